@@ -1,0 +1,1 @@
+"""The ledgers behind one port, and what all of them share."""

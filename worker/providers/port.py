@@ -1,0 +1,362 @@
+"""The port: what the flow (sync) asks of a ledger, in our words, and what a ledger answers.
+
+A provider is one folder that implements `Books`. It holds no session and no settings; translation and
+planning are pure, only `send`, `find`, `page` and `test` talk to the ledger.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from schemas.bill import PurchaseInvoice
+from schemas.expense import Expense
+from schemas.invoice import Invoice
+from schemas.item import Item
+from schemas.kinds import Kind
+from schemas.party import Party
+from schemas.payment import Payment
+from worker.errors import Category
+from worker.providers.lookup import Cause, Lookup
+
+Record = Party | Item | Invoice | PurchaseInvoice | Expense | Payment
+
+
+class Operation(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One due link with the newest snapshot of its document (the last full one for a removal)."""
+
+    link_id: int
+    kind: Kind
+    record_id: str
+    operation: Operation
+    document: Record
+    ref: str | None = None
+    sync_token: str | None = None
+    alias: str | None = None  # the name suffix chosen after an earlier clash of names
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one request does for one link. `key` names it inside the request and its answer (QuickBooks: bId)."""
+
+    link_id: int
+    kind: Kind
+    record_id: str
+    operation: Operation
+    key: str
+    body: Mapping[str, object]  # what is sent for this link, JSON-ready: look-ups compare against it
+    ref: str | None = None
+    sync_token: str | None = None
+    expected_total: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One write call, complete but for its idempotency key, which the flow draws and records.
+
+    `touches` names parties, items and documents ("customer:58"): requests in flight share none.
+    """
+
+    method: str
+    path: str
+    body: str
+    endpoint: str  # for metrics: "batch", "customer", ...
+    parts: tuple[Part, ...]
+    touches: frozenset[str] = frozenset()
+    batch: int = 0  # what it costs of the batch budget (0 or 1); each request costs one call
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why something was refused. `names` fill the sentence of our code; `detail` is for engineers only."""
+
+    code: str  # ours, stable: a key of worker.failures.CODES
+    category: Category
+    names: Mapping[str, str] = field(default_factory=dict)
+    detail: str = ""
+    causes: frozenset[Cause] = frozenset()  # what it waits for, where something will mend it
+
+
+@dataclass(frozen=True)
+class Held:
+    """A due link that cannot be sent now: it waits for `causes`, or a check refused it (`fault`)."""
+
+    link_id: int
+    causes: frozenset[Cause] = frozenset()
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    requests: tuple[Request, ...]
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """The record as the books hold it after a write (or as it was found)."""
+
+    ref: str
+    sync_token: str | None = None
+    number: str | None = None
+    total: Decimal | None = None
+    balance: Decimal | None = None
+    digest: str = ""  # hash over the fields that we map; never balances, links or quantities on hand
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Gone, voided or inactive, as a removal asked for."""
+
+    ref: str
+    sync_token: str | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Somebody changed the record since we read it (QuickBooks 5010): look before sending again."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Clash:
+    """The name or number is taken in the books (QuickBooks 6240, 6140): look who has it."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The books said no. `certain`: the same bytes can never have been accepted before either."""
+
+    fault: Fault
+    certain: bool = False
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """No word on this part: it may or may not have taken effect."""
+
+    why: str = ""
+
+
+Outcome = Written | Removed | Stale | Clash | Refused | Unknown
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the ledger said to one request: an outcome for every part, by `Part.key`."""
+
+    status: int
+    outcomes: Mapping[str, Outcome]
+    excerpt: str = ""  # at most 4,000 characters, redacted, for engineers
+    correlation_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A recorded request about to be sent; `key` and `body` never change."""
+
+    key: str
+    method: str
+    path: str
+    body: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What to look for in the books: one part, with what is known of its link."""
+
+    part: Part
+    digest: str | None = None  # of the books' answer to our last write
+    since: datetime | None = None  # of the first send
+
+
+@dataclass(frozen=True)
+class Ours:
+    """The books hold what the part says: it took effect (or was the same already)."""
+
+    outcome: Written | Removed
+
+
+@dataclass(frozen=True)
+class Untouched:
+    """The record is as we left it at our last write: this part has not arrived."""
+
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Others changed the mapped fields since our last write: name -> {cmms, books}."""
+
+    fields: Mapping[str, Mapping[str, str]]
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Absent:
+    """No such record in the books."""
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A record that could be meant but is not marked as ours.
+
+    `same_kind` tells whether it is of the part's kind; `exact` whether it matches in all that identifies it;
+    `marked` whether it bears the marker of another CMMS record.
+    """
+
+    ref: str
+    kind: str
+    name: str
+    same_kind: bool
+    exact: bool
+    marked: bool
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Several:
+    """More than one record in the books bears our marker: stop and say so."""
+
+    refs: tuple[str, ...]
+
+
+Found = Ours | Untouched | Changed | Absent | Stranger | Several
+
+
+class Resource(StrEnum):
+    """What can be pulled; `connection` is the connection test."""
+
+    CONNECTION = "connection"
+    ACCOUNTS = "accounts"
+    TAXES = "taxes"
+    PAYMENTS = "payments"
+    CUSTOMERS = "customers"
+    VENDORS = "vendors"
+    ITEMS = "items"
+
+
+@dataclass(frozen=True)
+class LedgerRecord:
+    """One record of the books as pulled: kind is `account`, `tax_code`, `tax_rate`, `customer` ...
+
+    `data` holds the fields of the contract's status event (account: ref, code, name, full_name, type,
+    classification, currency, active; tax: ref, name, rate, kind, active, sales, purchases), JSON-ready,
+    plus `subtype` where the ledger has one.
+    """
+
+    kind: str
+    ref: str
+    name: str
+    active: bool
+    data: Mapping[str, object]
+    code: str | None = None
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceSeen:
+    """How an invoice stands in the books. status: open, partially_paid, paid, voided."""
+
+    ref: str
+    total: Decimal
+    balance: Decimal
+    status: str
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class PaymentSeen:
+    """A payment in the books: what of it is applied to which invoice; deleted or voided ones apply nothing."""
+
+    ref: str
+    date: date | None
+    amount: Decimal
+    currency: str
+    applied: Mapping[str, Decimal]  # invoice ref -> amount
+    method: str | None = None
+    reference: str | None = None
+    note: str | None = None
+    sync_token: str | None = None
+    reversed: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a pull. `position` leads to the next one; absent: the pull is complete."""
+
+    records: tuple[LedgerRecord, ...] = ()
+    payments: tuple[PaymentSeen, ...] = ()
+    invoices: tuple[InvoiceSeen, ...] = ()
+    position: str | None = None
+    calls: int = 1
+
+
+@dataclass(frozen=True)
+class Company:
+    """The company behind a connection, as the books describe it; JSON-ready through `data`."""
+
+    ref: str
+    name: str
+    currency: str
+    country: str
+    data: Mapping[str, object] = field(default_factory=dict)  # preferences that translation needs
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the ledger allows one company, and how long its memory of idempotency keys is trusted."""
+
+    batch: int  # documents a call
+    concurrency: int
+    per_second: int
+    per_minute: int
+    batches_per_minute: int
+    replay_window: float  # seconds after the first send in which the identical request is safe
+    key_lifetime: float  # seconds after which no key is remembered: absence can be proven from then on
+    timeout: float  # seconds until a write is given up as unanswered
+
+
+class Books(Protocol):
+    """One company's books, built by bootstrap for one slice with a valid access token."""
+
+    limits: Limits
+
+    def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
+        """Translate and group; pure. One bad document is `held` and never holds back the others."""
+        ...
+
+    def send(self, submission: Submission) -> Answer:
+        """Send exactly these bytes once.
+
+        Raises: TokenExpired, Disconnected, Throttled, Unavailable (nothing taken), NoAnswer (unknown),
+        Unexplained.
+        """
+        ...
+
+    def find(self, sought: Sequence[Sought]) -> Mapping[int, Found]:
+        """Look up by link id what became of parts, in as few reads as possible. Raises as `send`."""
+        ...
+
+    def page(self, resource: Resource, cursor: str | None, position: str | None) -> Page:
+        """One page of what the books hold (accounts, taxes) or what changed since `cursor` (payments)."""
+        ...
+
+    def test(self) -> Company:
+        """Read company and preferences. Raises as `send`."""
+        ...

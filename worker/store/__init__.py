@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, sessions and functions that take a session."""

@@ -1,0 +1,1 @@
+"""The use cases, one function each at the top of its file; no provider, broker or web framework here."""

@@ -1,0 +1,1 @@
+"""What browsers and ledgers call: consent, callback, health."""
