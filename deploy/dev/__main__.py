@@ -1,0 +1,138 @@
+"""The verbs of `./dev`. What needs the project's packages runs as a module in .venv."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.dev import lint, services, venv
+from deploy.dev.paths import ROOT, Stop, Unavailable, say
+from deploy.dev.run import Run
+from deploy.dev.services import For
+
+USAGE = """usage: ./dev VERB [arguments]
+
+{verbs}
+
+./dev VERB --help shows a verb's own arguments.
+Environment:
+  DATABASE_URL, RABBITMQ_URL             use these services
+  DEV_SERVICES=env|docker|programs|apt   insist on one way to get them
+  DEV_NO_INSTALL=1                       never use apt-get
+  DEV_PYTHON                             the Python to use"""
+
+
+@dataclass(frozen=True)
+class Verb:
+    help: str
+    act: Callable[[Sequence[str]], int]
+
+
+def _module(name: str) -> Callable[[Sequence[str]], int]:
+    """Run a module of the project with the services up."""
+
+    def act(arguments: Sequence[str]) -> int:
+        if {"-h", "--help"} & set(arguments):
+            return _alone(name)(arguments)
+        with Run() as run:
+            command = [str(venv.python()), "-m", name, *arguments]
+            return run.command(command, _environment(services.start(run, For.SYSTEM)), Path.cwd())
+
+    return act
+
+
+def _alone(name: str) -> Callable[[Sequence[str]], int]:
+    """Run a module that needs no services."""
+
+    def act(arguments: Sequence[str]) -> int:
+        with Run() as run:
+            return run.command(
+                [venv.python(), "-m", name, *arguments], dict(os.environ), Path.cwd()
+            )
+
+    return act
+
+
+def _test(arguments: Sequence[str]) -> int:
+    with Run() as run:
+        python = venv.python()
+        environment = _environment(services.start(run, For.TESTS))
+        return run.command([python, "-m", "pytest", *arguments], environment, ROOT)
+
+
+def _lint(_arguments: Sequence[str]) -> int:
+    return lint.run(venv.python())
+
+
+def _doctor(_arguments: Sequence[str]) -> int:
+    """Print what each way says, and which one would be taken; start nothing."""
+    print(f"Python {sys.version.split()[0]} ({sys.executable})")
+    taken = False
+    for way in services.wanted(For.SYSTEM):
+        try:
+            what = way.check()
+        except Unavailable as reason:
+            print(f"{way.name:<9} no: {reason}")
+            continue
+        print(f"{way.name:<9} {'would do' if taken else 'would be taken'}: {what}")
+        taken = True
+    if not taken:
+        print(services.HELP)
+    return 0 if taken else 1
+
+
+def _services(_arguments: Sequence[str]) -> int:
+    """Hold RabbitMQ and PostgreSQL and print the lines that let other shells use them."""
+    with Run() as run:
+        for name, value in services.start(run, For.SYSTEM).items():
+            print(f"export {name}={value}", flush=True)
+        return run.hold()
+
+
+VERBS = {
+    "demo": Verb(
+        "events become records in a simulated ledger, before your eyes",
+        _module("tests.system.demo"),
+    ),
+    "test": Verb("the tests, with services [pytest arguments]", _test),
+    "up": Verb("services and all processes, held; addresses printed", _module("tests.system.up")),
+    "doctor": Verb("which services would be used, and why", _doctor),
+    "lint": Verb("ruff, mypy --strict, and the lock", _lint),
+    "bench": Verb("throughput and delays", _module("tests.bench")),
+    "chaos": Verb("break things on purpose [NAME]", _module("tests.chaos")),
+    "replay": Verb(
+        "a stream of events through the whole system STREAM.jsonl ...",
+        _module("tests.system.replay"),
+    ),
+    "simulators": Verb("the ledger simulators alone", _alone("tests.simulators")),
+    "services": Verb("RabbitMQ and PostgreSQL alone, held; addresses printed", _services),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] not in VERBS:
+        lines = [f"  {name:<11} {verb.help}" for name, verb in VERBS.items()]
+        print(USAGE.format(verbs="\n".join(lines)))
+        return 0 if arguments[:1] in (["-h"], ["--help"], ["help"]) else 2
+    try:
+        return VERBS[arguments[0]].act(arguments[1:])
+    except Stop as reason:
+        say(str(reason))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    """Ours with the addresses of the services that were chosen, and no others."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "RABBITMQ_URL"}
+    }
+    return {**kept, **variables}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

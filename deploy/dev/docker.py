@@ -1,0 +1,133 @@
+"""The Docker way: compose starts the two services for a running system, the tests start their own
+containers (testcontainers, in tests/services.py). Both label them with the run, to be found by it.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from deploy.dev import probes
+from deploy.dev.paths import COMPOSE_FILE, Unavailable, say
+from deploy.dev.urls import Urls
+
+LABEL = "cmms-books.run"
+SERVICES = ("rabbitmq", "postgres")
+PULL_SECONDS = 300
+
+
+def check() -> str:
+    """What would be used; raises Unavailable if no engine answers. Pulls nothing."""
+    if not shutil.which("docker"):
+        raise Unavailable("there is no docker command")
+    version = probes.output("docker", "version", "--format", "{{.Server.Version}}")
+    if not version:
+        raise Unavailable("no Docker engine answers")
+    missing = [image for image in images() if not _is_present(image)]
+    note = f", {' and '.join(missing)} must be pulled first" if missing else ""
+    return f"Docker {version}{note}"
+
+
+def check_compose() -> str:
+    engine = check()
+    if not (compose := probes.output("docker", "compose", "version", "--short")):
+        raise Unavailable(f"{engine} answers, but has no compose plugin")
+    return f"{engine}, compose {compose}"
+
+
+def require_images() -> None:
+    """An engine without a way to a registry is a real case: raises Unavailable naming the image."""
+    for image in images():
+        if _is_present(image):
+            continue
+        say(f"docker pull {image}")
+        if probes.output("docker", "pull", "-q", image, timeout=PULL_SECONDS) is None:
+            raise Unavailable(f"the engine answers, but the image {image} cannot be pulled")
+
+
+def images() -> list[str]:
+    """The images of the two services, as docker-compose.yml names them."""
+    text = COMPOSE_FILE.read_text()
+    found = [
+        re.search(rf"^  {name}:\n(?:    .*\n)*?    image: *(\S+)", text, re.MULTILINE)
+        for name in SERVICES
+    ]
+    return [match[1] for match in found if match]
+
+
+def start_for_tests() -> dict[str, str]:
+    """No addresses: the tests' session fixtures start containers. They need the engine's address,
+    which the docker command may know from a context.
+    """
+    require_images()
+    host = probes.output("docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
+    return {"DEV_SERVICES": "docker", **({"DOCKER_HOST": host} if host else {})}
+
+
+def start_with_compose(run: str) -> Urls:
+    """RabbitMQ and PostgreSQL of docker-compose.yml on free ports, as the project `run`."""
+    require_images()
+    free = {f"BOOKS_{name}_PORT": "0" for name in ("RABBITMQ", "MANAGEMENT", "POSTGRES")}
+    environment = {**os.environ, **free, "DEV_RUN_NAME": run}
+    compose = ["docker", "compose", "-p", run, "-f", str(COMPOSE_FILE)]
+    up = subprocess.run(
+        [*compose, "up", "-d", "--wait", "--quiet-pull", *SERVICES],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if up.returncode:
+        raise Unavailable(f"docker compose up failed: {up.stderr.strip()[-500:]}")
+    ports = {
+        name: _port(run, name, inside) for name, inside in (("rabbitmq", 5672), ("postgres", 5432))
+    }
+    return Urls(
+        database=f"postgresql://books:books@127.0.0.1:{ports['postgres']}/books",
+        rabbitmq=f"amqp://guest:guest@127.0.0.1:{ports['rabbitmq']}/%2F",
+    )
+
+
+def _port(run: str, service: str, inside: int) -> int:
+    found = probes.output(
+        "docker", "compose", "-p", run, "-f", str(COMPOSE_FILE), "port", service, str(inside)
+    )
+    if not found:
+        raise Unavailable(f"docker compose does not know the port of {service}")
+    return int(found.rpartition(":")[2])
+
+
+def labelled_runs() -> set[str]:
+    """The runs, living and dead, that own containers."""
+    if not shutil.which("docker"):
+        return set()
+    lines = (
+        probes.output(
+            "docker", "ps", "-a", "--filter", f"label={LABEL}", "--format", "{{json .Labels}}"
+        )
+        or ""
+    )
+    labels = (json.loads(line) for line in lines.splitlines())
+    return {
+        found[1]
+        for text in labels
+        if (found := re.search(rf"(?:^|,){re.escape(LABEL)}=([^,]+)", text))
+    }
+
+
+def remove(run: str) -> None:
+    """Remove the containers of a run with their volumes, and its network."""
+    if not shutil.which("docker"):
+        return
+    mine = f"label={LABEL}={run}"
+    if containers := probes.output("docker", "ps", "-aq", "--filter", mine):
+        probes.output("docker", "rm", "-fv", *containers.split(), timeout=60)
+    of_compose = f"label=com.docker.compose.project={run}"
+    for kind in ("network", "volume"):
+        if names := probes.output("docker", kind, "ls", "-q", "--filter", of_compose):
+            probes.output("docker", kind, "rm", *names.split(), timeout=60)
+
+
+def _is_present(image: str) -> bool:
+    return probes.output("docker", "image", "inspect", image) is not None
