@@ -8,22 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.kinds import Kind
+from worker.terms import Cause, Target
 
-
-@dataclass(frozen=True, order=True)
-class Cause:
-    """Something a link waits for, `kind:id` in the tables: `customer:CUS-7`, `mapping:income`, `account:4000`."""
-
-    kind: str
-    id: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cause":
-        kind, _, name = text.partition(":")
-        return cls(kind, name)
+__all__ = ["HOUSE_ITEM", "PLACEHOLDER", "Account", "Cause", "Chart", "Lookup", "Target", "Tax"]
 
 
 @dataclass(frozen=True)
@@ -48,15 +35,6 @@ class Tax:
     kind: str  # code, rate
     active: bool
     rate: str | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """A record in the books: its ref, and whether it can be used."""
-
-    ref: str
-    removed: bool = False
-    currency: str | None = None
 
 
 PLACEHOLDER = "0"

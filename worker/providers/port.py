@@ -11,23 +11,18 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from schemas.bill import PurchaseInvoice
-from schemas.expense import Expense
-from schemas.invoice import Invoice
-from schemas.item import Item
+from schemas.catalogue import Record
 from schemas.kinds import Kind
-from schemas.party import Party
-from schemas.payment import Payment
 from worker.errors import Category
-from worker.providers.lookup import Cause, Lookup
+from worker.providers.lookup import Lookup
+from worker.terms import Cause, Operation, Part, Request, Submission
 
-Record = Party | Item | Invoice | PurchaseInvoice | Expense | Payment
-
-
-class Operation(StrEnum):
-    CREATE = "create"
-    UPDATE = "update"
-    REMOVE = "remove"
+__all__ = [
+    "Absent", "Answer", "Books", "Cause", "Changed", "Clash", "Company", "Fault", "Found", "Held",
+    "InvoiceSeen", "LedgerRecord", "Limits", "Operation", "Ours", "Outcome", "Page", "Part",
+    "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource", "Several", "Sought",
+    "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work", "Written",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,37 +37,6 @@ class Work:
     ref: str | None = None
     sync_token: str | None = None
     alias: str | None = None  # the name suffix chosen after an earlier clash of names
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one request does for one link. `key` names it inside the request and its answer (QuickBooks: bId)."""
-
-    link_id: int
-    kind: Kind
-    record_id: str
-    operation: Operation
-    key: str
-    body: Mapping[str, object]  # what is sent for this link, JSON-ready: look-ups compare against it
-    ref: str | None = None
-    sync_token: str | None = None
-    expected_total: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """One write call, complete but for its idempotency key, which the flow draws and records.
-
-    `touches` names parties, items and documents ("customer:58"): requests in flight share none.
-    """
-
-    method: str
-    path: str
-    body: str
-    endpoint: str  # for metrics: "batch", "customer", ...
-    parts: tuple[Part, ...]
-    touches: frozenset[str] = frozenset()
-    batch: int = 0  # what it costs of the batch budget (0 or 1); each request costs one call
 
 
 @dataclass(frozen=True)
@@ -110,7 +74,9 @@ class Written:
     number: str | None = None
     total: Decimal | None = None
     balance: Decimal | None = None
-    digest: str = ""  # hash over the fields that we map; never balances, links or quantities on hand
+    digest: str = (
+        ""  # hash over the fields that we map; never balances, links or quantities on hand
+    )
     url: str | None = None
 
 
@@ -163,17 +129,6 @@ class Answer:
     outcomes: Mapping[str, Outcome]
     excerpt: str = ""  # at most 4,000 characters, redacted, for engineers
     correlation_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A recorded request about to be sent; `key` and `body` never change."""
-
-    key: str
-    method: str
-    path: str
-    body: str
-    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -328,7 +283,9 @@ class Limits:
     per_minute: int
     batches_per_minute: int
     replay_window: float  # seconds after the first send in which the identical request is safe
-    key_lifetime: float  # seconds after which no key is remembered: absence can be proven from then on
+    key_lifetime: (
+        float  # seconds after which no key is remembered: absence can be proven from then on
+    )
     timeout: float  # seconds until a write is given up as unanswered
 
 

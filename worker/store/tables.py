@@ -144,6 +144,7 @@ links = Table(
     Column("number", Text),
     Column("url", Text),
     Column("alias", Text),  # the name suffix chosen after a clash of names
+    Column("look", Text),  # look in the books before sending again: stale, clash
     Column("digest", Text),  # hash of the mapped fields in the books' answer to our last write
     Column("waiting_on", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("error_code", Text),

@@ -1,0 +1,230 @@
+"""Connections: one tenant's access to one company's books, and when it has work to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker.store.session import Session
+from worker.store.tables import connections
+
+HINT_LIFE = "60 seconds"  # a hint that was not taken up by then is taken for lost
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A row of `connections`; tokens and secret are still sealed."""
+
+    id: int
+    tenant_id: str
+    provider: str
+    environment: str
+    company_id: str | None
+    company: Mapping[str, Any]
+    client_id: str
+    client_secret: bytes
+    access_token: bytes | None
+    refresh_token: bytes | None
+    access_expires_at: datetime | None
+    refresh_expires_at: datetime | None
+    token_version: int
+    state: str  # new, active, paused, disabled, disconnected
+    paused_code: str | None
+    consent_state: str | None
+    consent_expires_at: datetime | None
+    settings: Mapping[str, Any]
+    mapping: Mapping[str, str]
+    budget: Mapping[str, Any]
+    start_date: date | None
+    hold_until: datetime | None
+    held_for: str | None
+    failures: int
+    next_due: datetime | None
+    wake_seq: int
+    hinted_at: datetime | None
+    created_at: datetime
+
+
+def get(session: Session, connection_id: int) -> Connection:
+    return _one(session, connections.c.id == connection_id)
+
+
+def lock(session: Session, connection_id: int) -> Connection:
+    """The row, locked against everybody who wakes or waits: taken before any link."""
+    query = connections.select().where(connections.c.id == connection_id).with_for_update()
+    return Connection(**session.execute(query).one()._mapping)
+
+
+def share(session: Session, connection_id: int) -> Connection:
+    """The row, locked against those who remove causes: taken before a link starts to wait."""
+    query = connections.select().where(connections.c.id == connection_id).with_for_update(read=True)
+    return Connection(**session.execute(query).one()._mapping)
+
+
+def find(
+    session: Session, tenant_id: str | None = None, provider: str | None = None
+) -> list[Connection]:
+    query = connections.select().order_by(connections.c.id)
+    if tenant_id is not None:
+        query = query.where(connections.c.tenant_id == tenant_id)
+    if provider is not None:
+        query = query.where(connections.c.provider == provider)
+    return [Connection(**row._mapping) for row in session.execute(query)]
+
+
+def add(session: Session, values: Mapping[str, object]) -> int:
+    query = connections.insert().values(**values).returning(connections.c.id)
+    return int(session.execute(query).scalar_one())
+
+
+def change(session: Session, connection_id: int, **values: object) -> None:
+    session.execute(connections.update().where(connections.c.id == connection_id).values(**values))
+
+
+def store_tokens(
+    session: Session, connection_id: int, version: int, values: Mapping[str, object]
+) -> bool:
+    """Compare-and-swap on the token version; False if somebody stored newer ones before."""
+    query = (
+        connections.update()
+        .where(connections.c.id == connection_id, connections.c.token_version == version)
+        .values(token_version=version + 1, **values)
+    )
+    return session.execute(query).rowcount == 1
+
+
+def pause(session: Session, connection_id: int, version: int, code: str) -> bool:
+    """Pause an active connection; False if its tokens changed since `version`, or it is not active."""
+    query = (
+        connections.update()
+        .where(
+            connections.c.id == connection_id,
+            connections.c.token_version == version,
+            connections.c.state == "active",
+        )
+        .values(state="paused", paused_code=code)
+    )
+    return session.execute(query).rowcount == 1
+
+
+_WAKE = sa.text("""
+    UPDATE connections SET wake_seq = wake_seq + 1, next_due = least(next_due, clock_timestamp())
+    WHERE id IN (SELECT id FROM connections WHERE id = ANY(:ids) ORDER BY id FOR UPDATE)
+""")
+
+
+def wake(session: Session, ids: Sequence[int]) -> None:
+    """Something became due: whoever is driving now must not overwrite `next_due` (design 3)."""
+    if ids:
+        session.execute(_WAKE, {"ids": sorted(ids)})
+
+
+_SLEEP = sa.text("""
+    UPDATE connections c
+    SET next_due = CASE WHEN w.due IS NOT NULL THEN greatest(w.due, c.hold_until) END
+    FROM (SELECT least(
+        (SELECT min(next_attempt_at) FROM links
+         WHERE connection_id = :id AND state = 'due' AND :open),
+        (SELECT min(settle_at) FROM submissions WHERE connection_id = :id AND state = 'open'),
+        (SELECT min(next_attempt_at) FROM runs
+         WHERE connection_id = :id AND state IN ('queued', 'running')),
+        CAST(:collecting AS timestamptz)) AS due) w
+    WHERE c.id = :id AND c.wake_seq = :seq
+    RETURNING c.next_due
+""")
+
+
+def sleep(
+    session: Session,
+    connection_id: int,
+    wake_seq: int,
+    *,
+    pushing: bool,
+    collecting: datetime | None,
+) -> bool:
+    """Write when there is work again, unless somebody woke the connection since `wake_seq` was read.
+
+    `pushing`: links count only once accounts and taxes were pulled. `collecting`: until when due
+    documents wait for company; they count from then on.
+    """
+    values = {
+        "id": connection_id,
+        "seq": wake_seq,
+        "open": pushing and collecting is None,
+        "collecting": collecting,
+    }
+    return session.execute(_SLEEP, values).first() is not None
+
+
+_DUE = sa.text(f"""
+    UPDATE connections SET hinted_at = clock_timestamp()
+    WHERE id IN (
+        SELECT id FROM connections
+        WHERE next_due <= clock_timestamp() AND state = 'active'
+          AND (hinted_at IS NULL OR hinted_at < clock_timestamp() - interval '{HINT_LIFE}')
+        ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1000)
+    RETURNING id
+""")
+
+_HINT = sa.text(f"""
+    UPDATE connections SET hinted_at = clock_timestamp()
+    WHERE id = ANY(:ids) AND state = 'active'
+      AND (hinted_at IS NULL OR hinted_at < clock_timestamp() - interval '{HINT_LIFE}')
+    RETURNING id
+""")
+
+
+def claim_due(session: Session) -> list[int]:
+    """Connections whose time has come and that were not hinted lately; marks them as hinted."""
+    return list(session.execute(_DUE).scalars())
+
+
+def claim_hints(session: Session, ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that nobody was hinted about lately; marks them as hinted."""
+    return list(session.execute(_HINT, {"ids": list(ids)}).scalars()) if ids else []
+
+
+_TAKEN = sa.text("""
+    UPDATE connections SET hinted_at = NULL WHERE id = :id AND hinted_at IS NOT NULL
+""")
+
+
+def take_hint(session: Session, connection_id: int) -> None:
+    """A driver has started: the next one who makes something due may hint again."""
+    session.execute(_TAKEN, {"id": connection_id})
+
+
+_DERIVE = sa.text("""
+    UPDATE connections c SET next_due = w.due
+    FROM (SELECT id, least(
+            (SELECT min(next_attempt_at) FROM links WHERE connection_id = c2.id AND state = 'due'),
+            (SELECT min(settle_at) FROM submissions WHERE connection_id = c2.id AND state = 'open'),
+            (SELECT min(next_attempt_at) FROM runs
+             WHERE connection_id = c2.id AND state IN ('queued', 'running'))) AS due
+          FROM connections c2 WHERE state = 'active') w
+    WHERE c.id = w.id AND w.due <= clock_timestamp()
+      AND (c.hold_until IS NULL OR c.hold_until <= clock_timestamp())
+      AND (c.next_due IS NULL OR c.next_due > clock_timestamp())
+    RETURNING c.id
+""")
+
+
+def derive_due(session: Session) -> list[int]:
+    """Whatever the hints say: find what is due from links, runs and submissions (once a minute)."""
+    return list(session.execute(_DERIVE).scalars())
+
+
+def hold(session: Session, connection_id: int, seconds: float, why: str) -> None:
+    """Nothing is sent or read before then; never shortens an earlier hold."""
+    until = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    session.execute(
+        connections.update()
+        .where(connections.c.id == connection_id)
+        .values(hold_until=sa.func.greatest(connections.c.hold_until, until), held_for=why)
+    )
+
+
+def _one(session: Session, condition: sa.ColumnElement[bool]) -> Connection:
+    return Connection(**session.execute(connections.select().where(condition)).one()._mapping)

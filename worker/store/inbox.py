@@ -1,0 +1,188 @@
+"""Events taken in: each (source, id) once, the newest snapshot of each record, and whom it concerns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from schemas.kinds import Kind
+from worker.store.session import Session
+
+_LOCK = 0x424F4F4B  # the first of the two numbers of a tenant's advisory lock
+
+# Parties before items before documents before payments; what makes a party or an item unusable comes
+# last, so that the documents that still name it go first.
+RANKS = {
+    Kind.CUSTOMER: 1,
+    Kind.VENDOR: 1,
+    Kind.ITEM: 2,
+    Kind.INVOICE: 3,
+    Kind.PURCHASE_INVOICE: 3,
+    Kind.EXPENSE: 3,
+    Kind.PAYMENT: 4,
+}
+REMOVAL_RANKS = RANKS | {Kind.CUSTOMER: 6, Kind.VENDOR: 6, Kind.ITEM: 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One event on its way into `inbox`; `body` is the message as it came."""
+
+    source: str
+    event_id: str
+    type: str
+    tenant_id: str
+    time: datetime
+    body: bytes
+    headers: str | None
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A newer state of a record. For a removal `snapshot` is the last full one known, or None."""
+
+    tenant_id: str
+    kind: Kind
+    record_id: str
+    version: int | None
+    time: datetime
+    event_id: str
+    traceparent: str | None
+    removed: bool
+    snapshot: str | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.tenant_id, self.kind, self.record_id)
+
+    def is_newer_than(self, other: "Snapshot") -> bool:
+        """Versions compare if both are explicit and differ, else the envelopes' times, then their ids."""
+        if None not in (self.version, other.version) and self.version != other.version:
+            return (self.version or 0) > (other.version or 0)
+        return (self.time, self.event_id) > (other.time, other.event_id)
+
+
+_LOCK_TENANTS = sa.text("""
+    SELECT pg_advisory_xact_lock_shared(:namespace, key)
+    FROM (SELECT DISTINCT hashtext(tenant) AS key FROM unnest(CAST(:tenants AS text[])) tenant
+          ORDER BY 1) keys
+""")
+_LOCK_TENANT = sa.text("SELECT pg_advisory_xact_lock(:namespace, hashtext(:tenant))")
+
+
+def lock_tenants(session: Session, tenants: Sequence[str]) -> None:
+    """Intake's side of the tenants' locks: no connection is added while documents come in."""
+    session.execute(_LOCK_TENANTS, {"namespace": _LOCK, "tenants": sorted(set(tenants))})
+
+
+def lock_tenant(session: Session, tenant_id: str) -> None:
+    """The other side: whoever adds a connection or switches on a kind, so that no document lacks its link."""
+    session.execute(_LOCK_TENANT, {"namespace": _LOCK, "tenant": tenant_id})
+
+
+_RECEIVE = sa.text("""
+    INSERT INTO inbox (source, event_id, type, tenant_id, time, body, headers, content_type)
+    SELECT source, event_id, type, tenant_id, time, body, CAST(headers AS jsonb), content_type
+    FROM unnest(CAST(:source AS text[]), CAST(:event_id AS text[]), CAST(:type AS text[]),
+                CAST(:tenant_id AS text[]), CAST(:time AS timestamptz[]), CAST(:body AS bytea[]),
+                CAST(:headers AS text[]), CAST(:content_type AS text[]))
+         AS e (source, event_id, type, tenant_id, time, body, headers, content_type)
+    ORDER BY source, event_id
+    ON CONFLICT (source, event_id) DO NOTHING
+    RETURNING source, event_id
+""")
+
+
+def receive(session: Session, events: Sequence[Received]) -> set[tuple[str, str]]:
+    """Write events down; returns the (source, id) that were not known before."""
+    rows = session.execute(_RECEIVE, _columns(events, Received))
+    return {(row.source, row.event_id) for row in rows}
+
+
+# A removal keeps the last full snapshot: the books may need it to find the record.
+_UPSERT = sa.text("""
+    INSERT INTO documents AS d (tenant_id, kind, record_id, version, time, event_id, traceparent,
+                                revision, removed, snapshot)
+    SELECT tenant_id, kind, record_id, version, time, event_id, traceparent,
+           nextval('revisions'), removed, coalesce(CAST(snapshot AS jsonb), '{}')
+    FROM unnest(CAST(:tenant_id AS text[]), CAST(:kind AS text[]), CAST(:record_id AS text[]),
+                CAST(:version AS bigint[]), CAST(:time AS timestamptz[]),
+                CAST(:event_id AS text[]), CAST(:traceparent AS text[]),
+                CAST(:removed AS boolean[]), CAST(:snapshot AS text[]))
+         AS e (tenant_id, kind, record_id, version, time, event_id, traceparent, removed, snapshot)
+    ORDER BY tenant_id, kind, record_id
+    ON CONFLICT (tenant_id, kind, record_id) DO UPDATE
+    SET version = excluded.version, time = excluded.time, event_id = excluded.event_id,
+        traceparent = excluded.traceparent, revision = excluded.revision,
+        removed = excluded.removed, updated_at = clock_timestamp(),
+        snapshot = CASE WHEN excluded.snapshot = '{}' THEN d.snapshot ELSE excluded.snapshot END
+    WHERE CASE WHEN d.version <> excluded.version THEN excluded.version > d.version
+          ELSE (excluded.time, excluded.event_id) > (d.time, d.event_id) END
+    RETURNING id
+""")
+
+
+def keep_newest(session: Session, snapshots: Sequence[Snapshot]) -> list[int]:
+    """Store snapshots that are newer than what is known; returns the ids of the changed documents."""
+    if not snapshots:
+        return []
+    return list(session.execute(_UPSERT, _columns(snapshots, Snapshot)).scalars())
+
+
+_CONCERNED = sa.text("""
+    SELECT DISTINCT c.id FROM documents d JOIN connections c USING (tenant_id)
+    WHERE d.id = ANY(:documents) ORDER BY c.id
+""")
+
+# Intake raises what is wanted and makes it due; it never takes a link out of `sent`, out of a conflict
+# or out of a switched-off kind. Conflicts end by decision only, `sent` by its answer only.
+_WANT = sa.text("""
+    INSERT INTO links AS l (connection_id, document_id, kind, record_id, rank, state,
+                            wanted_version, next_attempt_at)
+    SELECT c.id, d.id, d.kind, d.record_id,
+           CAST((CASE WHEN d.removed THEN CAST(:removal_ranks AS jsonb)
+                 ELSE CAST(:ranks AS jsonb) END) ->> d.kind AS smallint),
+           'due', d.revision, clock_timestamp()
+    FROM documents d JOIN connections c USING (tenant_id)
+    WHERE d.id = ANY(:documents) AND c.id = ANY(:connections)
+    ORDER BY c.id, d.kind, d.record_id
+    ON CONFLICT (connection_id, document_id) DO UPDATE
+    SET wanted_version = excluded.wanted_version, rank = excluded.rank,
+        wanted_since = clock_timestamp(), updated_at = clock_timestamp(), attempts = 0,
+        state = CASE WHEN l.state IN ('sent', 'conflict') THEN l.state ELSE 'due' END,
+        waiting_on = CASE WHEN l.state IN ('sent', 'conflict') THEN l.waiting_on ELSE '{}' END,
+        next_attempt_at = excluded.next_attempt_at
+    WHERE l.wanted_version < excluded.wanted_version
+""")
+
+
+def concerned(session: Session, documents: Sequence[int]) -> list[int]:
+    """The connections of the documents' tenants, in the order in which they are locked."""
+    return list(session.execute(_CONCERNED, {"documents": list(documents)}).scalars())
+
+
+def want(session: Session, documents: Sequence[int], connections: Sequence[int]) -> None:
+    """Make the links of these documents due in these connections, which are locked already."""
+    values = {
+        "documents": list(documents),
+        "connections": list(connections),
+        "ranks": _RANKS_JSON,
+        "removal_ranks": _REMOVAL_RANKS_JSON,
+    }
+    session.execute(_WANT, values)
+
+
+def _json(ranks: dict[Kind, int]) -> str:
+    return "{" + ", ".join(f'"{kind}": {rank}' for kind, rank in ranks.items()) + "}"
+
+
+_RANKS_JSON, _REMOVAL_RANKS_JSON = _json(RANKS), _json(REMOVAL_RANKS)
+
+
+def _columns(
+    rows: Sequence[object], shape: type[Received] | type[Snapshot]
+) -> dict[str, list[object]]:
+    """One array a column: a batch is one statement, whatever its size."""
+    return {name: [getattr(row, name) for row in rows] for name in shape.__slots__}

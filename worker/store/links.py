@@ -1,0 +1,297 @@
+"""Links: how far each document has got in each connection's books (design 4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from schemas.kinds import Kind
+from worker.store.session import Session
+from worker.store.tables import links
+from worker.terms import Cause, Target
+
+WAKE_CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Due:
+    """A link to be pushed, with the newest snapshot of its document and where it came from."""
+
+    id: int
+    kind: Kind
+    record_id: str
+    wanted_version: int
+    wanted_since: datetime
+    attempts: int
+    ref: str | None
+    sync_token: str | None
+    alias: str | None
+    look: str | None
+    digest: str | None
+    synced_version: int | None
+    gone: bool  # the books' record is voided, deleted or inactive by our own doing
+    removed: bool  # the CMMS has removed the document
+    snapshot: Mapping[str, Any]
+    version: int | None
+    event_id: str
+    traceparent: str | None
+
+
+_DUE = sa.text("""
+    SELECT l.id, l.kind, l.record_id, d.revision AS wanted_version, l.wanted_since, l.attempts,
+           l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.removed AS gone,
+           d.removed, d.snapshot, d.version, d.event_id, d.traceparent
+    FROM links l JOIN documents d ON d.id = l.document_id
+    WHERE l.connection_id = :id AND l.state = 'due' AND l.next_attempt_at <= clock_timestamp()
+      AND l.rank = (SELECT min(rank) FROM links WHERE connection_id = :id AND state = 'due'
+                    AND next_attempt_at <= clock_timestamp())
+    ORDER BY l.next_attempt_at, l.id LIMIT :most
+""")
+
+
+def due(session: Session, connection_id: int, most: int) -> list[Due]:
+    """The due links of the lowest rank, those that have waited longest first."""
+    rows = session.execute(_DUE, {"id": connection_id, "most": most})
+    return [Due(**(row._mapping | {"kind": Kind(row.kind)})) for row in rows]
+
+
+_TARGETS = sa.text("""
+    SELECT l.kind, l.record_id, l.ref, l.removed, d.snapshot ->> 'currency' AS currency
+    FROM links l JOIN documents d ON d.id = l.document_id
+    WHERE l.connection_id = :id AND l.ref IS NOT NULL
+      AND (l.kind, l.record_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS text[])))
+""")
+
+
+def targets(
+    session: Session, connection_id: int, wanted: Iterable[tuple[Kind, str]]
+) -> dict[tuple[Kind, str], Target]:
+    """Where other records stand in the books; those that are not there are absent."""
+    pairs = sorted(set(wanted))
+    if not pairs:
+        return {}
+    values = {"id": connection_id, "kinds": [k for k, _ in pairs], "ids": [i for _, i in pairs]}
+    return {
+        (Kind(row.kind), row.record_id): Target(row.ref, row.removed, row.currency)
+        for row in session.execute(_TARGETS, values)
+    }
+
+
+_SENT = sa.text("""
+    UPDATE links SET state = 'sent', next_attempt_at = NULL, updated_at = clock_timestamp()
+    WHERE id = ANY(:ids) AND state = 'due' RETURNING id
+""")
+
+
+def mark_sent(session: Session, ids: Sequence[int]) -> set[int]:
+    """Take due links into a submission; returns those that were still due."""
+    return set(session.execute(_SENT, {"ids": sorted(ids)}).scalars())
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the books hold of a link now; `version` is the revision that they hold."""
+
+    link_id: int
+    version: int
+    ref: str | None
+    sync_token: str | None
+    number: str | None
+    url: str | None
+    digest: str | None
+    removed: bool
+    total: Decimal | None = None
+    variance: Decimal | None = None
+    balance: Decimal | None = None
+
+
+# `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A removal that
+# found nothing in the books leaves no ref. What a removal's answer does not say is kept.
+_SYNCED = sa.text("""
+    UPDATE links SET
+        state = CASE WHEN wanted_version > :version THEN 'due' ELSE 'synced' END,
+        next_attempt_at = CASE WHEN wanted_version > :version THEN clock_timestamp() END,
+        synced_version = :version, ref = coalesce(:ref, ref), sync_token = :sync_token,
+        number = coalesce(:number, number), url = coalesce(:url, url), digest = :digest,
+        removed = :removed, total = CASE WHEN :removed THEN total ELSE :total END,
+        variance = :variance, balance = :balance,
+        paid_amount = CASE WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
+                           ELSE CAST(:total AS numeric) - CAST(:balance AS numeric) END,
+        attempts = 0, look = NULL, waiting_on = '{}', error_code = NULL, error = '{}',
+        reason = NULL, synced_at = clock_timestamp(), updated_at = clock_timestamp()
+    WHERE id = :link_id
+""")
+
+
+def mark_synced(session: Session, settled: Sequence[Settled]) -> None:
+    if settled:
+        rows = [{name: getattr(one, name) for name in _SETTLED_FIELDS} for one in settled]
+        session.execute(_SYNCED, rows)
+
+
+_SETTLED_FIELDS = tuple(Settled.__dataclass_fields__)
+
+_TRY_AGAIN = sa.text("""
+    UPDATE links SET state = 'due', attempts = attempts + :cost, look = :look,
+        next_attempt_at = clock_timestamp() + make_interval(secs => :delay),
+        sync_token = coalesce(:sync_token, sync_token), alias = coalesce(:alias, alias),
+        updated_at = clock_timestamp()
+    WHERE id = :id
+""")
+
+
+def try_again(
+    session: Session,
+    link_id: int,
+    *,
+    delay: float = 0.0,
+    cost: int = 0,
+    look: str | None = None,
+    sync_token: str | None = None,
+    alias: str | None = None,
+) -> None:
+    """Due again after `delay` seconds; `cost` counts as attempts, `look`: look in the books first."""
+    session.execute(
+        _TRY_AGAIN,
+        {
+            "id": link_id,
+            "delay": delay,
+            "cost": cost,
+            "look": look,
+            "sync_token": sync_token,
+            "alias": alias,
+        },
+    )
+
+
+# A newer version beats a refusal of the older one: the link is due again and says nothing.
+_STOP = sa.text("""
+    UPDATE links SET
+        state = CASE WHEN wanted_version > :version THEN 'due' ELSE :state END,
+        next_attempt_at = CASE WHEN wanted_version > :version THEN clock_timestamp() END,
+        error_code = :code, error = CAST(:error AS jsonb), reason = :reason, look = NULL,
+        waiting_on = CASE WHEN wanted_version > :version OR :state <> 'waiting'
+                          THEN '{}' ELSE CAST(:causes AS text[]) END,
+        updated_at = clock_timestamp()
+    WHERE id = :id AND state IN ('due', 'sent') RETURNING state
+""")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a link does not go on: state is waiting, failed, conflict or skipped."""
+
+    state: str
+    version: int
+    code: str | None = None
+    error: str = "{}"
+    reason: str | None = None
+    causes: tuple[str, ...] = ()
+
+
+def stop(session: Session, link_id: int, why: Stop) -> bool:
+    """Stop a due or sent link; False if a newer version made it due again instead."""
+    values = {
+        "id": link_id,
+        "state": why.state,
+        "version": why.version,
+        "code": why.code,
+        "error": why.error,
+        "reason": why.reason,
+        "causes": list(why.causes),
+    }
+    return session.execute(_STOP, values).scalar() == why.state
+
+
+def link_to(session: Session, link_id: int, ref: str, sync_token: str | None) -> None:
+    """Adopt a record of the books: the link has its ref, and is due to bring it up to date."""
+    session.execute(
+        links.update()
+        .where(links.c.id == link_id)
+        .values(
+            ref=ref,
+            sync_token=sync_token,
+            state="due",
+            look=None,
+            next_attempt_at=sa.func.clock_timestamp(),
+        )
+    )
+
+
+def owner(session: Session, connection_id: int, kind: str, ref: str) -> str | None:
+    """The CMMS record that a record of the books is linked to already."""
+    query = sa.select(links.c.record_id).where(
+        links.c.connection_id == connection_id, links.c.kind == kind, links.c.ref == ref
+    )
+    return session.execute(query).scalar()
+
+
+_WAKE = sa.text(f"""
+    UPDATE links SET
+        waiting_on = ARRAY(SELECT w FROM unnest(waiting_on) w WHERE w <> ALL(:causes)),
+        state = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN 'due' ELSE state END,
+        next_attempt_at = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN clock_timestamp() END,
+        updated_at = clock_timestamp()
+    WHERE id IN (SELECT id FROM links WHERE connection_id = :id AND state = 'waiting'
+                 AND waiting_on && CAST(:causes AS text[]) ORDER BY id LIMIT {WAKE_CHUNK} FOR UPDATE)
+    RETURNING id
+""")
+
+
+def wake(session: Session, connection_id: int, causes: Iterable[Cause]) -> int:
+    """These causes are gone: what waited for nothing else is due. Returns how many links were touched.
+
+    The caller has locked the connection row. At most 5,000 links a statement.
+    """
+    values = {"id": connection_id, "causes": [str(cause) for cause in causes]}
+    touched = 0
+    while values["causes"]:
+        chunk = len(session.execute(_WAKE, values).all())
+        touched += chunk
+        if chunk < WAKE_CHUNK:
+            break
+    return touched
+
+
+_CAUSES = sa.text("""
+    SELECT DISTINCT w FROM links, unnest(waiting_on) w
+    WHERE connection_id = :id AND state = 'waiting' AND split_part(w, ':', 1) = ANY(:kinds)
+""")
+
+
+def causes(session: Session, connection_id: int, kinds: Sequence[str]) -> list[Cause]:
+    """What links of a connection wait for, of these kinds of cause (`account`, `mapping` ...)."""
+    rows = session.execute(_CAUSES, {"id": connection_id, "kinds": list(kinds)}).scalars()
+    return [Cause.parse(text) for text in rows]
+
+
+_COUNT = sa.text("""
+    SELECT state, count(*) AS count, min(wanted_since) AS oldest FROM links
+    WHERE connection_id = :id GROUP BY state
+""")
+
+
+def counts(session: Session, connection_id: int) -> dict[str, int]:
+    return {row.state: row.count for row in session.execute(_COUNT, {"id": connection_id})}
+
+
+_HOUSE = sa.text("""
+    WITH made AS (
+        INSERT INTO documents (tenant_id, kind, record_id, time, event_id, revision, removed, snapshot)
+        VALUES (:tenant_id, :kind, :record_id, clock_timestamp(), '', nextval('revisions'), false,
+                CAST(:snapshot AS jsonb))
+        ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET tenant_id = excluded.tenant_id
+        RETURNING id, revision)
+    INSERT INTO links (connection_id, document_id, kind, record_id, rank, state, wanted_version,
+                       next_attempt_at)
+    SELECT :connection_id, id, :kind, :record_id, :rank, 'due', revision, clock_timestamp() FROM made
+    ON CONFLICT (connection_id, document_id) DO NOTHING
+""")
+
+
+def add_house_record(session: Session, values: Mapping[str, object]) -> None:
+    """A record that no CMMS knows but its documents need (an item for sales lines without one)."""
+    session.execute(_HOUSE, values)

@@ -1,0 +1,78 @@
+"""The database: one pool for work, one for leases, short READ COMMITTED transactions."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection as Session
+from sqlalchemy.exc import DBAPIError
+
+__all__ = ["Database", "Session", "is_refused_data", "now"]
+
+_REFUSED_CLASSES = ("22", "23", "54")  # data exception, integrity violation, limit exceeded
+
+
+class Database:
+    """Two pools on one PostgreSQL: leases live in transactions that stay open while HTTP is spoken."""
+
+    def __init__(self, url: str, *, threads: int) -> None:
+        address = sa.make_url(url).set(drivername="psycopg")
+        address = address.set(drivername="postgresql+psycopg")
+        dumps = partial(json.dumps, default=_plain)
+        create = partial(
+            sa.create_engine, address, isolation_level="READ COMMITTED", json_serializer=dumps
+        )
+        self.work = create(pool_size=threads + 4, max_overflow=4, pool_pre_ping=True)
+        self.leases = create(
+            pool_size=threads + 2,
+            max_overflow=2,
+            pool_pre_ping=True,
+            # A frozen or vanished host loses its leases within a minute: the server gives up on the
+            # socket (tcp_user_timeout), and no timeout of the server ends a lease that is in use.
+            connect_args={
+                "options": "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0"
+                " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=10"
+                " -c tcp_keepalives_count=3 -c tcp_user_timeout=45000",
+                "keepalives_idle": 15,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+            },
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back on an exception."""
+        with self.work.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        self.work.dispose()
+        self.leases.dispose()
+
+
+def now(session: Session) -> datetime:
+    """The database's clock: all times that decide anything are its own."""
+    moment: datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return moment
+
+
+def is_refused_data(error: DBAPIError) -> bool:
+    """Whether PostgreSQL refuses the data itself, so that repeating cannot help."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if not state:  # psycopg refuses some values before they are sent: NUL characters, surrogates
+        return isinstance(error, sa.exc.DataError) or isinstance(
+            error.orig, UnicodeError | ValueError
+        )
+    return state[:2] in _REFUSED_CLASSES
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
