@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from schemas import status
 from schemas.bill import PurchaseInvoice
 from schemas.expense import Expense
 from schemas.fields import Model
@@ -70,6 +71,32 @@ INBOUND: Mapping[str, Inbound] = MappingProxyType(
         "sync.requested": Inbound(None, SyncRequest),
         "connection.test_requested": Inbound(None, ConnectionTest),
     }
+)
+
+_STATUS_MODELS: tuple[type[status.Status], ...] = (
+    status.RecordSynced,
+    status.RecordWaiting,
+    status.RecordFailed,
+    status.RecordSkipped,
+    status.RecordConflict,
+    status.RecordDiscovered,
+    status.RecordChanged,
+    status.AccountChanged,
+    status.TaxChanged,
+    status.PaymentReceived,
+    status.PaymentChanged,
+    status.PaymentReversed,
+    status.ConnectionEstablished,
+    status.ConnectionReauthorizationRequired,
+    status.ConnectionRestored,
+    status.ConnectionDisconnected,
+    status.ConnectionTested,
+    status.SyncStarted,
+    status.SyncCompleted,
+    status.SyncFailed,
+)
+STATUS: Mapping[str, type[status.Status]] = MappingProxyType(
+    {model.event_type: model for model in _STATUS_MODELS}
 )
 
 

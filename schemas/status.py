@@ -1,0 +1,329 @@
+"""Status events: what the worker tells the CMMS about records, connections and pulls."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Discriminator, Field, JsonValue, Tag
+
+from schemas.books import Account, Company, InvoiceStatus, ReceivedPayment, Tax
+from schemas.fields import Flag, Label, Model, RecordId, Version
+from schemas.item import Item, ItemDetails
+from schemas.kinds import Kind
+from schemas.money import Money
+from schemas.party import Party, PartyDetails
+
+
+SOURCE = "/accounting"
+
+
+class Environment(StrEnum):
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class Retry(StrEnum):
+    """Whether something that failed goes on by itself."""
+
+    AUTOMATIC = "automatic"
+    AFTER_FIX = "after_fix"
+    NEVER = "never"
+
+
+class Error(Model):
+    """A failure in words for a bookkeeper: no provider's text, no secrets."""
+
+    code: Label
+    category: Label
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    explanation: Label
+    steps: tuple[str, ...] = ()
+    retry: Retry
+
+
+class Status(Model):
+    """What every status event says: which of the tenant's connections it is about."""
+
+    event_type: ClassVar[str]
+
+    provider: Label
+    environment: Environment
+
+    @property
+    def subject(self) -> str | None:
+        """The id of the CMMS record that it is about, if there is one."""
+        return None
+
+
+class _AboutRecord(Status):
+    kind: Kind
+    record_id: RecordId
+
+    @property
+    def subject(self) -> str | None:
+        return self.record_id
+
+
+class RecordStatus(_AboutRecord):
+    """What became of one version of a CMMS record."""
+
+    version: Version | None = None
+
+
+class Operation(StrEnum):
+    """What was done to bring the books to this version."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    LINKED = "linked"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+
+
+class RecordSynced(RecordStatus):
+    """The books hold this version under `ref`; `variance` is the books' total less the CMMS's."""
+
+    event_type = "accounting.record.synced"
+    operation: Operation
+    ref: Label
+    number: str | None = None
+    url: str | None = None
+    total: Money | None = None
+    variance: Money | None = None
+
+
+class WaitingOn(Model):
+    """What a record waits for: another record (its kind), or a mapping, run, period, connection."""
+
+    kind: Label
+    id: Label
+
+
+class RecordWaiting(RecordStatus):
+    """It goes on by itself once `waiting_on` is there; `reason` is one sentence."""
+
+    event_type = "accounting.record.waiting"
+    reason: Label
+    waiting_on: WaitingOn | None = None
+
+
+class RecordFailed(RecordStatus):
+    """A person must act."""
+
+    event_type = "accounting.record.failed"
+    error: Error
+
+
+class RecordSkipped(RecordStatus):
+    """Left out on purpose; can be asked for again."""
+
+    event_type = "accounting.record.skipped"
+    reason: Label
+
+
+class FieldConflict(Model):
+    """One field that was changed on both sides; `before` is what both agreed on last."""
+
+    cmms: JsonValue = None
+    books: JsonValue = None
+    before: JsonValue = None
+
+
+class RecordConflict(RecordStatus):
+    """Changed in the books and in the CMMS since the last sync: nothing is overwritten."""
+
+    event_type = "accounting.record.conflict"
+
+    # `fields` is the contract's name, and taken by pydantic's own class attribute.
+    model_config = ConfigDict(
+        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
+
+    conflicts: dict[str, FieldConflict] = Field(alias="fields")
+
+
+class Suggestion(Model):
+    """The CMMS record that a record of the books may be, and why."""
+
+    record_id: RecordId
+    why: Label
+
+
+def _shape(record: object) -> str:
+    # Only items have a type, so no tag is needed in the data.
+    given = record.get("type") if isinstance(record, dict) else getattr(record, "type", None)
+    return "party" if given is None else "item"
+
+
+_Details = Annotated[
+    Annotated[PartyDetails, Tag("party")] | Annotated[ItemDetails, Tag("item")],
+    Discriminator(_shape),
+]
+_Record = Annotated[
+    Annotated[Party, Tag("party")] | Annotated[Item, Tag("item")], Discriminator(_shape)
+]
+
+
+class RecordDiscovered(Status):
+    """A record in the books that no CMMS record is linked to."""
+
+    event_type = "accounting.record.discovered"
+    kind: Literal[Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM]
+    ref: Label
+    record: _Details
+    suggestion: Suggestion | None = None
+
+
+class RecordChanged(_AboutRecord):
+    """Changed in the books by somebody else: the snapshot afterwards and the changed fields."""
+
+    event_type = "accounting.record.changed"
+    ref: Label
+    record: _Record
+    changed: tuple[str, ...]
+
+
+class AccountChanged(Status):
+    """An account of the books is new or has changed."""
+
+    event_type = "accounting.account.changed"
+    account: Account
+
+
+class TaxChanged(Status):
+    """A tax code or rate of the books is new or has changed."""
+
+    event_type = "accounting.tax.changed"
+    tax: Tax
+
+
+class _PaymentStatus(Status):
+    payment: ReceivedPayment
+    invoice_id: RecordId
+    invoice_ref: Label
+    applied: Money
+    paid_amount: Money
+    balance: Money
+    status: InvoiceStatus
+
+    @property
+    def subject(self) -> str | None:
+        return self.invoice_id
+
+
+class PaymentReceived(_PaymentStatus):
+    """A payment in the books, what of it went to this invoice, and where the invoice stands."""
+
+    event_type = "accounting.payment.received"
+
+
+class PaymentChanged(_PaymentStatus):
+    """A payment that was announced before has another date, amount or allocation."""
+
+    event_type = "accounting.payment.changed"
+
+
+class PaymentReversed(_PaymentStatus):
+    """A payment that was announced before is void, deleted or no longer on this invoice."""
+
+    event_type = "accounting.payment.reversed"
+
+
+class _ConnectionStatus(Status):
+    company: Company | None = None
+    reason: str | None = None
+
+
+class ConnectionEstablished(_ConnectionStatus):
+    """A person consented, and the company's books are bound to the tenant."""
+
+    event_type = "accounting.connection.established"
+
+
+class ConnectionReauthorizationRequired(_ConnectionStatus):
+    """Nothing moves until a person consents again."""
+
+    event_type = "accounting.connection.reauthorization_required"
+
+
+class ConnectionRestored(_ConnectionStatus):
+    """A paused connection goes on."""
+
+    event_type = "accounting.connection.restored"
+
+
+class ConnectionDisconnected(_ConnectionStatus):
+    """A person ended the connection; its links stay for a reconnect."""
+
+    event_type = "accounting.connection.disconnected"
+
+
+class ConnectionTested(Status):
+    """The answer to connection.test_requested."""
+
+    event_type = "accounting.connection.tested"
+    ok: Flag
+    company: Company | None = None
+    error: Error | None = None
+
+
+_Count = Annotated[int, Field(strict=True, ge=0)]
+
+
+class _SyncStatus(Status):
+    resource: Label
+    run_id: Label | None = None  # a request that is refused has no run
+    asked_by: str | None = None
+    read: _Count | None = None
+    created: _Count | None = None
+    changed: _Count | None = None
+    removed: _Count | None = None
+    unchanged: _Count | None = None
+
+
+class SyncStarted(_SyncStatus):
+    """A pull out of the books began."""
+
+    event_type = "accounting.sync.started"
+
+
+class SyncCompleted(_SyncStatus):
+    """A pull is through, with what it found."""
+
+    event_type = "accounting.sync.completed"
+
+
+class SyncFailed(_SyncStatus):
+    """A pull ended early or was refused."""
+
+    event_type = "accounting.sync.failed"
+    error: Error
+
+
+def status_envelope(
+    data: Status,
+    *,
+    id: str,  # noqa: A002  # the attribute's name
+    tenant: str,
+    time: datetime,
+    traceparent: str | None = None,
+    causation_id: str | None = None,
+) -> dict[str, Any]:
+    """The whole event, JSON-ready; type and subject follow from `data`, `time` must carry a zone.
+
+    `id` must be the same on every repeat of the event, `causation_id` is the id of the event that
+    led here. Absent attributes and absent fields are left out.
+    """
+    attributes = {
+        "specversion": "1.0",
+        "id": id,
+        "source": SOURCE,
+        "type": data.event_type,
+        "time": time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "tenantid": tenant,
+        "subject": data.subject,
+        "traceparent": traceparent,
+        "causationid": causation_id,
+        "data": data.model_dump(mode="json", exclude_none=True),
+    }
+    return {name: value for name, value in attributes.items() if value is not None}
