@@ -13,7 +13,6 @@ from schemas.kinds import Kind
 from schemas.money import Money
 from schemas.party import Party, PartyDetails
 
-
 SOURCE = "/accounting"
 
 
