@@ -55,7 +55,7 @@ _DUE = sa.text("""
 def due(session: Session, connection_id: int, most: int) -> list[Due]:
     """The due links of the lowest rank, those that have waited longest first."""
     rows = session.execute(_DUE, {"id": connection_id, "most": most})
-    return [Due(**(row._mapping | {"kind": Kind(row.kind)})) for row in rows]
+    return [Due(**dict(row._mapping) | {"kind": Kind(row.kind)}) for row in rows]
 
 
 _TARGETS = sa.text("""
@@ -269,13 +269,14 @@ def causes(session: Session, connection_id: int, kinds: Sequence[str]) -> list[C
 
 
 _COUNT = sa.text("""
-    SELECT state, count(*) AS count, min(wanted_since) AS oldest FROM links
+    SELECT state, count(*) FROM links
     WHERE connection_id = :id GROUP BY state
 """)
 
 
 def counts(session: Session, connection_id: int) -> dict[str, int]:
-    return {row.state: row.count for row in session.execute(_COUNT, {"id": connection_id})}
+    rows = session.execute(_COUNT, {"id": connection_id})
+    return {row[0]: row[1] for row in rows}
 
 
 _HOUSE = sa.text("""
