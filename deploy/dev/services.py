@@ -29,7 +29,7 @@ class For(Enum):
 
 @dataclass(frozen=True)
 class Way:
-    """`check` says what it would use, `start` gives variables to export; both may be Unavailable."""
+    """`check` says what it would use, `start` gives the variables; both may raise Unavailable."""
 
     name: str
     check: Callable[[], str]

@@ -1,5 +1,5 @@
 """The virtual environment in .venv: made from requirements.lock, and again only when that, the
-project file, the Python or the place of the checkout has changed. With uv if it is there, else pip.
+Python or the place of the checkout has changed. With uv if it is on PATH, else with pip.
 """
 
 import fcntl
@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,27 +17,44 @@ from deploy.dev import apt, probes
 from deploy.dev.paths import LOCK, ROOT, VENV, Stop, Unavailable, say
 
 PYTHON = VENV / "bin/python"
-STAMP = VENV / ".stamp"
-INSTALL_ITSELF = ("--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat")
+PACKAGES_STAMP = VENV / ".packages"
+PROJECT_STAMP = VENV / ".project"
+ITSELF = ("--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat")
 
 
 def python() -> Path:
     """The environment's interpreter, after everything pinned is installed."""
-    if not _is_current():
+    if not (_has_packages() and _has_project()):
         with _alone():
-            if not _is_current():
-                _make()
+            if not _has_packages():
+                _install_packages()
+            if not _has_project():
+                _install_project()
     return PYTHON
 
 
-def _is_current() -> bool:
-    return STAMP.exists() and STAMP.read_text() == _wanted()
+def _has_packages() -> bool:
+    return _holds(PACKAGES_STAMP, _packages_stamp())
 
 
-def _wanted() -> str:
-    project = (ROOT / "pyproject.toml").read_bytes()  # its entry points are installed too
-    parts = (LOCK.read_bytes(), project, sys.version.encode(), str(ROOT).encode())
+def _has_project() -> bool:
+    return _holds(PROJECT_STAMP, _project_stamp())
+
+
+def _holds(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
+
+
+def _packages_stamp() -> str:
+    parts = (LOCK.read_bytes(), sys.version.encode(), str(ROOT).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _project_stamp() -> str:
+    """Over what an installation takes from pyproject.toml; settings of tools do not count."""
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    installed = (described["project"], described["build-system"], described["tool"]["setuptools"])
+    return hashlib.sha256(repr(installed).encode()).hexdigest()
 
 
 @contextmanager
@@ -47,20 +65,27 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _make() -> None:
+def _install_packages() -> None:
     say(f"making .venv with Python {sys.version.split()[0]} and the pinned packages")
     shutil.rmtree(VENV, ignore_errors=True)
-    uv = shutil.which("uv")
-    if uv:
+    if uv := shutil.which("uv"):
         _run(uv, "venv", "-q", "--no-project", "-p", sys.executable, str(VENV))
-        pip = [uv, "pip", "install", "-q", "--python", str(PYTHON)]
     else:
         _require_venv_module()
         _run(sys.executable, "-m", "venv", str(VENV))
-        pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    _run(*pip, "--require-hashes", "-r", str(LOCK))
-    _run(*pip, *INSTALL_ITSELF, "-e", str(ROOT))
-    STAMP.write_text(_wanted())
+    _run(*_installer(), "--require-hashes", "-r", str(LOCK))
+    PACKAGES_STAMP.write_text(_packages_stamp())
+
+
+def _install_project() -> None:
+    _run(*_installer(), *ITSELF, "-e", str(ROOT))
+    PROJECT_STAMP.write_text(_project_stamp())
+
+
+def _installer() -> list[str]:
+    if uv := shutil.which("uv"):
+        return [uv, "pip", "install", "-q", "--python", str(PYTHON)]
+    return [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
 
 
 def _require_venv_module() -> None:
