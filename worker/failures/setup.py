@@ -1,0 +1,173 @@
+"""Codes that concern the connection, its mapping and the records that others name."""
+
+from worker.errors import Category
+from worker.failures.code import CORRECT, NOTHING, Code, Retry
+
+_C, _R = Category, Retry
+_RECONNECT = (
+    "Ask an administrator of the company to open the connection's page and connect again.",
+    "Everything that waits goes on by itself afterwards.",
+)
+
+ENTRIES = (
+    # The whole connection
+    Code(
+        "consent_withdrawn",
+        _C.CONNECTION,
+        "Connection to the books has ended",
+        "The consent for {company} has been withdrawn or has expired.",
+        _RECONNECT,
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "client_refused",
+        _C.CONNECTION,
+        "The application's credentials were refused",
+        "The client id or secret of the connected application is not valid (any more).",
+        (
+            "Compare client id and secret with those on the developer's portal.",
+            "Enter them again, then connect again.",
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "wrong_environment",
+        _C.CONNECTION,
+        "Sandbox and production are mixed up",
+        "The application may not open {company}: its keys are for another environment, "
+        "or it was disconnected.",
+        (
+            "Check that sandbox keys are used with a sandbox company, production keys with a real one.",
+            *_RECONNECT,
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "company_mismatch",
+        _C.CONNECTION,
+        "Another company was chosen",
+        "Consent was given for {other_company}, but this connection belongs to {company}.",
+        ("Connect again and choose the company that belongs to the connection.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "permission_lost",
+        _C.CONNECTION,
+        "The connected user lost access",
+        "The user who connected {company} may not do this there any more.",
+        (
+            "Give that user back the rights of an administrator, or connect as another one.",
+            *_RECONNECT,
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "subscription_lapsed",
+        _C.CONNECTION,
+        "The books are read-only: subscription ended",
+        "The subscription of {company} has ended or has a billing problem, so nothing "
+        "can be written.",
+        ("Renew the subscription of the books.", "Resume the connection afterwards."),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "company_reset",
+        _C.CONNECTION,
+        "The company's books were reset",
+        "The data of {company} was erased in the books, so all links into it are void.",
+        ("Ask an engineer: the company must be linked anew.",),
+        _R.NEVER,
+    ),
+    Code(
+        "not_connected",
+        _C.CONNECTION,
+        "Not connected yet",
+        "The connection to the books has not been set up yet.",
+        ("Connect the company; what waits goes on by itself.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "switched_off",
+        _C.CONNECTION,
+        "The connection is switched off",
+        "The connection to {company} is switched off, so nothing is sent.",
+        ("Switch it on again when the records shall be sent.",),
+        _R.AFTER_FIX,
+    ),
+    # Mapping
+    Code(
+        "mapping_missing",
+        _C.MAPPING,
+        "An account is not mapped",
+        "{record} needs {mapping}, for which no account or code has been chosen.",
+        ("Choose it on the connection's mapping page.", "What waits goes on by itself."),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "account_missing",
+        _C.MAPPING,
+        "An account is missing in the books",
+        "{record} names the account {account}, which is not in the books or is inactive.",
+        ("Create or reactivate the account in the books, or map another one.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "account_type_wrong",
+        _C.MAPPING,
+        "An account has the wrong type",
+        "{account} cannot be used for {use}: the books want {needed} there.",
+        ("Map an account of the right type.", "What waits goes on by itself."),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "tax_code_missing",
+        _C.MAPPING,
+        "A tax code is missing in the books",
+        "{record} names the tax code {tax_code}, which is not in the books or is inactive.",
+        ("Create the tax code in the books, or name another one in the CMMS.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "tax_refused",
+        _C.MAPPING,
+        "The tax settings do not fit",
+        "The books do not accept the tax codes or rates of {record}.",
+        ("Compare the tax codes in the CMMS with those of the books.", CORRECT),
+        _R.AFTER_FIX,
+    ),
+    # References
+    Code(
+        "waiting_for_record",
+        _C.REFERENCE,
+        "Waits for another record",
+        "{record} waits until {waiting_on} is in the books.",
+        ("See why that record is not in the books yet.",),
+        _R.AUTOMATIC,
+    ),
+    Code(
+        "waiting_for_lists",
+        _C.REFERENCE,
+        "Waits for accounts and taxes",
+        "{record} waits until accounts and taxes have been read from the books.",
+        (NOTHING,),
+        _R.AUTOMATIC,
+    ),
+    Code(
+        "reference_inactive",
+        _C.REFERENCE,
+        "Something it names is inactive or deleted",
+        "{record} names a customer, vendor, item or account that is inactive or deleted "
+        "in the books.",
+        ("Reactivate it in the books, or name another one in the CMMS.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "record_gone",
+        _C.REFERENCE,
+        "Deleted in the books",
+        "{record} was in the books, but it, or something that it names, was deleted or "
+        "made inactive there.",
+        ("Restore it in the books, or archive the record in the CMMS.",),
+        _R.AFTER_FIX,
+    ),
+)

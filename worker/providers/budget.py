@@ -1,0 +1,173 @@
+"""How many calls a company's books take: a pure budget, and a pace on the wire.
+
+No window of a second or a minute, wherever it begins, ever holds more than the ledger allows:
+calls are counted in small ticks, and a window is taken a tick longer than it is.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import floor
+from typing import Self
+
+from worker.providers.port import Limits
+
+_MINUTE = 60
+_TENTHS = 10  # a second is counted in tenths
+_HEADROOM = 0.1  # of the minute may be spent at once before the even pace counts
+
+
+@dataclass(frozen=True)
+class _Spent:
+    """What was spent in one tick."""
+
+    tick: int
+    calls: int
+    batches: int = 0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left for one company at `now`, in seconds of the database's clock.
+
+    A value, kept as JSON with the connection; `take` and `spend` return another one.
+    """
+
+    limits: Limits
+    now: float
+    seconds: tuple[_Spent, ...] = ()  # of the last minute, oldest first
+    tenths: tuple[_Spent, ...] = ()  # of the last second
+
+    @classmethod
+    def load(cls, limits: Limits, state: Mapping[str, object], now: float) -> Self:
+        """From what `dump` gave. Ticks of the future (a clock set back) count as spent just now."""
+        return cls(
+            limits,
+            now,
+            _recent(state.get("seconds"), floor(now), _MINUTE),
+            _recent(state.get("tenths"), floor(now * _TENTHS), _TENTHS),
+        )
+
+    def dump(self) -> dict[str, object]:
+        """JSON-ready, at most some 70 small lists."""
+        return {
+            "seconds": [[spent.tick, spent.calls, spent.batches] for spent in self.seconds],
+            "tenths": [[spent.tick, spent.calls] for spent in self.tenths],
+        }
+
+    def at(self, now: float) -> Self:
+        """The same budget later."""
+        return self.load(self.limits, self.dump(), now)
+
+    def take(self, calls: int, batches: int = 0) -> Self | None:
+        """The budget after these calls, or None if they would be too many now.
+
+        `batches` of the calls are batch calls, which have a limit of their own (Intuit: limits).
+        """
+        return self.spend(calls, batches) if self.wait(calls, batches) == 0 else None
+
+    def spend(self, calls: int, batches: int = 0) -> Self:
+        """The budget after calls that were made already, whatever was left."""
+        return replace(
+            self,
+            seconds=_add(self.seconds, _Spent(floor(self.now), calls, batches)),
+            tenths=_add(self.tenths, _Spent(floor(self.now * _TENTHS), calls)),
+        )
+
+    def wait(self, calls: int, batches: int = 0) -> float:
+        """Seconds until so many calls are possible at once; 0: now.
+
+        More than a limit allows at any time are taken for as many as it allows.
+        """
+        per_minute = _freed(
+            self.seconds, _calls, self.limits.per_minute - min(calls, self.limits.per_minute)
+        )
+        allowed = self.limits.batches_per_minute
+        batched = (
+            _freed(self.seconds, _batches, allowed - min(batches, allowed)) if batches else None
+        )
+        per_second = _freed(
+            self.tenths, _calls, self.limits.per_second - min(calls, self.limits.per_second)
+        )
+        waits = [0.0]
+        waits += [
+            tick + _MINUTE + 1 - self.now for tick in (per_minute, batched) if tick is not None
+        ]
+        if per_second is not None:
+            waits.append((per_second + _TENTHS + 1) / _TENTHS - self.now)
+        return max(waits)
+
+    def ahead(self) -> bool:
+        """Whether less was spent than an even pace to the end of the minute allows.
+
+        Then a single document goes out at once; else it is better to collect a batch.
+        """
+        if not self.seconds:
+            return True
+        elapsed = (self.now - self.seconds[0].tick) / _MINUTE
+        return sum(map(_calls, self.seconds)) < self.limits.per_minute * min(
+            1.0, elapsed + _HEADROOM
+        )
+
+
+class Pace:
+    """Starts of calls, evenly spaced, for the threads that talk to one company's books.
+
+    The budget is debited before a call is made; threads that were held up in between must not start
+    all at once.
+    """
+
+    def __init__(self, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._gap = 1 / per_second
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def reserve(self) -> float:
+        """Takes the next start and says in how many seconds it is."""
+        with self._lock:
+            now = self._clock()
+            start = max(now, self._next)
+            self._next = start + self._gap
+            return start - now
+
+    def wait(self) -> None:
+        time.sleep(self.reserve())
+
+
+def _calls(spent: _Spent) -> int:
+    return spent.calls
+
+
+def _batches(spent: _Spent) -> int:
+    return spent.batches
+
+
+def _recent(state: object, current: int, window: int) -> tuple[_Spent, ...]:
+    kept: tuple[_Spent, ...] = ()
+    for tick, *amounts in state if isinstance(state, list) else ():
+        if tick >= current - window:
+            kept = _add(kept, _Spent(min(tick, current), *amounts))
+    return kept
+
+
+def _add(spent: tuple[_Spent, ...], new: _Spent) -> tuple[_Spent, ...]:
+    if not spent or spent[-1].tick != new.tick:
+        return (*spent, new)
+    last = spent[-1]
+    merged = replace(last, calls=last.calls + new.calls, batches=last.batches + new.batches)
+    return (*spent[:-1], merged)
+
+
+def _freed(spent: tuple[_Spent, ...], amount: Callable[[_Spent], int], most: int) -> int | None:
+    """The tick that must have left for no more than `most` to be counted; None: it is so now."""
+    total = sum(map(amount, spent))
+    for one in spent:
+        if total <= most:
+            return None
+        total -= amount(one)
+        last = one.tick
+        if total <= most:
+            return last
+    return None
