@@ -1,0 +1,131 @@
+"""Every metric, by name; counted where the outcome is known, served for Prometheus to scrape."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import REGISTRY, Collector, CollectorRegistry
+
+EVENTS = Counter("books_events_total", "Events taken in: accepted, repeated, dead.", ["result"])
+RECORDS = Counter(
+    "books_records_total",
+    "What became of records: created, updated, linked, removed, waiting, failed, conflict, skipped.",
+    ["kind", "outcome"],
+)
+EVENT_TO_REF = Histogram(
+    "books_event_to_ref_seconds",
+    "From an event taken in to its record's ref in the books.",
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400),
+)
+PROVIDER_REQUESTS = Counter(
+    "books_provider_requests_total",
+    "Calls to the ledgers by HTTP status; none: no answer came.",
+    ["provider", "endpoint", "status"],
+)
+PROVIDER_SECONDS = Histogram(
+    "books_provider_request_seconds",
+    "How long the ledgers take to answer.",
+    ["provider", "endpoint"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 130),
+)
+BATCH_SIZE = Histogram(
+    "books_batch_size",
+    "Documents in one write call.",
+    ["provider"],
+    buckets=(1, 2, 5, 10, 15, 20, 25, 30, 40, 50),
+)
+TOKEN_REFRESHES = Counter(
+    "books_token_refreshes_total",
+    "Access tokens asked for anew: refreshed, superseded, refused, unavailable.",
+    ["provider", "result"],
+)
+UNKNOWN = Counter(
+    "books_submissions_unknown_total", "Write calls whose outcome was unknown at first."
+)
+DUPLICATES_PREVENTED = Counter(
+    "books_duplicates_prevented_total",
+    "Writes that would have doubled a record: by repeat, replay, lookup, marker, adoption.",
+    ["mechanism"],
+)
+THROTTLE_WAITS = Counter(
+    "books_throttle_waits_total",
+    "Times a connection had to wait: for its own budget, or because the ledger said so.",
+    ["provider", "reason"],
+)
+RUNS = Counter(
+    "books_runs_total",
+    "Pulls and connection tests by outcome: done, failed.",
+    ["provider", "resource", "outcome"],
+)
+STATUS_EVENTS = Counter(
+    "books_status_events_total", "Status events sent: published, unroutable.", ["result"]
+)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What stands in the tables at one moment; ages in seconds, 0 where nothing waits."""
+
+    links: Mapping[str, int] = field(default_factory=dict)  # by state
+    oldest_due_seconds: float = 0.0
+    outbox_pending: int = 0
+    outbox_age_seconds: float = 0.0
+    dead_letters_open: int = 0
+    connections: Mapping[str, int] = field(default_factory=dict)  # by state
+    open_submissions: int = 0
+
+
+class DatabaseCollector(Collector):
+    """Gauges that are read when Prometheus asks. One process registers it, else they count double."""
+
+    def __init__(self, backlog: Callable[[], Backlog], dead_depth: Callable[[], int]) -> None:
+        self._backlog = backlog
+        self._dead_depth = dead_depth
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing: so that registering asks neither database nor broker."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        backlog = self._backlog()
+        yield _by_state("books_links", "Links by state.", backlog.links)
+        yield _by_state("books_connections", "Connections by state.", backlog.connections)
+        yield _gauge("books_due_links", "Links to be pushed.", backlog.links.get("due", 0))
+        yield _gauge(
+            "books_oldest_due_seconds",
+            "How long the oldest due link waits.",
+            backlog.oldest_due_seconds,
+        )
+        yield _gauge(
+            "books_submissions_open", "Write calls that are not settled.", backlog.open_submissions
+        )
+        yield _gauge("books_outbox_pending", "Status events not sent yet.", backlog.outbox_pending)
+        yield _gauge(
+            "books_outbox_age_seconds", "Age of the oldest unsent one.", backlog.outbox_age_seconds
+        )
+        yield _gauge(
+            "books_dead_letters_open", "Dead letters nobody decided on.", backlog.dead_letters_open
+        )
+        yield _gauge("books_dead_queue_messages", "Messages in books.dead.", self._dead_depth())
+
+
+def register(collector: Collector, registry: CollectorRegistry = REGISTRY) -> None:
+    registry.register(collector)
+
+
+def serve(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> int:
+    """Serve the metrics from a thread; returns the port, which 0 leaves to the system."""
+    server, _ = start_http_server(port, host, registry)
+    return int(server.server_port)
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+def _by_state(name: str, text: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=["state"])
+    for state, count in values.items():
+        family.add_metric([state], count)
+    return family
