@@ -37,7 +37,7 @@ def postgres() -> Iterator[str]:
         return
     try:
         container = PostgresContainer(
-            _image("postgres"), driver=None, command="-c max_connections=300"
+            _image("postgres"), driver=None, command="postgres -c max_connections=300"
         )
     except DockerException as error:
         raise NoServices("DATABASE_URL", error) from error

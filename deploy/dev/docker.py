@@ -68,7 +68,7 @@ def start_for_tests() -> dict[str, str]:
 def start_with_compose(run: str) -> Urls:
     """RabbitMQ and PostgreSQL of docker-compose.yml on free ports, as the project `run`."""
     require_images()
-    free = {f"BOOKS_{name}_PORT": "0" for name in ("RABBITMQ", "MANAGEMENT", "POSTGRES")}
+    free = {f"{name}_PORT": "0" for name in ("RABBITMQ", "RABBITMQ_MANAGEMENT", "POSTGRES")}
     environment = {**os.environ, **free, "DEV_RUN_NAME": run}
     compose = ["docker", "compose", "-p", run, "-f", str(COMPOSE_FILE)]
     up = subprocess.run(
