@@ -10,7 +10,7 @@ from prometheus_client.registry import REGISTRY, Collector, CollectorRegistry
 EVENTS = Counter("books_events_total", "Events taken in: accepted, repeated, dead.", ["result"])
 RECORDS = Counter(
     "books_records_total",
-    "What became of records: created, updated, linked, removed, waiting, failed, conflict, skipped.",
+    "Records: created, updated, linked, removed, waiting, failed, conflict, skipped.",
     ["kind", "outcome"],
 )
 EVENT_TO_REF = Histogram(
@@ -77,9 +77,14 @@ class Backlog:
 
 
 class DatabaseCollector(Collector):
-    """Gauges that are read when Prometheus asks. One process registers it, else they count double."""
+    """Gauges read when Prometheus asks; one process registers it, else they count double.
 
-    def __init__(self, backlog: Callable[[], Backlog], dead_depth: Callable[[], int]) -> None:
+    Either callable answers None while its service is away: its gauges are absent then.
+    """
+
+    def __init__(
+        self, backlog: Callable[[], Backlog | None], dead_depth: Callable[[], int | None]
+    ) -> None:
         self._backlog = backlog
         self._dead_depth = dead_depth
 
@@ -88,26 +93,10 @@ class DatabaseCollector(Collector):
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        backlog = self._backlog()
-        yield _by_state("books_links", "Links by state.", backlog.links)
-        yield _by_state("books_connections", "Connections by state.", backlog.connections)
-        yield _gauge("books_due_links", "Links to be pushed.", backlog.links.get("due", 0))
-        yield _gauge(
-            "books_oldest_due_seconds",
-            "How long the oldest due link waits.",
-            backlog.oldest_due_seconds,
-        )
-        yield _gauge(
-            "books_submissions_open", "Write calls that are not settled.", backlog.open_submissions
-        )
-        yield _gauge("books_outbox_pending", "Status events not sent yet.", backlog.outbox_pending)
-        yield _gauge(
-            "books_outbox_age_seconds", "Age of the oldest unsent one.", backlog.outbox_age_seconds
-        )
-        yield _gauge(
-            "books_dead_letters_open", "Dead letters nobody decided on.", backlog.dead_letters_open
-        )
-        yield _gauge("books_dead_queue_messages", "Messages in books.dead.", self._dead_depth())
+        if (backlog := self._backlog()) is not None:
+            yield from _gauges(backlog)
+        if (depth := self._dead_depth()) is not None:
+            yield _gauge("books_dead_queue_messages", "Messages in books.dead.", depth)
 
 
 def register(collector: Collector, registry: CollectorRegistry = REGISTRY) -> None:
@@ -129,3 +118,14 @@ def _by_state(name: str, text: str, values: Mapping[str, int]) -> GaugeMetricFam
     for state, count in values.items():
         family.add_metric([state], count)
     return family
+
+
+def _gauges(now: Backlog) -> Iterator[GaugeMetricFamily]:
+    yield _by_state("books_links", "Links by state.", now.links)
+    yield _by_state("books_connections", "Connections by state.", now.connections)
+    yield _gauge("books_due_links", "Links to be pushed.", now.links.get("due", 0))
+    yield _gauge("books_oldest_due_seconds", "How long the oldest waits.", now.oldest_due_seconds)
+    yield _gauge("books_submissions_open", "Write calls not settled yet.", now.open_submissions)
+    yield _gauge("books_outbox_pending", "Status events not sent yet.", now.outbox_pending)
+    yield _gauge("books_outbox_age_seconds", "Age of the oldest of them.", now.outbox_age_seconds)
+    yield _gauge("books_dead_letters_open", "Dead letters undecided.", now.dead_letters_open)
