@@ -46,7 +46,7 @@ def bind(**context: object) -> Iterator[None]:
 
 
 def configure(format_: str, level: str, stream: TextIO | None = None) -> None:
-    """Send all logs to stderr (or `stream`), as `json` or for the `console`; replaces earlier set-up."""
+    """Send all logs to stderr (or `stream`), as `json` or for the `console`."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if format_ == "json" else Console())
     root = logging.getLogger()

@@ -2,49 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Protocol
 
+from worker.providers.authorizer import Authorizer
 from worker.providers.port import Books, Limits
 from worker.settings import Settings
 from worker.store.connections import Connection
 from worker.store.secrets import Cipher
 from worker.store.session import Database
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """What an authorization server gave: tokens in clear (never logged) and when they end (UTC)."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    access_expires_at: datetime
-    refresh_expires_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Application:
-    """The app that a tenant registered with the ledger; the secret in clear (never logged)."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-
-
-class Authorizer(Protocol):
-    """The OAuth 2 conversation with one ledger. Raises the errors of the port.
-
-    `Disconnected` (code `consent_withdrawn` or `client_refused`) where only a person can help, `Unavailable`
-    where the same call may succeed later.
-    """
-
-    def consent_url(self, application: Application, state: str, redirect_url: str) -> str: ...
-
-    def exchange(self, application: Application, code: str, redirect_url: str) -> Tokens: ...
-
-    def refresh(self, application: Application, refresh_token: str) -> Tokens: ...
-
-    def revoke(self, application: Application, refresh_token: str) -> None: ...
 
 
 @dataclass(frozen=True)
