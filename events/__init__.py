@@ -1,0 +1,1 @@
+"""The wire between the CMMS and the books, in pika: topology, publisher, consumer."""

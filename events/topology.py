@@ -1,0 +1,53 @@
+"""Exchanges and queues of RabbitMQ: declared by whoever comes first, the same on 3.10 and 4.x."""
+
+from collections.abc import Mapping
+
+from pika.adapters.blocking_connection import BlockingChannel
+
+EVENTS = "cmms.events"
+"""Topic exchange that CMMS services publish to; the routing key is the event's type."""
+
+STATUSES = "accounting.events"
+"""Topic exchange that the worker publishes status events to; bind a queue of your own."""
+
+INTAKE = "books.intake"
+DEAD = "books.dead"
+"""Queue, and the exchange before it, for what intake gave up after too many deliveries."""
+
+# RabbitMQ 4 limits deliveries to 20 unless told otherwise, 3.10 does not limit them, and -1 means
+# "none" to 4.x but "dead-letter at once" to 3.10. So every queue says its number.
+DELIVERY_LIMIT = 20
+_NO_DELIVERY_LIMIT = 1_000_000_000
+
+
+def declare(channel: BlockingChannel, *, delivery_limit: int = DELIVERY_LIMIT) -> None:
+    """Declare everything, and the binding of all events to intake; safe to repeat.
+
+    Raises ChannelClosedByBroker (406) if a queue exists with other arguments.
+    """
+    declare_exchange(channel, EVENTS)
+    declare_exchange(channel, STATUSES)
+    # Fanout: a dead letter keeps its routing key, which is the event's type.
+    channel.exchange_declare(DEAD, "fanout", durable=True)
+    _declare_quorum_queue(channel, DEAD, {"x-delivery-limit": _NO_DELIVERY_LIMIT})
+    channel.queue_bind(DEAD, DEAD)
+    dead_lettering: dict[str, int | str] = {
+        "x-delivery-limit": delivery_limit,
+        "x-dead-letter-exchange": DEAD,
+        # Keeps a message until books.dead has confirmed it; needs reject-publish.
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    _declare_quorum_queue(channel, INTAKE, dead_lettering)
+    channel.queue_bind(INTAKE, EVENTS, "#")
+
+
+def declare_exchange(channel: BlockingChannel, name: str) -> None:
+    """Declare one of the two exchanges that events travel through."""
+    channel.exchange_declare(name, "topic", durable=True)
+
+
+def _declare_quorum_queue(
+    channel: BlockingChannel, name: str, arguments: Mapping[str, int | str]
+) -> None:
+    channel.queue_declare(name, durable=True, arguments={"x-queue-type": "quorum", **arguments})
