@@ -42,7 +42,8 @@ def _plain(value: Decimal) -> str:
 def _schema(pattern: str, **bounds: int) -> WithJsonSchema:
     text = {"type": "string", "pattern": f"^{pattern}$"}
     whole = {"type": "integer", "minimum": 1 - _LIMIT, "maximum": _LIMIT - 1} | bounds
-    return WithJsonSchema({"anyOf": [text, whole]})
+    # Integers are read, but what is written is always a string.
+    return WithJsonSchema({"anyOf": [text, whole]}, mode="validation")
 
 
 def _positive(value: Decimal) -> Decimal:
