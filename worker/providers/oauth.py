@@ -93,7 +93,7 @@ def _basic(application: Application) -> httpx.BasicAuth:
 def _checked(response: httpx.Response) -> httpx.Response:
     """Only a 200 without `error` and with both tokens is a success.
 
-    Others have taken the body of a 400 for one and overwritten good tokens with nothing, and authlib
+    Others have taken the body of a 400 for one and overwritten good tokens with nothing; authlib
     by itself carries on with the refresh token that it has sent.
     """
     said = _body(response)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from schemas.kinds import Kind
 from worker.store.session import Session
 
+BACKFILL_CHUNK = 5000
 _LOCK = 0x424F4F4B  # the first of the two numbers of a tenant's advisory lock
 
 # Parties before items before documents before payments; what makes a party or an item unusable comes
@@ -172,6 +173,29 @@ def want(session: Session, documents: Sequence[int], connections: Sequence[int])
         "removal_ranks": _REMOVAL_RANKS_JSON,
     }
     session.execute(_WANT, values)
+
+
+_BACKFILL = sa.text(f"""
+    SELECT d.id FROM documents d JOIN connections c USING (tenant_id)
+    WHERE c.id = :connection AND d.id > :after AND d.event_id <> '' ORDER BY d.id LIMIT {BACKFILL_CHUNK}
+""")
+
+
+def backfill(session: Session, connection_id: int) -> int:
+    """Link everything that the tenant's CMMS has sent so far; returns how many documents that is.
+
+    The caller holds `lock_tenant`, so nothing comes in meanwhile. Records of our own (without an
+    event) belong to the connection that needed them and stay there.
+    """
+    after = total = 0
+    while True:
+        values = {"connection": connection_id, "after": after}
+        found = list(session.execute(_BACKFILL, values).scalars())
+        want(session, found, [connection_id])
+        total += len(found)
+        if len(found) < BACKFILL_CHUNK:
+            return total
+        after = found[-1]
 
 
 def _json(ranks: dict[Kind, int]) -> str:

@@ -1,0 +1,252 @@
+"""What people do with connections: add, find, test, switch on and off, disconnect."""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from sqlalchemy.exc import NoResultFound
+
+from schemas.status import ConnectionDisconnected, Environment, Status
+from worker.errors import Disconnected, Misuse
+from worker.providers.authorizer import Application
+from worker.providers.port import Resource
+from worker.store import connections, inbox, outbox, runs
+from worker.store.connections import Connection
+from worker.store.runs import Asked, Run
+from worker.store.session import Session
+from worker.sync.services import Services
+from worker.sync.tell import Origin, about, tell
+from worker.sync.tokens import application, company_of
+
+log = logging.getLogger(__name__)
+
+_TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")  # the event contract's rule for `tenantid`
+EXPECTED = "expected_company"  # the setting that keeps the company entered before the first consent
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A connection as a person describes it; `company_id` where the books' company is known already."""
+
+    tenant_id: str
+    provider: str
+    environment: Environment
+    application: Application
+    company_id: str | None = None
+
+
+@dataclass
+class Change:
+    """One transaction on a connection's locked row, and whom to hint once it is committed."""
+
+    session: Session
+    connection: Connection
+    partitions: set[int] = field(default_factory=set)
+    hinted: list[int] = field(default_factory=list)
+
+    def set(self, **values: object) -> None:
+        connections.change(self.session, self.connection.id, **values)
+
+    def tell(self, status: Status) -> None:
+        event = tell(self.connection.tenant_id, status, Origin(), "connection")
+        self.partitions |= outbox.add(self.session, [event])
+
+    def wake(self) -> None:
+        """There is work: whatever the driver believes, and whether or not it is hinted."""
+        connections.wake(self.session, [self.connection.id])
+        self.hinted = connections.claim_hints(self.session, [self.connection.id])
+
+
+@contextmanager
+def change(services: Services, connection_id: int) -> Iterator[Change]:
+    """Lock a connection, change it, commit, then hint. Raises Misuse if there is no such connection."""
+    with services.database.begin() as session:
+        try:
+            row = connections.lock(session, connection_id)
+        except NoResultFound:
+            raise _unknown(str(connection_id)) from None
+        changing = Change(session, row)
+        yield changing
+    services.hints.drive(changing.hinted)
+    services.hints.relay(sorted(changing.partitions))
+
+
+def add(services: Services, wanted: Wanted) -> Connection:
+    """Add a connection with links for all that the tenant's CMMS has sent so far.
+
+    Adding one that exists replaces its client id and secret and keeps everything else.
+    Raises: Misuse.
+    """
+    _check(services, wanted)
+    with services.database.begin() as session:
+        inbox.lock_tenant(session, wanted.tenant_id)
+        known = connections.find(session, wanted.tenant_id, wanted.provider)
+        same = [row for row in known if row.environment == wanted.environment]
+        if same:
+            _enter_again(services, session, same[0], wanted)
+            return connections.get(session, same[0].id)
+        added = connections.add(session, _row(services, wanted))
+        linked = inbox.backfill(session, added)
+        log.info("connection.added", extra={"connection": added, "links": linked})
+        return connections.get(session, added)
+
+
+def named(services: Services, name: str) -> Connection:
+    """The connection with this number, or the one of `tenant[/provider[/environment]]`.
+
+    Raises: Misuse if there is none or more than one.
+    """
+    with services.database.begin() as session:
+        everything = connections.find(session)
+    found = [row for row in everything if name in _names(row)]
+    if len(found) > 1:
+        numbers = ", ".join(f"{row.id} ({row.provider}, {row.environment})" for row in found)
+        raise Misuse("ambiguous_connection", f"{name} names several connections: {numbers}")
+    if not found:
+        raise _unknown(name)
+    return found[0]
+
+
+def enable(services: Services, connection_id: int) -> Connection:
+    """Switch a disabled connection on again, into the state that its tokens allow."""
+    with change(services, connection_id) as changing:
+        row = changing.connection
+        if row.state == "disabled":
+            changing.set(state=_resting_state(row))
+            changing.wake()
+        return connections.get(changing.session, connection_id)
+
+
+def disable(services: Services, connection_id: int) -> Connection:
+    """Keep everything, but send and pull nothing until it is enabled."""
+    with change(services, connection_id) as changing:
+        changing.set(state="disabled")
+        return connections.get(changing.session, connection_id)
+
+
+def disconnect(services: Services, connection_id: int) -> Connection:
+    """Revoke the consent and forget the tokens; the row and its links stay for a reconnect.
+
+    Raises: Unavailable if the ledger cannot be told; nothing has changed then.
+    """
+    with services.database.begin() as session:
+        row = connections.get(session, connection_id)
+    if row.refresh_token is not None:
+        _revoke(services, row)
+    with change(services, connection_id) as changing:
+        row = changing.connection
+        gone = dict.fromkeys(
+            ("access_token", "refresh_token", "access_expires_at", "refresh_expires_at")
+        )
+        version = row.token_version + 1
+        changing.set(state="disconnected", paused_code=None, token_version=version, **gone)
+        changing.tell(ConnectionDisconnected(**about(row), company=company_of(row)))
+        return connections.get(changing.session, connection_id)
+
+
+def ask(services: Services, connection_id: int, resource: Resource) -> int:
+    """Queue a run (or join the open one) on a person's behalf; returns its id. Raises: Misuse."""
+    with change(services, connection_id) as changing:
+        _check_active(changing.connection)
+        changing.wake()
+        return queue(changing.session, connection_id, [resource], "cli")[0]
+
+
+def run(services: Services, run_id: int) -> Run:
+    with services.database.begin() as session:
+        return runs.get(session, run_id)
+
+
+def queue(
+    session: Session, connection_id: int, resources: Sequence[Resource], by: str
+) -> list[int]:
+    """Queue a run for each resource, or join the one that is open; returns their ids."""
+    found = []
+    for resource in resources:
+        asked = Asked(by, f"{by}:{uuid4()}")
+        queued = runs.queue(session, connection_id, resource, asked)
+        found.append(queued or runs.join(session, connection_id, resource))
+    return [one for one in found if one is not None]
+
+
+def _check(services: Services, wanted: Wanted) -> None:
+    if wanted.provider not in services.ledgers:
+        known = ", ".join(sorted(services.ledgers))
+        raise Misuse("unknown_provider", f"there is no ledger {wanted.provider}; known: {known}")
+    if not _TENANT.fullmatch(wanted.tenant_id):
+        raise Misuse(
+            "bad_tenant", "a tenant is 1 to 64 letters, digits, dots, dashes or underscores"
+        )
+    if not wanted.application.client_id or not wanted.application.client_secret:
+        raise Misuse("bad_application", "client id and client secret must not be empty")
+
+
+def _row(services: Services, wanted: Wanted) -> dict[str, object]:
+    return {
+        "tenant_id": wanted.tenant_id,
+        "provider": wanted.provider,
+        "environment": wanted.environment.value,
+        "client_id": wanted.application.client_id,
+        "client_secret": services.cipher.seal(wanted.application.client_secret),
+        "settings": {EXPECTED: wanted.company_id} if wanted.company_id else {},
+    }
+
+
+def _enter_again(services: Services, session: Session, row: Connection, wanted: Wanted) -> None:
+    """Replace the credentials; tokens of one application are worth nothing to another."""
+    new = wanted.application
+    if row.state == "active" and new.client_id != row.client_id:
+        text = f"connection {row.id} works with another client id: disconnect it first"
+        raise Misuse("connection_in_use", text)
+    bound = row.company_id or row.settings.get(EXPECTED)
+    if wanted.company_id and bound not in (None, wanted.company_id):
+        text = f"connection {row.id} belongs to company {bound}, not to {wanted.company_id}"
+        raise Misuse("company_mismatch", text)
+    entered = {EXPECTED: wanted.company_id} if wanted.company_id else {}
+    connections.change(
+        session,
+        row.id,
+        client_id=new.client_id,
+        client_secret=services.cipher.seal(new.client_secret),
+        settings={**row.settings, **entered},
+    )
+
+
+def _names(row: Connection) -> set[str]:
+    provider = f"{row.tenant_id}/{row.provider}"
+    return {str(row.id), row.tenant_id, provider, f"{provider}/{row.environment}"}
+
+
+def _unknown(name: str) -> Misuse:
+    text = f"there is no connection {name}; `books connections list` shows all"
+    return Misuse("unknown_connection", text)
+
+
+def _resting_state(row: Connection) -> str:
+    """Where a connection is when it is not switched off."""
+    if row.access_token is None:
+        return "new" if row.company_id is None else "disconnected"
+    return "active" if row.paused_code is None else "paused"
+
+
+def _check_active(row: Connection) -> None:
+    ways_out = {
+        "disabled": f"switched off: `books connections enable {row.id}`",
+        "paused": f"paused: `books connections connect {row.id}`",
+    }
+    if row.state != "active":
+        way_out = ways_out.get(row.state, f"not connected: `books connections connect {row.id}`")
+        raise Misuse("not_connected", f"connection {row.id} is {way_out}")
+
+
+def _revoke(services: Services, row: Connection) -> None:
+    authorizer = services.ledgers[row.provider].authorizer
+    token = services.cipher.open(row.refresh_token or b"")
+    try:
+        authorizer.revoke(application(services.cipher, row), token)
+    except Disconnected as error:
+        # The application is refused, so its tokens open nothing any more: what is left is to forget.
+        log.warning("connection.revoke_refused", extra={"connection": row.id, "code": error.code})
