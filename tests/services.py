@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import psycopg
+import pytest
 import yaml
 from docker.errors import DockerException
 from testcontainers.community.postgres import PostgresContainer
@@ -17,16 +19,6 @@ from testcontainers.core.container import DockerContainer
 COMPOSE_FILE = Path(__file__).resolve().parent.parent / "docker-compose.yml"
 RUN_LABEL = "cmms-books.run"
 LOCAL_ENGINE = ("localhost", "127.0.0.1")
-
-
-class NoServices(Exception):
-    """Neither an address nor a Docker engine: says what to do, and is never a reason to skip."""
-
-    def __init__(self, variable: str, reason: Exception) -> None:
-        super().__init__(
-            f"{variable} is not set and no container can be started ({reason}). Run ./dev test, "
-            "which finds or starts the services, or set DATABASE_URL and RABBITMQ_URL."
-        )
 
 
 @contextmanager
@@ -40,7 +32,7 @@ def postgres() -> Iterator[str]:
             _image("postgres"), driver=None, command="postgres -c max_connections=300"
         )
     except DockerException as error:
-        raise NoServices("DATABASE_URL", error) from error
+        _fail("DATABASE_URL", error)
     with _ours(container):
         yield container.get_connection_url()
 
@@ -54,10 +46,19 @@ def rabbitmq() -> Iterator[str]:
     try:
         container = RabbitMqContainer(_image("rabbitmq"))
     except DockerException as error:
-        raise NoServices("RABBITMQ_URL", error) from error
+        _fail("RABBITMQ_URL", error)
     with _ours(container):
         host, port = container.get_container_host_ip(), container.get_exposed_port(container.port)
         yield f"amqp://{container.username}:{container.password}@{host}:{port}/%2F"
+
+
+def _fail(variable: str, reason: Exception) -> NoReturn:
+    """A failure, since a skipped test proves nothing."""
+    pytest.fail(
+        f"{variable} is not set, and no container can be started ({reason}). Run ./dev test, "
+        "which finds or starts the services, or set DATABASE_URL and RABBITMQ_URL.",
+        pytrace=False,
+    )
 
 
 def _image(service: str) -> str:
