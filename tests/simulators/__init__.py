@@ -1,0 +1,1 @@
+"""Ledgers to test against: processes of their own, as strict as the services they stand for."""

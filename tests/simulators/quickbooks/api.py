@@ -1,0 +1,216 @@
+"""The accounting API: from a request to an answer, with limits, tokens and planned faults."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tests.simulators.faults import Fault, Faults
+from tests.simulators.httpd import Request, Response
+from tests.simulators.quickbooks import query
+from tests.simulators.quickbooks.batch import Batch, read_items
+from tests.simulators.quickbooks.calls import Call, check_protocol, operation_of, read_call
+from tests.simulators.quickbooks.cdc import changes
+from tests.simulators.quickbooks.clock import envelope_time, now
+from tests.simulators.quickbooks.company import Company
+from tests.simulators.quickbooks.errors import (
+    Barred,
+    Refused,
+    gateway_fault,
+    maintenance,
+    not_found,
+    refused_answer,
+    server_error,
+    throttled,
+)
+from tests.simulators.quickbooks.oauth import OAuth
+from tests.simulators.quickbooks.wire import dump, load, to_xml
+from tests.simulators.quickbooks.writes import write
+from tests.simulators.settings import Settings, Stats
+
+VERSION = "2026.311"
+WRITES = frozenset({"single_write", "batch"})
+
+
+class Api:
+    """Everything under /v3/company."""
+
+    def __init__(
+        self,
+        companies: Mapping[str, Company],
+        oauth: OAuth,
+        settings: Settings,
+        stats: Stats,
+        faults: Faults,
+    ) -> None:
+        self.companies = companies
+        self.oauth = oauth
+        self.settings = settings
+        self.stats = stats
+        self.faults = faults
+
+    def answer(self, request: Request) -> Response:
+        call = read_call(request)
+        self._count(call)
+        fault = self.faults.strike(call.counted_as, call.entities())
+        response = self._before(fault)
+        if response is None:
+            response = self._respond(call)
+            if fault:
+                response = self._after(fault, call, response)
+        if response.status == 200 and "json" not in request.headers.get("accept", ""):
+            response = replace(response, body=to_xml(load(response.body)), content_type="text/xml")
+        response.headers["intuit_tid"] = f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
+        response.headers["QBO-Version"] = VERSION
+        response.provider, response.kind = "quickbooks", call.counted_as
+        response.injected = fault is not None
+        return response
+
+    def _count(self, call: Call) -> None:
+        names = {"write": "singles", "batch": "batches", "query": "queries", "cdc": "cdc"}
+        self.stats.add(names.get(call.verb, "reads"))
+        if call.counted_as in WRITES:
+            self.stats.add("writes_in_flight")
+
+    def _before(self, fault: Fault | None) -> Response | None:
+        """The answer of a fault that strikes before anything happens."""
+        if fault is None or fault.took_effect:
+            return None
+        match fault.kind:
+            case "reset_before":
+                return Response(500, cut="reset")
+            case "auth_expired":
+                return gateway_fault(401, "3200", "Token expired: simulated")
+            case "throttle":
+                return throttled(fault.seconds)
+            case "server_error":
+                return server_error()
+            case "maintenance_html":
+                return maintenance(fault.seconds)
+        return None
+
+    def _after(self, fault: Fault, call: Call, response: Response) -> Response:
+        """What becomes of an answer whose write took effect."""
+        if fault.kind != "delay" and response.status == 200 and call.counted_as in WRITES:
+            plural = "batches" if call.verb == "batch" else "singles"
+            if fault.kind == "lost_answer":
+                self.stats.add(f"answers_lost_{plural}")
+        match fault.kind:
+            case "lost_answer":
+                return replace(response, cut="reset")
+            case "truncated_body":
+                return replace(response, cut="truncate")
+            case "delay":
+                time.sleep(fault.seconds or 1)
+            case "drop_item" if response.status == 200:
+                body = load(response.body)
+                body["BatchItemResponse"].pop()
+                return replace(response, body=dump(body))
+            case "server_error":
+                return server_error()
+            case "maintenance_html":
+                return maintenance(fault.seconds)
+        return response
+
+    def _respond(self, call: Call) -> Response:
+        try:
+            company = self._authorised(call)
+            if not company.gate.enter(self.settings.limits, batch=call.verb == "batch"):
+                limits = self.settings.limits
+                self.stats.add("throttled")
+                raise Barred(throttled(limits.retry_after if limits else None))
+            try:
+                check_protocol(call)
+                return self._work(call, company)
+            finally:
+                company.gate.leave()
+        except Barred as barred:
+            return barred.response
+        except Refused as refused:
+            return refused_answer(refused)
+
+    def _authorised(self, call: Call) -> Company:
+        access = self.oauth.bearer(call.request)
+        if access is None:
+            raise Barred(gateway_fault(401, "3200", "Token expired: simulated"))
+        company = self.companies.get(call.realm)
+        if company is None or access.realm != call.realm or company.switches.withdrawn:
+            raise Barred(gateway_fault(403, "3100", "The application is not authorized"))
+        return company
+
+    def _work(self, call: Call, company: Company) -> Response:
+        if call.counted_as not in WRITES:
+            time.sleep(self.settings.pause())
+            with company.lock:
+                return self._read(call, company)
+        request_id = call.request_id()
+        pause = self.settings.pause()
+        before = random.uniform(0, pause)  # noqa: S311 - when within the wait it takes effect
+        with company.replays.alone(request_id):
+            time.sleep(before)
+            with company.lock:
+                if call.verb == "batch":
+                    response = self._batch(call, company, request_id)
+                else:
+                    response = self._write(call, company, request_id)
+            time.sleep(pause - before)
+            return response
+
+    def _read(self, call: Call, company: Company) -> Response:
+        asked = call.request.query
+        match call.verb:
+            case "query":
+                answer, _ = query.run(company, query.parse(call.query_text()))
+                return _enveloped({"QueryResponse": answer})
+            case "cdc":
+                since = asked.get("changedSince", "")
+                found = changes(company, asked.get("entities", ""), since)
+                return _enveloped({"CDCResponse": found})
+        number = call.number
+        if call.kind == "CompanyInfo":
+            number = "1" if number == company.id else "0"
+        if not number.isdigit() and call.kind != "TaxCode":
+            raise Refused("2030", f"Id should be a valid number. Supplied value:{number}", "Id")
+        body = company.find(call.kind, number)
+        if body is None:
+            raise not_found()
+        return _enveloped({call.kind: body})
+
+    def _write(self, call: Call, company: Company, request_id: str | None) -> Response:
+        request = call.request
+        others = {k: v for k, v in request.query.items() if k not in ("requestid", "minorversion")}
+        identity = (request.path, tuple(sorted(others.items())), request.body)
+        if request_id:
+            known = company.replays.recall(request_id, identity, self.settings.request_id_seconds)
+            if known is not None:
+                self.stats.add("replays")
+                return Response(*known)
+        try:
+            body = call.json()
+            operation, options = operation_of(call, body)
+            response = _enveloped({call.kind: write(company, call.kind, operation, body, options)})
+        except Refused as refused:
+            response = refused_answer(refused)
+        if request_id:
+            kept = (response.status, response.body, response.content_type)
+            company.replays.remember(request_id, identity, kept)
+        return response
+
+    def _batch(self, call: Call, company: Company, request_id: str | None) -> Response:
+        items = read_items(call.json())
+        batch = Batch(
+            company,
+            request_id,
+            self.settings.request_id_seconds,
+            lambda: self.stats.add("replays"),
+        )
+        self.stats.add("batch_items", len(items))
+        return _enveloped({"BatchItemResponse": batch.run(items)})
+
+
+def _enveloped(content: dict[str, Any]) -> Response:
+    return Response(200, dump(content | {"time": envelope_time(now())}))

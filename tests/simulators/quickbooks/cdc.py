@@ -1,0 +1,60 @@
+"""Change data capture: what changed since a moment (Intuit: change data capture)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.simulators.quickbooks.clock import now, pacific, stamp
+from tests.simulators.quickbooks.company import Company
+from tests.simulators.quickbooks.errors import Refused, required
+from tests.simulators.quickbooks.fields import Body
+from tests.simulators.quickbooks.query import ENTITIES
+
+NOT_COVERED = frozenset({"TaxAgency", "TaxCode", "TaxRate", "CompanyInfo", "Preferences"})
+LOOK_BACK = timedelta(days=30)
+MOST = 1000  # over all entities of one answer; the rest is silently missing
+
+
+def changes(company: Company, entities: str, since: str) -> list[dict[str, Any]]:
+    """The CDCResponse. Raises Refused for entities that are not covered or a bad time."""
+    if not entities or not since:
+        raise required("changedSince" if entities else "entities")
+    moment = max(_instant(since), now() - LOOK_BACK)
+    left, answers = MOST, []
+    for word in entities.split(","):
+        kind = ENTITIES.get(word.strip().lower())
+        if kind is None or kind in NOT_COVERED:
+            raise Refused("2000", f"Change data capture does not cover {word}", "entities")
+        rows = _changed(company, kind, moment)[:left]
+        left -= len(rows)
+        answers.append({kind: rows, "startPosition": 1, "maxResults": len(rows)} if rows else {})
+    return [{"QueryResponse": answers}]
+
+
+def _changed(company: Company, kind: str, since: datetime) -> list[Body]:
+    whole_second = pacific(since).replace(microsecond=0)
+    rows = [
+        body
+        for body in company.records[kind].values()
+        if datetime.fromisoformat(body["MetaData"]["LastUpdatedTime"]) >= whole_second
+    ]
+    gone: list[Body] = [
+        {
+            "domain": "QBO",
+            "status": "Deleted",
+            "Id": number,
+            "MetaData": {"LastUpdatedTime": stamp(at)},
+        }
+        for deleted, number, at in company.deleted
+        if deleted == kind and at >= whole_second
+    ]
+    return rows + gone
+
+
+def _instant(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("2060", f"Invalid Date : {text}", "changedSince") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

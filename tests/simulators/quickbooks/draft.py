@@ -1,0 +1,121 @@
+"""A write before it happens: what was sent, what it becomes, and the rules all documents share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from tests.simulators.quickbooks.clock import today
+from tests.simulators.quickbooks.company import CURRENCIES, Company, fold
+from tests.simulators.quickbooks.errors import Refused, required
+from tests.simulators.quickbooks.fields import Body
+
+CENT = Decimal("0.01")
+DUPLICATE_WARNINGS = {  # which preference refuses a number that is already used
+    "Invoice": "WarnDuplicateInvoiceNumber",
+    "CreditMemo": "WarnDuplicateInvoiceNumber",
+    "Bill": "WarnDuplicateBillNumber",
+    "JournalEntry": "WarnDuplicateJournalNumber",
+}
+
+
+@dataclass
+class Draft:
+    """`body` is what the record becomes; `old` what it was; `sent` what the caller gave."""
+
+    company: Company
+    kind: str
+    body: Body
+    old: Body | None
+    sent: Body
+    options: frozenset[str] = frozenset()
+
+    @property
+    def own_id(self) -> str | None:
+        return self.old["Id"] if self.old else None
+
+
+def cents(value: Decimal) -> Decimal:
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def check_open_period(company: Company, day: str | None) -> None:
+    """Raises Refused (6200, 6210) for a day in a closed period."""
+    closed = company.preference("AccountingInfoPrefs.BookCloseDate")
+    if closed and day and day <= closed:
+        code = "6210" if company.switches.closing_password else "6200"
+        detail = (
+            "The account period has closed and the account books cannot be updated through the "
+            f"QBO Services API. Closing date: {closed}, transaction date: {day}"
+        )
+        raise Refused(code, detail, "TxnDate")
+
+
+def set_dates(draft: Draft, *, due: bool) -> None:
+    """TxnDate, and DueDate where the document has one."""
+    body = draft.body
+    body.setdefault("TxnDate", today().isoformat())
+    if draft.old:
+        check_open_period(draft.company, draft.old["TxnDate"])
+    check_open_period(draft.company, body["TxnDate"])
+    if due and "DueDate" not in body:
+        term = body.get("SalesTermRef", {}).get("value")
+        terms = draft.company.find("Term", term) if term else None
+        days = int(terms["DueDays"]) if terms else 30
+        day = date.fromisoformat(body["TxnDate"]) + timedelta(days=days)
+        body["DueDate"] = day.isoformat()
+
+
+def set_number(draft: Draft) -> None:
+    """DocNumber by the company's preference; 6140 for one that is taken."""
+    body, company = draft.body, draft.company
+    custom = company.preference("SalesFormsPrefs.CustomTxnNumbers")
+    numbered = draft.kind in ("Invoice", "CreditMemo")
+    if numbered and "DocNumber" not in body and not custom:
+        body["DocNumber"] = company.next_number("sales")
+    if "DocNumber" not in body or "allowduplicatedocnum" in draft.options:
+        return
+    if company.preference(f"OtherPrefs.{DUPLICATE_WARNINGS[draft.kind]}") != "true":
+        return
+    party = body["VendorRef"]["value"] if draft.kind == "Bill" else ""
+    holder = company.holder((draft.kind, party, fold(body["DocNumber"])), draft.own_id)
+    if holder:
+        detail = (
+            "Duplicate Document Number Error : You must specify a different number. This number "
+            f"has already been used. DocNumber={body['DocNumber']} is assigned to "
+            f"TxnType={holder[0]} with TxnId={holder[1]}"
+        )
+        raise Refused("6140", detail, "")
+
+
+def set_currency(draft: Draft, party: Body | None) -> None:
+    """CurrencyRef of a document: the home currency, or that of its party (2220 otherwise)."""
+    body, company = draft.body, draft.company
+    wanted = body.get("CurrencyRef", {}).get("value")
+    fixed = party["CurrencyRef"]["value"] if party else company.currency
+    if company.multicurrency and wanted is None:
+        raise required("CurrencyRef")
+    if wanted not in (None, fixed):
+        raise Refused("2220", f"Invalid currency : {wanted}, but {fixed} is wanted", "CurrencyRef")
+    body["CurrencyRef"] = currency_ref(fixed)
+    if company.multicurrency and fixed == company.currency:
+        body["ExchangeRate"] = 1
+    elif company.multicurrency:
+        body.setdefault("ExchangeRate", Decimal("1.25"))
+    else:
+        body.pop("ExchangeRate", None)
+
+
+def currency_ref(code: str) -> Body:
+    return {"value": code, "name": CURRENCIES.get(code, code)}
+
+
+def set_home_amounts(draft: Draft) -> None:
+    """The company's own view of a document in another currency."""
+    body = draft.body
+    if draft.company.multicurrency:
+        rate = Decimal(body["ExchangeRate"])
+        body["HomeTotalAmt"] = cents(Decimal(body["TotalAmt"]) * rate)
+        if "Balance" in body:
+            body["HomeBalance"] = cents(Decimal(body["Balance"]) * rate)

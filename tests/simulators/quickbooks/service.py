@@ -1,0 +1,122 @@
+"""The whole simulated QuickBooks: which address leads where, and what is counted afterwards."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulators.faults import Fault, Faults
+from tests.simulators.httpd import Request, Response
+from tests.simulators.quickbooks.api import WRITES, Api
+from tests.simulators.quickbooks.calls import ROOT
+from tests.simulators.quickbooks.company import Company
+from tests.simulators.quickbooks.consent import authorize
+from tests.simulators.quickbooks.errors import maintenance, server_error
+from tests.simulators.quickbooks.oauth import OAuth
+from tests.simulators.quickbooks.wire import dump
+from tests.simulators.settings import Settings, Stats
+from tests.simulators.traffic import Recorder
+
+AUTHORIZE = "/connect/oauth2"
+TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+REVOKE = "/v2/oauth2/tokens/revoke"
+
+
+@dataclass
+class QuickBooks:
+    """One simulated QuickBooks with its app, its companies and its faults."""
+
+    recorder: Recorder
+    settings: Settings
+    client_id: str
+    client_secret: str
+    stats: Stats = field(default_factory=Stats)
+    faults: Faults = field(default_factory=Faults)
+    companies: dict[str, Company] = field(default_factory=dict)
+    verifier_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    base: str = ""  # known once the port is
+
+    def __post_init__(self) -> None:
+        self.oauth = OAuth(self.client_id, self.client_secret, self.settings, self.stats)
+        self.api = Api(self.companies, self.oauth, self.settings, self.stats, self.faults)
+
+    def info(self) -> dict[str, Any]:
+        """The start line; its tokens are fresh ones of the first company."""
+        companies = [
+            {"id": c.id, "name": c.name, "country": c.country, "currency": c.currency}
+            for c in self.companies.values()
+        ]
+        tokens = self.oauth.consent(companies[0]["id"])
+        return {
+            "quickbooks": {
+                "api": self.base,
+                "authorize": self.base + AUTHORIZE,
+                "token": self.base + TOKEN,
+                "revoke": self.base + REVOKE,
+                "control": self.base + "/control",
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+                "verifier_token": self.verifier_token,
+                "companies": companies,
+                "access_token": tokens["access_token"],
+                "refresh_token": tokens["refresh_token"],
+            }
+        }
+
+    def answer(self, request: Request) -> Response | None:
+        """The answer of this ledger; None for an address that is not its own."""
+        path = request.path
+        if path.startswith(ROOT):
+            return self.api.answer(request)
+        if path == AUTHORIZE:
+            response = authorize(request, self.oauth, list(self.companies.values()))
+            # What a person's browser posts to the consent page is no part of the protocol.
+            response.provider = "oauth" if request.method == "GET" else ""
+            return response
+        if path == TOKEN:
+            response = self._token(request)
+        elif path == REVOKE:
+            response = self.oauth.revoke(request)
+        else:
+            return None
+        response.provider = "oauth"
+        return response
+
+    def after(self, request: Request, response: Response, sent: bool, /) -> None:
+        """Count and record an exchange that is over."""
+        if response.kind in WRITES:
+            self.stats.add("writes_in_flight", -1)
+            if not sent and response.cut != "reset":
+                plural = "batches" if response.kind == "batch" else "writes"
+                self.stats.add(f"vanished_{plural}")
+        self.recorder.record(request, response, sent)
+
+    def _token(self, request: Request) -> Response:
+        fault = self.faults.strike("token", frozenset())
+        if fault is None:
+            return self.oauth.token(request)
+        response = self._faulted_token(fault, request)
+        response.injected = True
+        return response
+
+    def _faulted_token(self, fault: Fault, request: Request) -> Response:
+        if fault.took_effect:
+            response = self.oauth.token(request)
+            if fault.kind == "truncated_body":
+                response.cut = "truncate"
+                return response
+            if fault.kind == "delay":
+                time.sleep(fault.seconds or 1)
+                return response
+        match fault.kind:
+            case "lost_answer" | "reset_before":
+                return Response(500, cut="reset")
+            case "throttle":
+                return Response(429, dump({"error": "throttled"}))
+            case "maintenance_html":
+                return maintenance(fault.seconds)
+            case "auth_expired":
+                return Response(400, dump({"error": "invalid_grant"}))
+        return server_error()
