@@ -83,6 +83,17 @@ def change(session: Session, connection_id: int, **values: object) -> None:
     session.execute(connections.update().where(connections.c.id == connection_id).values(**values))
 
 
+def holder(session: Session, provider: str, environment: str, company_id: str) -> int | None:
+    """The connection that a company is bound to, whatever its tenant."""
+    query = sa.select(connections.c.id).where(
+        connections.c.provider == provider,
+        connections.c.environment == environment,
+        connections.c.company_id == company_id,
+    )
+    found: int | None = session.execute(query).scalar()
+    return found
+
+
 def store_tokens(
     session: Session, connection_id: int, version: int, values: Mapping[str, object]
 ) -> bool:
@@ -125,36 +136,26 @@ _SLEEP = sa.text("""
     UPDATE connections c
     SET next_due = CASE WHEN w.due IS NOT NULL THEN greatest(w.due, c.hold_until) END
     FROM (SELECT least(
-        (SELECT min(next_attempt_at) FROM links
-         WHERE connection_id = :id AND state = 'due' AND :open),
+        (SELECT greatest(min(next_attempt_at), clock_timestamp() + make_interval(secs => :delay))
+         FROM links WHERE connection_id = :id AND state = 'due' AND :pushing
+         HAVING min(next_attempt_at) IS NOT NULL),
         (SELECT min(settle_at) FROM submissions WHERE connection_id = :id AND state = 'open'),
         (SELECT min(next_attempt_at) FROM runs
-         WHERE connection_id = :id AND state IN ('queued', 'running')),
-        CAST(:collecting AS timestamptz)) AS due) w
+         WHERE connection_id = :id AND state IN ('queued', 'running'))) AS due) w
     WHERE c.id = :id AND c.wake_seq = :seq
-    RETURNING c.next_due
+    RETURNING c.id
 """)
 
 
 def sleep(
-    session: Session,
-    connection_id: int,
-    wake_seq: int,
-    *,
-    pushing: bool,
-    collecting: datetime | None,
+    session: Session, connection_id: int, wake_seq: int, *, pushing: bool, delay: float
 ) -> bool:
-    """Write when there is work again, unless somebody woke the connection since `wake_seq` was read.
+    """Write when there is work again; False if somebody woke the connection since `wake_seq` was read.
 
-    `pushing`: links count only once accounts and taxes were pulled. `collecting`: until when due
-    documents wait for company; they count from then on.
+    `pushing`: links count only once accounts and taxes were pulled. `delay`: seconds until due links may
+    go (they collect company, or the budget is spent).
     """
-    values = {
-        "id": connection_id,
-        "seq": wake_seq,
-        "open": pushing and collecting is None,
-        "collecting": collecting,
-    }
+    values = {"id": connection_id, "seq": wake_seq, "pushing": pushing, "delay": delay}
     return session.execute(_SLEEP, values).first() is not None
 
 

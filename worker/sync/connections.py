@@ -29,7 +29,7 @@ EXPECTED = "expected_company"  # the setting that keeps the company entered befo
 
 @dataclass(frozen=True)
 class Wanted:
-    """A connection as a person describes it; `company_id` where the books' company is known already."""
+    """A connection as a person describes it; `company_id` where it is known before the consent."""
 
     tenant_id: str
     provider: str
@@ -62,7 +62,7 @@ class Change:
 
 @contextmanager
 def change(services: Services, connection_id: int) -> Iterator[Change]:
-    """Lock a connection, change it, commit, then hint. Raises Misuse if there is no such connection."""
+    """Lock a connection, change it, commit, then hint. Raises Misuse if there is none."""
     with services.database.begin() as session:
         try:
             row = connections.lock(session, connection_id)
@@ -248,5 +248,5 @@ def _revoke(services: Services, row: Connection) -> None:
     try:
         authorizer.revoke(application(services.cipher, row), token)
     except Disconnected as error:
-        # The application is refused, so its tokens open nothing any more: what is left is to forget.
+        # The application is refused, so its tokens open nothing: what is left is to forget them.
         log.warning("connection.revoke_refused", extra={"connection": row.id, "code": error.code})

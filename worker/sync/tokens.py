@@ -73,7 +73,7 @@ def pause(services: Services, connection: Connection, code: str) -> bool:
 def stored(
     session: Session, cipher: Cipher, connection: Connection, tokens: Tokens, **values: object
 ) -> bool:
-    """Store tokens and `values`, unless somebody stored newer tokens since `connection` was read."""
+    """Store tokens and `values`, unless newer tokens were stored since `connection` was read."""
     moment = now(session)
     ends = tokens.refresh_lifetime
     sealed = {

@@ -1,0 +1,194 @@
+"""Consent: a person lets us into a company's books, once per state, and only into the right one."""
+
+import hashlib
+import hmac
+import logging
+import random
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError, NoResultFound
+
+from schemas.status import ConnectionEstablished, ConnectionRestored
+from worker.errors import Disconnected, Misuse
+from worker.failures import describe
+from worker.providers.authorizer import Tokens
+from worker.providers.port import Resource
+from worker.settings import Settings
+from worker.store import connections, runs
+from worker.store.connections import Connection
+from worker.store.session import Session, now
+from worker.sync.connections import EXPECTED, Change, change, queue
+from worker.sync.services import Services
+from worker.sync.tell import about
+from worker.sync.tokens import application, company_name, company_of, stored
+
+log = logging.getLogger(__name__)
+
+LIFETIME = timedelta(minutes=15)
+FIRST_PULLS = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES)
+_AGAIN = "Nothing was changed. Start again with `books connections connect {id}`."
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What the ledger's redirect brought back; `company_id` is QuickBooks' realmId."""
+
+    provider: str
+    state: str = field(repr=False)
+    code: str | None = field(default=None, repr=False)
+    company_id: str | None = None
+    error: str | None = None
+
+
+def redirect_url(settings: Settings, provider: str) -> str:
+    """The address to register with the ledger, character for character."""
+    return f"{settings.public_url.rstrip('/')}/callback/{provider}"
+
+
+def start(services: Services, connection_id: int) -> str:
+    """The ledger's address where a person consents; good for one return within 15 minutes.
+
+    Raises: Misuse.
+    """
+    secret = secrets.token_urlsafe(32)
+    with change(services, connection_id) as changing:
+        row = changing.connection
+        _check_enabled(row)
+        until = now(changing.session) + LIFETIME
+        changing.set(consent_state=_hashed(secret), consent_expires_at=until)
+    # The number only leads to the row; what proves that we began this is the secret behind it.
+    state = f"{row.id}.{secret}"
+    target = redirect_url(services.settings, row.provider)
+    authorizer = services.ledgers[row.provider].authorizer
+    return authorizer.consent_url(application(services.cipher, row), state, target)
+
+
+def finish(services: Services, returned: Returned) -> Connection:
+    """Bind the company and store its tokens; the first pulls are queued then.
+
+    Raises: Misuse with a sentence for the person and the way out; Unavailable.
+    """
+    row = _take_state(services, returned)
+    if returned.error is not None:
+        raise _refused(row, f"The ledger said that consent was not given ({returned.error[:40]}).")
+    if returned.code is None or returned.company_id is None:
+        raise _refused(row, "The ledger's answer names no company.")
+    with services.database.begin() as session:
+        _check_company(session, row, returned.company_id)
+    tokens = _exchange(services, row, returned.code)
+    try:
+        return _connect(services, row, returned.company_id, tokens)
+    except IntegrityError:
+        raise _taken(row, returned.company_id) from None
+
+
+def _take_state(services: Services, returned: Returned) -> Connection:
+    """The connection whose state this is; used up and committed before anything else happens."""
+    with services.database.begin() as session:
+        row = _begun(session, returned)
+        if row is None:
+            text = "This consent was not started here, or it was used already."
+            raise Misuse("state_unknown", f"{text} Start again with `books connections connect`.")
+        connections.change(session, row.id, consent_state=None, consent_expires_at=None)
+        moment = now(session)
+    if row.consent_expires_at is None or row.consent_expires_at < moment:
+        raise _refused(row, "This consent took longer than 15 minutes.")
+    _check_enabled(row)
+    return row
+
+
+def _begun(session: Session, returned: Returned) -> Connection | None:
+    """The locked connection whose open consent this is; a wrong guess leaves it open."""
+    number, _, secret = returned.state.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        row = connections.lock(session, int(number))
+    except NoResultFound:
+        return None
+    return row if row.provider == returned.provider and _is_state_of(row, secret) else None
+
+
+def _is_state_of(row: Connection, secret: str) -> bool:
+    return hmac.compare_digest(row.consent_state or "", _hashed(secret))
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _exchange(services: Services, row: Connection, code: str) -> Tokens:
+    """Exchange the code, once: whatever goes wrong, the person starts again."""
+    authorizer = services.ledgers[row.provider].authorizer
+    target = redirect_url(services.settings, row.provider)
+    try:
+        return authorizer.exchange(application(services.cipher, row), code, target)
+    except Disconnected as error:
+        if error.code == "client_refused":
+            said = describe(error.code, {})
+            raise _refused(row, " ".join((said.explanation, *said.steps[:1]))) from error
+        raise _refused(
+            row, "The ledger did not take its own code: it was used or too old."
+        ) from error
+
+
+def _connect(services: Services, row: Connection, company_id: str, tokens: Tokens) -> Connection:
+    with change(services, row.id) as changing:
+        current = changing.connection
+        _check_company(changing.session, current, company_id)
+        values = {"company_id": company_id, "state": "active", "paused_code": None}
+        fresh = {"hold_until": None, "held_for": None, "failures": 0}
+        stored(changing.session, services.cipher, current, tokens, **values, **fresh)
+        _begin(changing, services.settings)
+        connected = connections.get(changing.session, row.id)
+        told = ConnectionEstablished if current.company_id is None else ConnectionRestored
+        changing.tell(told(**about(connected), company=company_of(connected)))
+    log.info("connection.connected", extra={"connection": row.id, "company": company_id})
+    return connected
+
+
+def _begin(changing: Change, settings: Settings) -> None:
+    """Queue the first pulls and start the clock, each feed on a grid of its own."""
+    session, connection_id = changing.session, changing.connection.id
+    queue(session, connection_id, FIRST_PULLS, "connect")
+    intervals = {
+        Resource.ACCOUNTS: settings.lists_interval,
+        Resource.TAXES: settings.lists_interval,
+        Resource.PAYMENTS: settings.payments_interval,
+    }
+    for resource, interval in intervals.items():
+        # Jitter, so that a thousand connections do not pull in the same second for ever.
+        first = interval * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        runs.add_feed(session, connection_id, resource, interval, first)
+    changing.wake()
+
+
+def _check_company(session: Session, row: Connection, company_id: str) -> None:
+    """Refuse another company than the one entered or bound, and one that is somebody else's."""
+    bound = row.company_id or row.settings.get(EXPECTED)
+    if bound not in (None, company_id):
+        ours = f"{company_name(row)} ({bound})" if row.company_id else str(bound)
+        said = describe("company_mismatch", {"company": ours, "other_company": company_id})
+        raise _refused(row, " ".join((said.explanation, *said.steps)))
+    if connections.holder(session, row.provider, row.environment, company_id) not in (None, row.id):
+        raise _taken(row, company_id)
+
+
+def _check_enabled(row: Connection) -> None:
+    if row.state == "disabled":
+        text = f"connection {row.id} is switched off: `books connections enable {row.id}` first"
+        raise Misuse("switched_off", text)
+
+
+def _taken(row: Connection, company_id: str) -> Misuse:
+    return _refused(
+        row,
+        f"Company {company_id} is connected through another connection, and a company's books take "
+        "one only. Disconnecting there does not free it: ask an engineer.",
+    )
+
+
+def _refused(row: Connection, why: str) -> Misuse:
+    return Misuse("consent_refused", f"{why} {_AGAIN.format(id=row.id)}")
