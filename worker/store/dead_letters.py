@@ -90,6 +90,25 @@ def get(session: Session, letter_id: int) -> Kept | None:
     return None if row is None else _kept(row)
 
 
+def lock(session: Session, letter_id: int) -> Kept | None:
+    """The letter, so that only one person decides on it."""
+    query = _columns().where(dead_letters.c.id == letter_id).with_for_update()
+    row = session.execute(query).first()
+    return None if row is None else _kept(row)
+
+
+_RETRY = sa.text("""
+    UPDATE links SET state = 'due', next_attempt_at = clock_timestamp(), attempts = 0,
+        updated_at = clock_timestamp()
+    WHERE id = :id AND state = 'failed' RETURNING id
+""")
+
+
+def retry_link(session: Session, link_id: int) -> bool:
+    """Make the failed link of a letter due again; the caller has locked its connection."""
+    return session.execute(_RETRY, {"id": link_id}).first() is not None
+
+
 def decide(session: Session, letter_id: int, state: str, *, who: str, note: str | None) -> None:
     """Write down what a person did with it: `replayed` or `discarded`."""
     session.execute(

@@ -76,16 +76,17 @@ class Mapped:
 
 
 def show(services: Services, connection_id: int) -> list[Mapped]:
-    """Every key with its choices, as the books were last pulled. Raises: Misuse."""
-    with change(services, connection_id) as changing:
-        chart = charts.load(changing.session, changing.connection)
+    """Every key with its choices, as the books were last pulled."""
+    with services.database.begin() as session:
+        chart = charts.load(session, connections.get(session, connection_id))
     return [Mapped(use, chart.mapping.get(use.key), _choices(chart, use)) for use in USES.values()]
 
 
 def set_mapping(services: Services, connection_id: int, wanted: Mapping[str, str]) -> None:
     """Map keys to accounts and tax codes named by ref, code or name; empty: map it no more.
 
-    What waited for these keys, or for what they were mapped to before, is due again. Raises: Misuse.
+    What waited for these keys, or for what they were mapped to before, is due again.
+    Raises: Misuse; nothing is changed then.
     """
     with change(services, connection_id) as changing:
         row = changing.connection

@@ -1,0 +1,119 @@
+"""What people and Prometheus look at: read-only queries over all tables."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker.metrics import Backlog
+from worker.store.session import Session
+
+LEDGER_KINDS = ("account", "tax_code", "tax_rate")
+LINKED_KINDS = ("customer", "vendor", "item", "invoice", "purchase_invoice", "expense", "payment")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What part of the records is asked for; None: all."""
+
+    kind: str
+    status: str | None = None
+    tenant_id: str | None = None
+
+
+Row = dict[str, Any]
+
+# Records of our own (`~sales:`) are nobody's business but the ledger's.
+_LINKED = sa.text("""
+    SELECT tenant_id, connection_id, provider, environment, record_id, status, ref, number, url, total,
+           variance, paid_amount, balance, payment_status, error_code, reason, waiting_on, synced_at
+    FROM sync_status
+    WHERE kind = :kind AND (CAST(:status AS text) IS NULL OR status = :status)
+      AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant) AND left(record_id, 1) <> '~'
+    ORDER BY tenant_id, connection_id, record_id
+""")
+
+_PULLED = sa.text("""
+    SELECT c.tenant_id, c.id AS connection_id, c.provider, c.environment, r.ref, r.code, r.name,
+           CASE WHEN r.active THEN 'active' ELSE 'inactive' END AS status,
+           r.data ->> 'full_name' AS full_name, r.data ->> 'type' AS type,
+           r.data ->> 'classification' AS classification, r.data ->> 'rate' AS rate, r.seen_at
+    FROM ledger_records r JOIN connections c ON c.id = r.connection_id
+    WHERE r.kind = :kind AND (CAST(:tenant AS text) IS NULL OR c.tenant_id = :tenant)
+      AND (CAST(:status AS text) IS NULL OR :status = CASE WHEN r.active THEN 'active' ELSE 'inactive' END)
+    ORDER BY c.tenant_id, c.id, r.code NULLS LAST, r.name, r.ref
+""")
+
+_PAYMENTS = sa.text("""
+    SELECT c.tenant_id, c.id AS connection_id, c.provider, c.environment, p.payment_ref AS ref,
+           p.invoice_ref, p.invoice_id, p.date, p.amount, p.applied, p.currency, p.method, p.reference,
+           p.state AS status, p.first_seen_at
+    FROM payments p JOIN connections c ON c.id = p.connection_id
+    WHERE (CAST(:tenant AS text) IS NULL OR c.tenant_id = :tenant)
+      AND (CAST(:status AS text) IS NULL OR p.state = :status)
+    ORDER BY c.tenant_id, c.id, p.date, p.payment_ref, p.invoice_ref
+""")
+
+
+def linked(session: Session, wanted: Filter) -> list[Row]:
+    """CMMS records and how far each has got in the books, one row per connection."""
+    return _rows(session, _LINKED, wanted)
+
+
+def pulled(session: Session, wanted: Filter) -> list[Row]:
+    """Accounts, tax codes or tax rates as the books held them at the last pull."""
+    return _rows(session, _PULLED, wanted)
+
+
+def received_payments(session: Session, wanted: Filter) -> list[Row]:
+    """The payment log: what came in on which invoice."""
+    return _rows(session, _PAYMENTS, wanted)
+
+
+def _rows(session: Session, query: sa.TextClause, wanted: Filter) -> list[Row]:
+    values = {"kind": wanted.kind, "status": wanted.status, "tenant": wanted.tenant_id}
+    return [dict(row._mapping) for row in session.execute(query, values)]
+
+
+_WORK = sa.text("""
+    SELECT (SELECT min(next_attempt_at) FROM links WHERE connection_id = c.id AND state = 'due')
+               AS oldest_due,
+           (SELECT count(*) FROM submissions WHERE connection_id = c.id AND state = 'open')
+               AS open_submissions,
+           (SELECT count(*) FROM dead_letters d
+            WHERE d.connection_id = c.id AND d.state = 'open') AS dead_letters,
+           c.hold_until > clock_timestamp() AS held
+    FROM connections c WHERE c.id = :id
+""")
+
+
+def work(session: Session, connection_id: int) -> Row:
+    """What one connection has open: oldest_due, open_submissions, dead_letters, held."""
+    return dict(session.execute(_WORK, {"id": connection_id}).one()._mapping)
+
+
+_BY_STATE = sa.text("SELECT state, count(*) FROM links GROUP BY state")
+_CONNECTIONS = sa.text("SELECT state, count(*) FROM connections GROUP BY state")
+_BACKLOG = sa.text("""
+    SELECT (SELECT extract(epoch FROM clock_timestamp() - min(next_attempt_at)) FROM links
+            WHERE state = 'due' AND next_attempt_at <= clock_timestamp()) AS oldest_due,
+           (SELECT count(*) FROM outbox WHERE state = 'pending') AS outbox_pending,
+           (SELECT extract(epoch FROM clock_timestamp() - min(created_at)) FROM outbox
+            WHERE state = 'pending') AS outbox_age,
+           (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead_letters,
+           (SELECT count(*) FROM submissions WHERE state = 'open') AS submissions
+""")
+
+
+def backlog(session: Session) -> Backlog:
+    """What stands in the tables now, for the gauges and for `books status`."""
+    row = session.execute(_BACKLOG).one()
+    return Backlog(
+        links={state: count for state, count in session.execute(_BY_STATE)},
+        oldest_due_seconds=float(row.oldest_due or 0),
+        outbox_pending=row.outbox_pending,
+        outbox_age_seconds=float(row.outbox_age or 0),
+        dead_letters_open=row.dead_letters,
+        connections={state: count for state, count in session.execute(_CONNECTIONS)},
+        open_submissions=row.submissions,
+    )
