@@ -33,11 +33,11 @@ ENTRIES = (
     Code(
         "wrong_environment",
         _C.CONNECTION,
-        "Sandbox and production are mixed up",
+        "The books do not let the application in",
         "The application may not open {company}: its keys are for another environment, "
         "or it was disconnected.",
         (
-            "Check that sandbox keys are used with a sandbox company, production keys with a real one.",
+            "Use sandbox keys with a sandbox company, and production keys with a real one.",
             *_RECONNECT,
         ),
         _R.AFTER_FIX,

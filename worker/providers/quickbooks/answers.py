@@ -1,0 +1,136 @@
+"""From QuickBooks' answers to a write to outcomes in our words."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from schemas.kinds import Kind
+from worker.failures import CODES
+from worker.providers.port import (
+    Cause,
+    Clash,
+    Fault,
+    Operation,
+    Outcome,
+    Part,
+    Refused,
+    Removed,
+    Stale,
+    Unknown,
+    Written,
+)
+from worker.providers.quickbooks import shapes
+from worker.providers.quickbooks.client import Reply
+from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
+from worker.providers.quickbooks.fields import NAMES
+from worker.providers.quickbooks.matching import digest
+from worker.providers.quickbooks.shapes import SHAPES
+from worker.providers.quickbooks.wire import Body, amount, rows
+
+
+def outcomes(parts: tuple[Part, ...], reply: Reply, environment: str) -> Mapping[str, Outcome]:
+    """An outcome for every part; what the answer does not speak of is unknown."""
+    if errors(reply.body):
+        # The request as a whole was refused, a batch before any of its items was looked at.
+        return {part.key: _outcome(part, reply.body, environment) for part in parts}
+    if "BatchItemResponse" in reply.body:
+        items = {str(item.get("bId")): item for item in rows(reply.body["BatchItemResponse"])}
+        return {part.key: _outcome(part, items.get(part.key, {}), environment) for part in parts}
+    return {part.key: _outcome(part, reply.body, environment) for part in parts}
+
+
+def written(kind: Kind, record: Body, environment: str) -> Written:
+    """A record as the books hold it."""
+    ref = str(record["Id"])
+    return Written(
+        ref=ref,
+        sync_token=str(record.get("SyncToken", "0")),
+        number=record.get("DocNumber"),
+        total=total(kind, record),
+        balance=amount(record, "Balance") if kind is Kind.INVOICE else None,
+        digest=digest(kind, record),
+        url=shapes.url(kind, ref, environment),
+    )
+
+
+def removed(kind: Kind, record: Body) -> Removed:
+    """A record that was voided or made inactive; of a deleted one only the id is left."""
+    token = record.get("SyncToken")
+    deleted = record.get("status") == "Deleted"
+    return Removed(
+        ref=str(record["Id"]),
+        sync_token=None if token is None else str(token),
+        digest="" if deleted else digest(kind, record),
+    )
+
+
+def total(kind: Kind, record: Body) -> Decimal | None:
+    """The document's total; a journal entry's TotalAmt holds 0, so its debits are added up."""
+    if kind is Kind.EXPENSE:
+        details = [
+            (line.get("JournalEntryLineDetail") or {}, line) for line in rows(record.get("Line"))
+        ]
+        debits = [line for detail, line in details if detail.get("PostingType") == "Debit"]
+        return sum((amount(line, "Amount") for line in debits), Decimal(0))
+    return amount(record, "TotalAmt") if kind is Kind.INVOICE else None
+
+
+def _outcome(part: Part, said: Body, environment: str) -> Outcome:
+    found = errors(said)
+    if found:
+        return _refused(part, *rule(found))
+    record = said.get(SHAPES[part.kind].entity)
+    if not isinstance(record, dict) or "Id" not in record:
+        return Unknown("the answer does not speak of it")
+    if part.operation is Operation.REMOVE:
+        return removed(part.kind, record)
+    return written(part.kind, record, environment)
+
+
+def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
+    fault = _fault(part, meant.code, error)
+    match meant.reading:
+        case Reading.UNKNOWN:
+            return Unknown(str(error))
+        case Reading.STALE:
+            return Stale(str(error))
+        case Reading.CLASH:
+            return Clash(fault)
+        case Reading.GONE:
+            return _gone(part, error, fault)
+        case Reading.EXPIRED | Reading.THROTTLED:
+            # Inside a batch these stop single items, which were not taken.
+            return Refused(_fault(part, "books_unavailable", error))
+        case _:
+            return Refused(fault, certain=meant.reading is Reading.CERTAIN)
+
+
+def _gone(part: Part, error: Error, fault: Fault) -> Outcome:
+    # A removal names nothing but its target: if that is not there, nothing is left to be done.
+    if part.operation is Operation.REMOVE and part.ref is not None:
+        return Removed(part.ref, part.sync_token)
+    if part.operation is Operation.UPDATE and error.code == "610":
+        return Refused(_fault(part, "record_gone", error))
+    return Refused(fault)
+
+
+def _fault(part: Part, code: str, error: Error) -> Fault:
+    category = CODES[code].category
+    return Fault(code, category, _names(part, error), str(error), _causes(part, code))
+
+
+def _names(part: Part, error: Error) -> Mapping[str, str]:
+    label = part.body.get(SHAPES[part.kind].label)
+    field = error.element.split(".")[0]
+    known = {
+        "record": label or part.record_id,
+        "name": part.body.get("DisplayName") or part.body.get("Name"),
+        "number": part.body.get("DocNumber"),
+        "date": part.body.get("TxnDate"),
+        "field": NAMES.get(field, field),
+    }
+    return {name: str(value) for name, value in known.items() if value}
+
+
+def _causes(part: Part, code: str) -> frozenset[Cause]:
+    day = part.body.get("TxnDate")
+    return frozenset({Cause("period", str(day))} if code == "period_closed" and day else ())

@@ -1,0 +1,145 @@
+"""The fields that we map, as they stand in QuickBooks' records: what is hashed and compared.
+
+Never balances, links, quantities on hand or what answers mask; those change without anybody's doing.
+"""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from schemas.kinds import Kind
+
+Spec: TypeAlias = "Mapping[str, Spec | None]"
+"""Field -> None for a plain value, or the fields within (of each row, where it is a list)."""
+
+_REF: Spec = {"value": None}
+_EMAIL: Spec = {"Address": None}
+_PHONE: Spec = {"FreeFormNumber": None}
+_ADDRESS: Spec = dict.fromkeys(
+    ("Line1", "Line2", "Line3", "City", "CountrySubDivisionCode", "PostalCode", "Country")
+)
+
+_PARTY: Spec = {
+    "DisplayName": None,
+    "GivenName": None,
+    "FamilyName": None,
+    "CompanyName": None,
+    "PrimaryEmailAddr": _EMAIL,
+    "PrimaryPhone": _PHONE,
+    "Mobile": _PHONE,
+    "WebAddr": {"URI": None},
+    "BillAddr": _ADDRESS,
+    "Notes": None,
+    "Active": None,
+    "CurrencyRef": _REF,
+}
+_TRANSACTION: Spec = {
+    "TxnDate": None,
+    "DocNumber": None,
+    "PrivateNote": None,
+    "CurrencyRef": _REF,
+}
+_LINE: Spec = {"DetailType": None, "Description": None, "Amount": None}
+
+MAPPED: Mapping[Kind, Spec] = {
+    Kind.CUSTOMER: {**_PARTY, "ShipAddr": _ADDRESS, "ResaleNum": None, "Taxable": None},
+    Kind.VENDOR: {**_PARTY, "AcctNum": None},
+    Kind.ITEM: {
+        "Name": None,
+        "Type": None,
+        "Sku": None,
+        "Description": None,
+        "PurchaseDesc": None,
+        "UnitPrice": None,
+        "PurchaseCost": None,
+        "IncomeAccountRef": _REF,
+        "ExpenseAccountRef": _REF,
+        "AssetAccountRef": _REF,
+        "Taxable": None,
+        "SalesTaxCodeRef": _REF,
+        "Active": None,
+    },
+    Kind.INVOICE: {
+        **_TRANSACTION,
+        "CustomerRef": _REF,
+        "DueDate": None,
+        "CustomerMemo": _REF,
+        "BillEmail": _EMAIL,
+        "TxnTaxDetail": {"TxnTaxCodeRef": _REF},
+        "Line": {
+            **_LINE,
+            "SalesItemLineDetail": {
+                "ItemRef": _REF,
+                "Qty": None,
+                "UnitPrice": None,
+                "TaxCodeRef": _REF,
+                "ServiceDate": None,
+            },
+            "DiscountLineDetail": {"PercentBased": None, "DiscountPercent": None},
+        },
+    },
+    Kind.EXPENSE: {
+        **_TRANSACTION,
+        "Line": {
+            **_LINE,
+            "JournalEntryLineDetail": {
+                "PostingType": None,
+                "AccountRef": _REF,
+                "Entity": {"Type": None, "EntityRef": _REF},
+            },
+        },
+    },
+}
+
+UNCOMPARED = frozenset(
+    {
+        "Id",
+        "SyncToken",
+        "sparse",
+        "QtyOnHand",  # moves with every document
+        "ExchangeRate",  # QuickBooks fills and rounds it
+        "TaxIdentifier",  # masked in answers
+        "PrimaryTaxIdentifier",  # masked in answers
+    }
+)
+
+NAMES: Mapping[str, str] = {
+    "DisplayName": "name",
+    "Name": "name",
+    "GivenName": "given_name",
+    "FamilyName": "family_name",
+    "CompanyName": "company_name",
+    "PrimaryEmailAddr": "email",
+    "PrimaryPhone": "phone",
+    "Mobile": "mobile",
+    "WebAddr": "website",
+    "BillAddr": "billing_address",
+    "ShipAddr": "shipping_address",
+    "ResaleNum": "tax_number",
+    "TaxIdentifier": "tax_number",
+    "Taxable": "taxable",
+    "AcctNum": "account_number",
+    "Notes": "notes",
+    "Active": "active",
+    "CurrencyRef": "currency",
+    "Sku": "sku",
+    "Type": "type",
+    "Description": "description",
+    "PurchaseDesc": "purchase_description",
+    "UnitPrice": "sales_price",
+    "PurchaseCost": "purchase_cost",
+    "IncomeAccountRef": "income_account",
+    "ExpenseAccountRef": "expense_account",
+    "AssetAccountRef": "asset_account",
+    "QtyOnHand": "quantity_on_hand",
+    "InvStartDate": "as_of",
+    "DocNumber": "number",
+    "TxnDate": "date",
+    "DueDate": "due_date",
+    "CustomerRef": "customer",
+    "CustomerMemo": "memo",
+    "PrivateNote": "note",
+    "BillEmail": "billing_email",
+    "TxnTaxDetail": "tax_code",
+    "Line": "lines",
+}
+"""What the contract calls QuickBooks' fields."""

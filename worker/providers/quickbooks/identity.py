@@ -1,0 +1,48 @@
+"""When a record of the books could be the one that a part means."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.kinds import Kind
+from worker.providers.quickbooks.shapes import Shape
+from worker.providers.quickbooks.wire import Body, ref
+
+# What identifies a record beside its name or number: two that both state one must agree on it.
+_IDENTIFYING: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    Kind.CUSTOMER: (("PrimaryEmailAddr", "Address"), ("PrimaryPhone", "FreeFormNumber")),
+    Kind.VENDOR: (
+        ("PrimaryEmailAddr", "Address"),
+        ("PrimaryPhone", "FreeFormNumber"),
+        ("AcctNum",),
+    ),
+    Kind.ITEM: (("Type",), ("Sku",)),
+    Kind.INVOICE: (("CustomerRef", "value"), ("TxnDate",)),
+    Kind.EXPENSE: (("TxnDate",),),
+}
+
+
+def same_label(shape: Shape, sent: Mapping[str, Any], record: Body) -> bool:
+    """Whether a record has the name or number that a part brings; QuickBooks ignores the case."""
+    if ref(record, "ParentRef") is not None:
+        return False  # names are unique among siblings: below a parent it stands in nobody's way
+    wanted = sent.get(shape.label)
+    return wanted is not None and _folded(record.get(shape.label)) == _folded(wanted)
+
+
+def exact(kind: Kind, sent: Mapping[str, Any], record: Body) -> bool:
+    """Whether nothing that identifies the record speaks against it."""
+    if record.get("Active") is False:
+        return False
+    pairs = ((_held(sent, path), _held(record, path)) for path in _IDENTIFYING[kind])
+    return all(_folded(ours) == _folded(theirs) for ours, theirs in pairs if ours and theirs)
+
+
+def _held(record: Mapping[str, Any], path: tuple[str, ...]) -> str:
+    value: Any = record
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return "" if value is None else str(value)
+
+
+def _folded(text: object) -> str:
+    return " ".join(str(text).casefold().split())

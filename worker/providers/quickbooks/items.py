@@ -1,0 +1,110 @@
+"""Items as QuickBooks takes them (Intuit: Item)."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from schemas.item import Item, ItemType
+from worker.providers.lookup import Account, Cause, Lookup
+from worker.providers.port import Operation, Work
+from worker.providers.quickbooks import checks, names
+from worker.providers.quickbooks.tax import taxable
+from worker.providers.quickbooks.wire import Body
+
+_TYPES = {
+    ItemType.INVENTORY: "Inventory",
+    ItemType.NON_INVENTORY: "NonInventory",
+    ItemType.SERVICE: "Service",
+}
+_SKU = 100
+_DESCRIPTION = 4000
+_PURCHASE_DESCRIPTION = 1000
+_PRICE = Decimal("0.00001")
+
+# Where an item has no quantity yet, its stock may begin as early as any document (6270 otherwise).
+_EARLY = date(2000, 1, 1)
+
+
+def item(work: Work, document: Item, lookup: Lookup, today: date) -> Body:
+    """The body of a create, or of a sparse update without Id and SyncToken.
+
+    The quantity on hand is sent on create only: QuickBooks moves it with every document afterwards.
+    """
+    creating = work.operation is Operation.CREATE
+    body: Body = {
+        "Name": names.unique_name(document.name, work.alias, names.ITEM_NAME),
+        "Type": _TYPES[document.type],
+    }
+    _text(body, "Sku", document.sku, _SKU, creating)
+    if _sold(document):
+        _text(body, "Description", document.description, _DESCRIPTION, creating)
+        _price(body, "UnitPrice", document.sales_price, creating)
+    if _bought(document):
+        _text(body, "PurchaseDesc", document.purchase_description, _PURCHASE_DESCRIPTION, creating)
+        _price(body, "PurchaseCost", document.purchase_cost, creating)
+    body |= _accounts(document, lookup)
+    body |= _tax(document, lookup)
+    if not creating:
+        body["Active"] = document.active
+    elif document.type is ItemType.INVENTORY:
+        body |= _opening(document, today)
+    return body
+
+
+def _sold(document: Item) -> bool:
+    stated = document.sales_price is not None or document.income_account is not None
+    return stated or document.type is not ItemType.NON_INVENTORY or not _bought(document)
+
+
+def _bought(document: Item) -> bool:
+    stated = (document.purchase_cost, document.purchase_description, document.expense_account)
+    return document.type is ItemType.INVENTORY or any(value is not None for value in stated)
+
+
+def _text(body: Body, field: str, value: str | None, limit: int, creating: bool) -> None:  # noqa: FBT001
+    held = names.cut(value or "", limit)
+    if held or not creating:
+        body[field] = held  # an empty string clears the field in a sparse update
+
+
+def _price(body: Body, field: str, value: Decimal | None, creating: bool) -> None:  # noqa: FBT001
+    if value is not None or not creating:
+        body[field] = (value or Decimal(0)).quantize(_PRICE, ROUND_HALF_UP).normalize()
+
+
+def _accounts(document: Item, lookup: Lookup) -> Body:
+    refs: Body = {}
+    if _sold(document):
+        income = lookup.account(document.income_account, "income")
+        refs["IncomeAccountRef"] = _ref(income, checks.INCOME, "sales", document.income_account)
+    if _bought(document):
+        expense = lookup.account(document.expense_account, "expense")
+        refs["ExpenseAccountRef"] = _ref(
+            expense, checks.EXPENSE, "purchases", document.expense_account
+        )
+    if document.type is ItemType.INVENTORY:
+        asset = lookup.account(document.asset_account, "asset")
+        refs["AssetAccountRef"] = _ref(asset, checks.STOCK, "stock", document.asset_account)
+    return refs
+
+
+_MAPPED = {"sales": "income", "purchases": "expense", "stock": "asset"}
+
+
+def _ref(account: Account, types: frozenset[str], use: str, named: str | None) -> Body:
+    cause = Cause("account", named) if named else Cause("mapping", _MAPPED[use])
+    return {"value": checks.account_of_type(account, types, use, cause)}
+
+
+def _tax(document: Item, lookup: Lookup) -> Body:
+    if document.tax_code is None:
+        return {}
+    if lookup.company.get("country") == "US":
+        return {"Taxable": taxable(document.tax_code, lookup)}
+    code = lookup.tax(document.tax_code, "sales_tax")
+    return {"SalesTaxCodeRef": {"value": code.ref}} if code else {}
+
+
+def _opening(document: Item, today: date) -> Body:
+    quantity = document.quantity_on_hand or Decimal(0)
+    since = document.as_of or (today if quantity else _EARLY)
+    return {"TrackQtyOnHand": True, "QtyOnHand": quantity, "InvStartDate": since.isoformat()}

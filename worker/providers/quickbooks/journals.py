@@ -1,0 +1,84 @@
+"""Expenses as journal entries (Intuit: JournalEntry): one debit line, one credit line."""
+
+import hashlib
+from decimal import Decimal
+
+from schemas.expense import Expense
+from schemas.kinds import Kind
+from schemas.money import rounded
+from worker.providers.lookup import Account, Cause, Lookup
+from worker.providers.port import Work
+from worker.providers.quickbooks import checks, names
+from worker.providers.quickbooks.marker import marker, noted
+from worker.providers.quickbooks.wire import Body
+
+_PRIVATE_NOTE = 4000
+_DESCRIPTION = 4000
+
+
+def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
+    """The body of a create, or of a sparse update without Id and SyncToken: with both lines."""
+    record = document.description or document.id
+    vendor = lookup.target(Kind.VENDOR, document.vendor_id)
+    currency = checks.currency(document.currency, record, lookup)
+    checks.same_currency(document.currency, vendor.currency, record)
+    debit = _account(document.debit_account, "journal_debit", lookup)
+    credit = _account(document.credit_account, "journal_credit", lookup)
+    amount = rounded(document.amount, document.currency)
+    said = _said(document)
+    body: Body = {
+        "TxnDate": document.date.isoformat(),
+        "DocNumber": number(document),
+        "PrivateNote": noted(
+            [said, f"Reference: {document.reference}" if document.reference else ""],
+            marker(Kind.EXPENSE, work.record_id),
+            _PRIVATE_NOTE,
+        ),
+        "Line": [
+            _line("Debit", debit, amount, said, vendor.ref),
+            _line("Credit", credit, amount, said, vendor.ref),
+        ],
+    }
+    return body | {"CurrencyRef": {"value": currency}} if currency else body
+
+
+def number(document: Expense) -> str:
+    """The reference, else the record's id, where they fit into a DocNumber; else a stable hash."""
+    for candidate in (document.reference, document.id):
+        if candidate and len(candidate.strip()) <= names.DOC_NUMBER and candidate.isprintable():
+            return candidate.strip()
+    return "EXP-" + hashlib.sha256(document.id.encode()).hexdigest()[:16].upper()
+
+
+def _account(named: str | None, mapped: str, lookup: Lookup) -> Account:
+    account = lookup.account(named, mapped)
+    if account.type == "Accounts Receivable":
+        # Such a line must name a customer (Intuit: JournalEntry), and an expense has none.
+        cause = Cause("account", named) if named else Cause("mapping", mapped)
+        use = {
+            "account": account.name,
+            "use": "an expense",
+            "needed": "an account without customers",
+        }
+        raise checks.refuse("account_type_wrong", use, {cause})
+    return account
+
+
+def _line(posting: str, account: Account, amount: Decimal, said: str, vendor: str) -> Body:
+    return {
+        "Description": names.cut(said, _DESCRIPTION),
+        "Amount": amount,
+        "DetailType": "JournalEntryLineDetail",
+        "JournalEntryLineDetail": {
+            "PostingType": posting,
+            "AccountRef": {"value": account.ref},
+            # Required on lines of Accounts Payable; on the others it shows whom the money went to.
+            "Entity": {"Type": "Vendor", "EntityRef": {"value": vendor}},
+        },
+    }
+
+
+def _said(document: Expense) -> str:
+    against = document.against
+    spent_on = f"for {against.kind.replace('_', ' ')} {against.id}" if against else ""
+    return " ".join(part for part in (document.description, spent_on) if part) or "Expense"

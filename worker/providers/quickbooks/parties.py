@@ -1,0 +1,125 @@
+"""Customers and vendors as QuickBooks takes them (Intuit: Customer, Vendor)."""
+
+from schemas.kinds import Kind
+from schemas.party import Address, Party
+from worker.providers.lookup import Lookup
+from worker.providers.port import Operation, Work
+from worker.providers.quickbooks import checks, names
+from worker.providers.quickbooks.marker import marker, noted
+from worker.providers.quickbooks.wire import Body
+
+_NAME_PART = 100
+_PHONE = 30
+_WEBSITE = 1000
+_NOTES = {Kind.CUSTOMER: 2000, Kind.VENDOR: 1024}
+_RESALE_NUMBER = 16
+_TAX_IDENTIFIER = 20
+_ADDRESS_LINE = 500
+_CITY = 255
+_POSTAL_CODE = 30
+
+
+class _Sheet:
+    """A party's body in the making. What does not fit its field goes into the notes.
+
+    A sparse update leaves absent fields as they are, so an update sends what the CMMS left empty
+    as an empty string: that clears it.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        self.body: Body = {}
+        self.spilt: list[str] = []
+        self._updating = operation is Operation.UPDATE
+
+    def text(self, field: str, value: str | None, limit: int, label: str = "") -> None:
+        """A plain field; with a label, a value that is too long is noted instead of cut."""
+        held = self._fitting(value, limit, label)
+        if held or self._updating:
+            self.body[field] = held
+
+    def wrapped(self, field: str, inner: str, value: str | None, limit: int, label: str) -> None:
+        """A field that is an object with one text in it (phones, addresses of the web)."""
+        held = self._fitting(value, limit, label)
+        if held or self._updating:
+            self.body[field] = {inner: held}
+
+    def address(self, field: str, address: Address | None) -> None:
+        """The whole address: QuickBooks takes the object as a unit."""
+        given = address or Address()
+        parts = {
+            "Line1": names.cut(given.line1 or "", _ADDRESS_LINE),
+            "Line2": names.cut(given.line2 or "", _ADDRESS_LINE),
+            "Line3": names.cut(given.line3 or "", _ADDRESS_LINE),
+            "City": names.cut(given.city or "", _CITY),
+            "CountrySubDivisionCode": names.cut(given.region or "", _CITY),
+            "PostalCode": names.cut(given.postal_code or "", _POSTAL_CODE),
+            "Country": given.country or "",
+        }
+        held = parts if self._updating else {name: part for name, part in parts.items() if part}
+        if held:
+            self.body[field] = held
+
+    def _fitting(self, value: str | None, limit: int, label: str) -> str:
+        value = (value or "").strip()
+        if len(value) > limit and label:
+            self.spilt.append(f"{label}: {value}")
+            return ""
+        return names.cut(value, limit)
+
+
+def party(work: Work, document: Party, lookup: Lookup) -> Body:
+    """The body of a create, or of a sparse update without Id and SyncToken."""
+    sheet = _Sheet(work.operation)
+    sheet.body["DisplayName"] = names.unique_name(document.name, work.alias, names.PARTY_NAME)
+    sheet.text("GivenName", names.clean(document.given_name or ""), _NAME_PART)
+    sheet.text("FamilyName", names.clean(document.family_name or ""), _NAME_PART)
+    sheet.text("CompanyName", document.company_name, _NAME_PART)
+    address = document.email and checks.email(document.email, "email", document.name)
+    sheet.wrapped("PrimaryEmailAddr", "Address", address, checks.EMAIL_LENGTH, "E-mail")
+    sheet.wrapped("PrimaryPhone", "FreeFormNumber", document.phone, _PHONE, "Phone")
+    sheet.wrapped("Mobile", "FreeFormNumber", document.mobile, _PHONE, "Mobile")
+    sheet.wrapped("WebAddr", "URI", document.website, _WEBSITE, "Website")
+    sheet.address("BillAddr", document.billing_address)
+    if work.kind is Kind.CUSTOMER:
+        _customer(sheet, document, lookup)
+    else:
+        _vendor(sheet, document)
+    sheet.body["Notes"] = _notes(work, document, sheet)
+    _state(sheet.body, work, document, lookup)
+    return sheet.body
+
+
+def _customer(sheet: _Sheet, document: Party, lookup: Lookup) -> None:
+    sheet.address("ShipAddr", document.shipping_address)
+    if document.account_number:
+        sheet.spilt.append(f"Account number: {document.account_number}")
+    if lookup.company.get("country") == "US":
+        sheet.text("ResaleNum", document.tax_number, _RESALE_NUMBER, "Tax number")
+        if document.tax_exempt is not None:
+            sheet.body["Taxable"] = not document.tax_exempt
+    elif document.tax_number:
+        # Masked in answers, so it can be neither compared nor cleared blindly.
+        sheet.body["PrimaryTaxIdentifier"] = names.cut(document.tax_number, _TAX_IDENTIFIER)
+
+
+def _vendor(sheet: _Sheet, document: Party) -> None:
+    sheet.text("AcctNum", document.account_number, _NAME_PART, "Account number")
+    if document.tax_number and len(document.tax_number) > _TAX_IDENTIFIER:
+        sheet.spilt.append(f"Tax number: {document.tax_number}")
+    elif document.tax_number:
+        sheet.body["TaxIdentifier"] = document.tax_number
+
+
+def _notes(work: Work, document: Party, sheet: _Sheet) -> str:
+    lines = [document.notes or "", *sheet.spilt]
+    if sheet.body["DisplayName"] != document.name.strip():
+        lines.append(f"Name in the CMMS: {document.name}")
+    return noted(lines, marker(work.kind, work.record_id), _NOTES[work.kind])
+
+
+def _state(body: Body, work: Work, document: Party, lookup: Lookup) -> None:
+    currency = checks.currency(document.currency, document.name, lookup)
+    if work.operation is Operation.UPDATE:
+        body["Active"] = document.active
+    elif currency:
+        body["CurrencyRef"] = {"value": currency}  # set once: Intuit ignores or refuses it later

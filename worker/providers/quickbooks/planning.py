@@ -1,0 +1,152 @@
+"""From due links to complete requests: translation, checks, grouping. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from worker.providers.lookup import Lookup
+from worker.providers.port import Held, Operation, Part, Plan, Request, Work
+from worker.providers.quickbooks import shapes
+from worker.providers.quickbooks.checks import Refusal
+from worker.providers.quickbooks.shapes import Removal, Shape
+from worker.providers.quickbooks.wire import Body, ready, ref, rows, text
+
+_MOST_CHARACTERS = 800_000  # of one request: bodies stay below 1 MB
+_TOUCHING = {"CustomerRef": "customer", "VendorRef": "vendor"}
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One translated link."""
+
+    work: Work
+    shape: Shape
+    body: Body
+    written: str  # the body as text
+
+    @property
+    def verb(self) -> str:
+        """The operation as a batch item calls it."""
+        if self.work.operation is not Operation.REMOVE:
+            return self.work.operation.value
+        return "update" if self.shape.listed else self.shape.removal.value
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans for one company."""
+
+    company_id: str
+    batch: int
+    today: date
+
+    def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
+        """List entities singly, transactions in batches; what cannot be sent is held by itself."""
+        held: list[Held] = []
+        requests: list[Request] = []
+        grouped: list[_Sheet] = []
+        for work in due:
+            done = self._sheet(work, lookup.fresh())
+            if isinstance(done, Held):
+                held.append(done)
+            elif done.shape.listed:
+                requests.append(self._single(done))
+            else:
+                grouped.append(done)
+        requests += [self._request(group) for group in self._groups(grouped)]
+        return Plan(tuple(requests), tuple(held))
+
+    def _sheet(self, work: Work, lookup: Lookup) -> _Sheet | Held:
+        try:
+            shape = shapes.shape(work)
+            body = _body(work, shape, lookup, self.today)
+        except Refusal as refusal:
+            return Held(work.link_id, refusal.fault.causes, refusal.fault)
+        if lookup.missing:
+            return Held(work.link_id, frozenset(lookup.missing))
+        return _Sheet(work, shape, body, text(body))
+
+    def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
+        if len(sheets) > self.batch:
+            # One party's documents together: requests that share a party cannot fly at once.
+            sheets = sorted(sheets, key=lambda sheet: min(_touches(sheet), default=""))
+        group: list[_Sheet] = []
+        size = 0
+        for sheet in sheets:
+            if group and (len(group) == self.batch or size + len(sheet.written) > _MOST_CHARACTERS):
+                yield group
+                group, size = [], 0
+            group.append(sheet)
+            size += len(sheet.written)
+        if group:
+            yield group
+
+    def _request(self, group: list[_Sheet]) -> Request:
+        if len(group) == 1:
+            return self._single(group[0])
+        keyed = [(str(number), sheet) for number, sheet in enumerate(group, 1)]
+        items = ",".join(
+            f'{{"bId":"{key}","operation":"{sheet.verb}","{sheet.shape.entity}":{sheet.written}}}'
+            for key, sheet in keyed
+        )
+        return Request(
+            method="POST",
+            path=f"/v3/company/{self.company_id}/batch",
+            body=f'{{"BatchItemRequest":[{items}]}}',
+            endpoint="batch",
+            parts=tuple(_part(sheet, key) for key, sheet in keyed),
+            touches=frozenset[str]().union(*(_touches(sheet) for sheet in group)),
+            batch=1,
+        )
+
+    def _single(self, sheet: _Sheet) -> Request:
+        operation = f"?operation={sheet.verb}" if sheet.verb in tuple(Removal) else ""
+        return Request(
+            method="POST",
+            path=f"/v3/company/{self.company_id}/{sheet.shape.path}{operation}",
+            body=sheet.written,
+            endpoint=sheet.shape.path,
+            parts=(_part(sheet, "1"),),
+            touches=_touches(sheet),
+        )
+
+
+def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
+    target = {"Id": work.ref, "SyncToken": work.sync_token}
+    match work.operation:
+        case Operation.CREATE:
+            return shapes.body(work, lookup, today)
+        case Operation.UPDATE:
+            return target | {"sparse": True} | shapes.body(work, lookup, today)
+        case Operation.REMOVE if shape.listed:
+            return target | {"sparse": True, "Active": False}
+        case Operation.REMOVE:
+            return target
+
+
+def _part(sheet: _Sheet, key: str) -> Part:
+    work = sheet.work
+    removing = work.operation is Operation.REMOVE
+    return Part(
+        link_id=work.link_id,
+        kind=work.kind,
+        record_id=work.record_id,
+        operation=work.operation,
+        key=key,
+        body=ready(sheet.body),
+        ref=work.ref,
+        sync_token=work.sync_token,
+        expected_total=None if removing else shapes.total(work.document),
+    )
+
+
+def _touches(sheet: _Sheet) -> frozenset[str]:
+    """The record itself, its party, and its items: their quantity moves with each document."""
+    own = {f"{sheet.work.kind.value}:{sheet.work.ref}"} if sheet.work.ref else set()
+    parties = {f"{kind}:{ref(sheet.body, name)}" for name, kind in _TOUCHING.items()}
+    lines = [line.get(line.get("DetailType", ""), {}) for line in rows(sheet.body.get("Line"))]
+    items = {f"item:{ref(detail, 'ItemRef')}" for detail in lines if "ItemRef" in detail}
+    vendors = {
+        f"vendor:{ref(detail['Entity'], 'EntityRef')}" for detail in lines if "Entity" in detail
+    }
+    return frozenset(name for name in own | parties | items | vendors if not name.endswith(":None"))

@@ -1,0 +1,197 @@
+"""What became of parts: look-ups in as few reads as possible, compared by us (design 5.4)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from schemas.kinds import Kind
+from worker.providers.port import (
+    Absent,
+    Changed,
+    Found,
+    Operation,
+    Ours,
+    Removed,
+    Several,
+    Sought,
+    Stranger,
+    Untouched,
+)
+from worker.providers.quickbooks import answers
+from worker.providers.quickbooks.client import Client
+from worker.providers.quickbooks.identity import exact, same_label
+from worker.providers.quickbooks.marker import marker, markers
+from worker.providers.quickbooks.matching import differences, digest, matches
+from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, named, one_of, quoted, select
+from worker.providers.quickbooks.read import is_voided
+from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
+from worker.providers.quickbooks.wire import Body
+
+# Customers, vendors and employees share one space of names (Intuit: 6240).
+_NAME_SPACES: Mapping[str, tuple[str, ...]] = {
+    "Customer": ("Customer", "Vendor", "Employee"),
+    "Vendor": ("Customer", "Vendor", "Employee"),
+}
+_SKEW = timedelta(minutes=5)  # between QuickBooks' clock and the database's
+
+
+class Search:
+    """One look-up of any number of parts; reads are shared between them."""
+
+    def __init__(self, client: Client, environment: str) -> None:
+        self._client = client
+        self._environment = environment
+
+    def find(self, sought: Sequence[Sought]) -> Mapping[int, Found]:
+        """What the books say of each part, by link id."""
+        creates = [one for one in sought if one.part.operation is Operation.CREATE]
+        others = [one for one in sought if one.part.operation is not Operation.CREATE]
+        found = self._by_id(others)
+        renamed = [one for one in others if self._may_clash(one, found[one.part.link_id])]
+        clashing = {
+            link: seen
+            for link, seen in self._by_label(renamed).items()
+            if isinstance(seen, Stranger)
+        }
+        return found | clashing | self._by_label(creates)
+
+    def _may_clash(self, one: Sought, found: Found) -> bool:
+        """An update that has not arrived: somebody else may have the name or number it brings."""
+        return isinstance(found, Untouched) and one.part.operation is Operation.UPDATE
+
+    # By id
+
+    def _by_id(self, sought: Sequence[Sought]) -> dict[int, Found]:
+        found: dict[int, Found] = {}
+        for shape, ones in _by_shape(sought):
+            extra = [EVERYTHING] if shape.listed else []
+            refs = [one.part.ref or "" for one in ones]
+            records = {
+                str(record["Id"]): record
+                for condition in one_of("Id", refs)
+                for record in self._all(shape.entity, [condition, *extra])
+            }
+            for one in ones:
+                record = records.get(one.part.ref or "")
+                found[one.part.link_id] = self._target(one, shape, record)
+        return found
+
+    def _target(self, one: Sought, shape: Shape, record: Body | None) -> Found:
+        part = one.part
+        removing = part.operation is Operation.REMOVE
+        if record is None:
+            # Merged or deleted in the books: a removal has nothing left to do.
+            return Ours(Removed(part.ref or "")) if removing else Absent()
+        if removing and _is_removed(shape, record):
+            return Ours(answers.removed(part.kind, record))
+        if not removing and matches(part.body, record):
+            return Ours(answers.written(part.kind, record, self._environment))
+        token = str(record.get("SyncToken"))
+        if token == part.sync_token or digest(part.kind, record) == one.digest:
+            return Untouched(token)
+        return Changed({} if removing else differences(part.body, record), token)
+
+    # By name or number
+
+    def _by_label(self, sought: Sequence[Sought]) -> dict[int, Found]:
+        found: dict[int, Found] = {}
+        for shape, ones in _by_shape(sought):
+            candidates = [
+                (entity, record)
+                for entity in _NAME_SPACES.get(shape.entity, (shape.entity,))
+                for condition in _conditions(shape, ones)
+                for record in self._all(entity, condition)
+            ]
+            for one in ones:
+                found[one.part.link_id] = self._judge(one, shape, candidates)
+        return found
+
+    def _judge(self, one: Sought, shape: Shape, candidates: Sequence[tuple[str, Body]]) -> Found:
+        part = one.part
+        mark = marker(part.kind, part.record_id)
+        marked = {
+            str(record["Id"]): record
+            for entity, record in candidates
+            if entity == shape.entity and mark in markers(_note(shape, record))
+        }
+        if len(marked) > 1:
+            return Several(tuple(sorted(marked)))
+        for record in marked.values():
+            return Ours(answers.written(part.kind, record, self._environment))
+        same = [
+            (entity, record)
+            for entity, record in candidates
+            if str(record.get("Id")) != part.ref and same_label(shape, part.body, record)
+        ]
+        # A record of the same kind tells more than one of another kind with that name.
+        for entity, record in sorted(same, key=lambda pair: pair[0] != shape.entity):
+            if shape.note is None and _made_by(one, record):
+                return Ours(answers.written(part.kind, record, self._environment))
+            return _stranger(part.kind, part.body, shape, entity, record)
+        return Absent()
+
+    def _all(self, entity: str, conditions: Sequence[str]) -> Iterator[Body]:
+        start = 1
+        while True:
+            page = self._client.query(select(entity, *conditions, start=start))
+            yield from page
+            if len(page) < MOST_ROWS:
+                return
+            start += MOST_ROWS
+
+
+def _conditions(shape: Shape, sought: Sequence[Sought]) -> Iterator[list[str]]:
+    labels = [str(one.part.body[shape.label]) for one in sought if one.part.body.get(shape.label)]
+    extra = [EVERYTHING] if shape.listed else []
+    for condition in named(shape.label, labels):
+        yield [condition, *extra]
+    unlabelled = [one for one in sought if not one.part.body.get(shape.label)]
+    if unlabelled:
+        # QuickBooks numbers these by itself, so they are found by the time of their making.
+        since = min(one.since for one in unlabelled if one.since)
+        yield [f"MetaData.CreateTime >= {quoted(_time(since - _SKEW))}", *extra]
+
+
+def _made_by(one: Sought, record: Body) -> bool:
+    """Whether a record without room for a marker is what the part made: all equal, and no older."""
+    if one.since is None or not matches(one.part.body, record):
+        return False
+    made = (record.get("MetaData") or {}).get("CreateTime")
+    return made is not None and datetime.fromisoformat(made) >= one.since - _SKEW
+
+
+def _stranger(
+    kind: Kind, sent: Mapping[str, Any], shape: Shape, entity: str, record: Body
+) -> Stranger:
+    same_kind = entity == shape.entity
+    return Stranger(
+        ref=str(record["Id"]),
+        kind=kind.value if same_kind else entity.lower(),
+        name=str(record.get(shape.label, "")),
+        same_kind=same_kind,
+        exact=same_kind and exact(kind, sent, record),
+        marked=bool(markers(_note(shape, record))),
+        sync_token=str(record.get("SyncToken")),
+    )
+
+
+def _is_removed(shape: Shape, record: Body) -> bool:
+    if shape.removal is Removal.INACTIVE:
+        return record.get("Active") is False
+    return shape.removal is Removal.VOID and is_voided(record)
+
+
+def _note(shape: Shape, record: Body) -> str | None:
+    return record.get(shape.note) if shape.note else None
+
+
+def _by_shape(sought: Iterable[Sought]) -> Iterator[tuple[Shape, list[Sought]]]:
+    groups: dict[Kind, list[Sought]] = {}
+    for one in sought:
+        groups.setdefault(one.part.kind, []).append(one)
+    for kind, ones in groups.items():
+        yield SHAPES[kind], ones
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

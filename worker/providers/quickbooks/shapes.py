@@ -1,0 +1,115 @@
+"""What each kind of CMMS record is in QuickBooks.
+
+A further kind is a row in SHAPES and a case in `body`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import assert_never
+
+from schemas.bill import PurchaseInvoice
+from schemas.expense import Expense
+from schemas.invoice import Invoice
+from schemas.item import Item
+from schemas.kinds import Kind
+from schemas.money import rounded
+from schemas.party import Party
+from schemas.payment import Payment
+from worker.providers.lookup import Lookup
+from worker.providers.port import Record, Work
+from worker.providers.quickbooks.checks import refuse
+from worker.providers.quickbooks.invoices import invoice
+from worker.providers.quickbooks.items import item
+from worker.providers.quickbooks.journals import journal
+from worker.providers.quickbooks.parties import party
+from worker.providers.quickbooks.wire import Body
+
+
+class Removal(StrEnum):
+    """How a record leaves the books (Intuit: list entities are never deleted)."""
+
+    INACTIVE = "inactive"
+    VOID = "void"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind's place in QuickBooks."""
+
+    entity: str  # its key in JSON; in lower case its address
+    label: str  # the field that names it to people, and by which it is found
+    note: str | None  # the field that bears the marker
+    removal: Removal
+    page: str  # of the web application, from memory: Intuit does not document these addresses
+
+    @property
+    def path(self) -> str:
+        return self.entity.lower()
+
+    @property
+    def listed(self) -> bool:
+        """A list entity: written one at a time, never in a batch (Intuit: batch)."""
+        return self.removal is Removal.INACTIVE
+
+
+SHAPES: Mapping[Kind, Shape] = {
+    Kind.CUSTOMER: Shape(
+        "Customer", "DisplayName", "Notes", Removal.INACTIVE, "customerdetail?nameId="
+    ),
+    Kind.VENDOR: Shape("Vendor", "DisplayName", "Notes", Removal.INACTIVE, "vendordetail?nameId="),
+    Kind.ITEM: Shape("Item", "Name", None, Removal.INACTIVE, "item?itemId="),
+    Kind.INVOICE: Shape("Invoice", "DocNumber", "PrivateNote", Removal.VOID, "invoice?txnId="),
+    Kind.EXPENSE: Shape(
+        "JournalEntry", "DocNumber", "PrivateNote", Removal.DELETE, "journal?txnId="
+    ),
+}
+
+_APPLICATIONS = {
+    "production": "https://app.qbo.intuit.com/app/",
+    "sandbox": "https://app.sandbox.qbo.intuit.com/app/",
+}
+
+
+def body(work: Work, lookup: Lookup, today: date) -> Body:
+    """The fields of a create or of a sparse update; raises Refusal."""
+    match work.document:
+        case Party() as document:
+            return party(work, document, lookup)
+        case Item() as document:
+            return item(work, document, lookup, today)
+        case Invoice() as document:
+            return invoice(work, document, lookup)
+        case Expense() as document:
+            return journal(work, document, lookup)
+        case PurchaseInvoice() | Payment():
+            raise refuse("kind_not_supported_yet", {"record": work.record_id})
+        case _:
+            assert_never(work.document)
+
+
+def shape(work: Work) -> Shape:
+    """The shape of a work's kind; raises Refusal for a kind that is not written yet."""
+    found = SHAPES.get(work.kind)
+    if found is None:
+        raise refuse("kind_not_supported_yet", {"record": work.record_id})
+    return found
+
+
+def total(document: Record) -> Decimal | None:
+    """What the books' total must come to, where the CMMS says so."""
+    match document:
+        case Invoice():
+            return document.total
+        case Expense():
+            return rounded(document.amount, document.currency)
+        case _:
+            return None
+
+
+def url(kind: Kind, ref: str, environment: str) -> str:
+    """The page of the web application that shows a record."""
+    return f"{_APPLICATIONS[environment]}{SHAPES[kind].page}{ref}"
