@@ -76,6 +76,9 @@ def _tidy(schema: Schema) -> None:
     required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
         field.pop("title", None)
+        if "oneOf" in field:
+            # Told apart by the models; to a schema that ignores unknown names an item is a party.
+            field["anyOf"] = field.pop("oneOf")
         if field.get("default", "") is None:
             del field["default"]
         if name not in required:
