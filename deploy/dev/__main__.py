@@ -68,18 +68,25 @@ def _lint(_arguments: Sequence[str]) -> int:
 def _doctor(_arguments: Sequence[str]) -> int:
     """Print what each way says, and which one would be taken; start nothing."""
     print(f"Python {sys.version.split()[0]} ({sys.executable})")
+    taken = {purpose: _diagnosed(purpose) for purpose in For}
+    if not all(taken.values()):
+        print(services.HELP)
+    return 0 if all(taken.values()) else 1
+
+
+def _diagnosed(purpose: For) -> bool:
+    """Whether there is a way to get services for this."""
+    print(f"Services for {purpose.value}:")
     taken = False
-    for way in services.wanted(For.SYSTEM):
+    for way in services.wanted(purpose):
         try:
             what = way.check()
         except Unavailable as reason:
-            print(f"{way.name:<9} no: {reason}")
+            print(f"  {way.name:<9} no: {reason}")
             continue
-        print(f"{way.name:<9} {'would do' if taken else 'would be taken'}: {what}")
+        print(f"  {way.name:<9} {'would do' if taken else 'would be taken'}: {what}")
         taken = True
-    if not taken:
-        print(services.HELP)
-    return 0 if taken else 1
+    return taken
 
 
 def _services(_arguments: Sequence[str]) -> int:

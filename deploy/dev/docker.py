@@ -2,17 +2,18 @@
 containers (testcontainers, in tests/services.py). Both label them with the run, to be found by it.
 """
 
-import json
 import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
-from deploy.dev import probes
+from deploy.dev import names, probes
 from deploy.dev.paths import COMPOSE_FILE, Unavailable, say
 from deploy.dev.urls import Urls
 
 LABEL = "cmms-books.run"
+USED = "docker-was-used"  # a file in the run's directory
 SERVICES = ("rabbitmq", "postgres")
 PULL_SECONDS = 300
 
@@ -56,70 +57,69 @@ def images() -> list[str]:
     return [match[1] for match in found if match]
 
 
-def start_for_tests() -> dict[str, str]:
-    """No addresses: the tests' session fixtures start containers. They need the engine's address,
-    which the docker command may know from a context.
+def start_for_tests(directory: Path) -> dict[str, str]:
+    """No addresses: the tests' session fixtures start containers, which our guard removes, so that
+    testcontainers needs no image for that. They need the engine's address, though, which the docker
+    command may know from a context.
     """
-    require_images()
-    host = probes.output("docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
-    return {"DEV_SERVICES": "docker", **({"DOCKER_HOST": host} if host else {})}
+    _begin(directory)
+    host = os.environ.get("DOCKER_HOST") or probes.output(
+        "docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"
+    )
+    address = {"DOCKER_HOST": host} if host else {}
+    return {"TESTCONTAINERS_RYUK_DISABLED": "true", **address}
 
 
-def start_with_compose(run: str) -> Urls:
-    """RabbitMQ and PostgreSQL of docker-compose.yml on free ports, as the project `run`."""
-    require_images()
+def start_with_compose(directory: Path) -> Urls:
+    """RabbitMQ and PostgreSQL of docker-compose.yml on free ports, as a project of their own."""
+    _begin(directory)
+    project = directory.name
     free = {f"{name}_PORT": "0" for name in ("RABBITMQ", "RABBITMQ_MANAGEMENT", "POSTGRES")}
-    environment = {**os.environ, **free, "DEV_RUN_NAME": run}
-    compose = ["docker", "compose", "-p", run, "-f", str(COMPOSE_FILE)]
     up = subprocess.run(
-        [*compose, "up", "-d", "--wait", "--quiet-pull", *SERVICES],
-        env=environment,
+        [*_compose(project), "up", "-d", "--wait", "--quiet-pull", *SERVICES],
+        env={**os.environ, **free, "DEV_RUN_NAME": project},
         capture_output=True,
         text=True,
         check=False,
     )
     if up.returncode:
+        remove(project)
         raise Unavailable(f"docker compose up failed: {up.stderr.strip()[-500:]}")
-    ports = {
-        name: _port(run, name, inside) for name, inside in (("rabbitmq", 5672), ("postgres", 5432))
-    }
+    rabbitmq, postgres = _port(project, "rabbitmq", 5672), _port(project, "postgres", 5432)
     return Urls(
-        database=f"postgresql://books:books@127.0.0.1:{ports['postgres']}/books",
-        rabbitmq=f"amqp://guest:guest@127.0.0.1:{ports['rabbitmq']}/%2F",
+        database=f"postgresql://books:books@127.0.0.1:{postgres}/books",
+        rabbitmq=f"amqp://guest:guest@127.0.0.1:{rabbitmq}/%2F",
     )
 
 
-def _port(run: str, service: str, inside: int) -> int:
-    found = probes.output(
-        "docker", "compose", "-p", run, "-f", str(COMPOSE_FILE), "port", service, str(inside)
-    )
+def _begin(directory: Path) -> None:
+    """The guard removes containers only if told, since asking a dead engine takes its time."""
+    (directory / USED).touch()
+    for name in _labelled_runs():
+        if names.is_dead(name):
+            remove(name)
+    require_images()
+
+
+def _compose(project: str) -> list[str]:
+    return ["docker", "compose", "-p", project, "-f", str(COMPOSE_FILE)]
+
+
+def _port(project: str, service: str, inside: int) -> int:
+    found = probes.output(*_compose(project), "port", service, str(inside))
     if not found:
         raise Unavailable(f"docker compose does not know the port of {service}")
     return int(found.rpartition(":")[2])
 
 
-def labelled_runs() -> set[str]:
+def _labelled_runs() -> set[str]:
     """The runs, living and dead, that own containers."""
-    if not shutil.which("docker"):
-        return set()
-    lines = (
-        probes.output(
-            "docker", "ps", "-a", "--filter", f"label={LABEL}", "--format", "{{json .Labels}}"
-        )
-        or ""
-    )
-    labels = (json.loads(line) for line in lines.splitlines())
-    return {
-        found[1]
-        for text in labels
-        if (found := re.search(rf"(?:^|,){re.escape(LABEL)}=([^,]+)", text))
-    }
+    named = f'{{{{.Label "{LABEL}"}}}}'
+    return set((probes.output("docker", "ps", "-a", "--format", named) or "").split())
 
 
 def remove(run: str) -> None:
     """Remove the containers of a run with their volumes, and its network."""
-    if not shutil.which("docker"):
-        return
     mine = f"label={LABEL}={run}"
     if containers := probes.output("docker", "ps", "-aq", "--filter", mine):
         probes.output("docker", "rm", "-fv", *containers.split(), timeout=60)

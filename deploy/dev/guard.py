@@ -36,7 +36,8 @@ def main() -> None:
     directory = Path(sys.argv[1])
     sys.stdin.buffer.read()  # ends when the last holder of the other end is gone
     kill_marked(directory)
-    docker.remove(directory.name)
+    if (directory / docker.USED).exists():
+        docker.remove(directory.name)
     shutil.rmtree(directory, ignore_errors=True)
 
 

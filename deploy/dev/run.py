@@ -8,8 +8,6 @@ kills what still carries the run's mark in its environment and removes the direc
 import contextlib
 import ctypes
 import os
-import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -20,12 +18,12 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-from deploy.dev import docker, guard
+from deploy.dev import guard, names
 from deploy.dev.paths import ROOT
 
-PREFIX = "cmms-books-dev"
 PARENT = Path("/tmp")  # a checkout in root's home is closed to the account PostgreSQL runs under
 PR_SET_PDEATHSIG = 1
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS = 20  # a worker has 10 s to finish what it sends
 
 
@@ -33,13 +31,13 @@ class Run:
     """Context manager round everything that a command starts."""
 
     def __init__(self) -> None:
-        self.directory = PARENT / f"{PREFIX}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.directory = PARENT / names.new()
         self._services: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
         self._guard: subprocess.Popen[bytes] | None = None
         self._command: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDINGS:
             signal.signal(number, self._leave)
         remove_leftovers()
         self.directory.mkdir(mode=0o755)
@@ -53,7 +51,7 @@ class Run:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, *ENDINGS):
             signal.signal(number, signal.SIG_IGN)  # the end takes a moment; nobody may cut it short
         self._end_command()
         for process, stop in reversed(self._services):
@@ -141,26 +139,10 @@ class Run:
 
 
 def remove_leftovers() -> None:
-    """Remove directories and containers of runs whose process and guard were killed."""
-    for directory in PARENT.glob(f"{PREFIX}-*"):
-        if _is_dead(directory.name) and directory.stat().st_uid == os.geteuid():
+    """Remove our directories of runs whose process and guard were both killed."""
+    for directory in PARENT.glob(f"{names.PREFIX}-*"):
+        if names.is_dead(directory.name) and directory.stat().st_uid == os.geteuid():
             shutil.rmtree(directory, ignore_errors=True)
-    for run in docker.labelled_runs():
-        if _is_dead(run):
-            docker.remove(run)
-
-
-def _is_dead(run: str) -> bool:
-    found = re.match(rf"{PREFIX}-(\d+)-", run)
-    if not found:
-        return False
-    try:
-        os.kill(int(found[1]), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _in_foreground() -> bool:

@@ -5,7 +5,7 @@ environment, Docker, installed programs, apt-get. DEV_SERVICES insists on one of
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 from urllib.parse import urlsplit
 
 from deploy.dev import apt, docker, postgres, probes, rabbitmq
@@ -23,8 +23,8 @@ or set DATABASE_URL and RABBITMQ_URL to services that run already."""
 class For(Enum):
     """Who needs the services: tests can start containers themselves, a system cannot."""
 
-    TESTS = auto()
-    SYSTEM = auto()
+    TESTS = "./dev test"
+    SYSTEM = "all else"
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Way:
 def ways(purpose: For) -> tuple[Way, ...]:
     """In the order in which they are tried."""
     with_docker = {
-        For.TESTS: Way("docker", docker.check, lambda _run: docker.start_for_tests()),
+        For.TESTS: Way("docker", docker.check, lambda run: docker.start_for_tests(run.directory)),
         For.SYSTEM: Way(
             "docker",
             docker.check_compose,
-            lambda run: docker.start_with_compose(run.directory.name).variables(),
+            lambda run: docker.start_with_compose(run.directory).variables(),
         ),
     }
     return (
@@ -59,14 +59,19 @@ def start(run: Run, purpose: For) -> dict[str, str]:
     refusals = []
     for way in wanted(purpose):
         try:
-            what = way.check()
-            say(f"services: {way.name} ({what})")
-            variables = way.start(run)
+            return _started(way, run)
         except Unavailable as reason:
             refusals.append(f"  {way.name:<9} {reason}")
-        else:
-            return variables
     raise Stop("\n".join(["no RabbitMQ and PostgreSQL to use:", *refusals, HELP]))
+
+
+def _started(way: Way, run: Run) -> dict[str, str]:
+    say(f"services: {way.name} ({way.check()})")
+    try:
+        return way.start(run)
+    except Unavailable as reason:
+        say(f"services: {way.name} failed: {reason}")
+        raise
 
 
 def wanted(purpose: For) -> Iterator[Way]:

@@ -101,14 +101,14 @@ def held_services(process: subprocess.Popen[str]) -> Path:
 def test_doctor_names_the_way_and_the_reason(postgres_url: str, rabbitmq_url: str) -> None:
     said = dev("doctor", DATABASE_URL=postgres_url, RABBITMQ_URL=rabbitmq_url).stdout
 
-    assert re.search(r"^env +would be taken: \S+:\d+ and \S+:\d+$", said, re.MULTILINE)
+    assert re.search(r"^ +env +would be taken: \S+:\d+ and \S+:\d+$", said, re.MULTILINE)
 
 
 def test_doctor_says_why_a_way_is_closed() -> None:
     said = dev("doctor", DEV_NO_INSTALL="1").stdout
 
-    assert re.search(r"^env +no: DATABASE_URL and RABBITMQ_URL are not set$", said, re.MULTILINE)
-    assert re.search(r"^apt +no: ", said, re.MULTILINE)
+    assert re.search(r"^ +env +no: DATABASE_URL and RABBITMQ_URL are not set$", said, re.MULTILINE)
+    assert re.search(r"^ +apt +no: ", said, re.MULTILINE)
 
 
 def test_a_wrong_address_stops_and_is_named(rabbitmq_url: str) -> None:
