@@ -1,7 +1,7 @@
 """Reading messages: both CloudEvents modes, each attribute, and what is salvaged of the rest."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -172,11 +172,12 @@ def test_a_time_that_is_none_is_refused(written: str) -> None:
     assert "the attribute time" in refusal(body(time=written)).reason
 
 
-@given(st.datetimes(timezones=st.timezones(), min_value=datetime(1970, 1, 1)))  # noqa: DTZ001
-def test_every_moment_survives_the_envelope(moment: datetime) -> None:
-    offset = moment.utcoffset()
-    if offset is None or offset.total_seconds() % 60:
-        return
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1)),  # noqa: DTZ001
+    st.integers(min_value=-12 * 60, max_value=14 * 60),
+)
+def test_every_moment_survives_the_envelope(local: datetime, minutes_east: int) -> None:
+    moment = local.replace(tzinfo=timezone(timedelta(minutes=minutes_east)))
 
     assert parsed(body(time=moment.isoformat())).time == moment
 
