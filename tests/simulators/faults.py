@@ -58,7 +58,7 @@ class Fault:
             rate=float(plan.get("rate", 1)),
             seconds=plan.get("seconds"),
             took_effect=bool(plan.get("took_effect", kind in AFTER_EFFECT)),
-            dice=random.Random(plan.get("seed")),  # noqa: S311 - which calls fail, no secret
+            dice=random.Random(plan.get("seed")),  # which calls fail, no secret
         )
 
     def hits_call(self, kind: str, entities: frozenset[str]) -> bool:

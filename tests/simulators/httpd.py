@@ -53,8 +53,9 @@ class Request:
     def peer_gone(self) -> bool:
         """Whether the client closed its end while it was waiting for the answer."""
         try:
-            readable, _, _ = select.select([self.connection], [], [], 0)
-            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+            poll = select.poll()
+            poll.register(self.connection, select.POLLIN)
+            return bool(poll.poll(0)) and not self.connection.recv(1, socket.MSG_PEEK)
         except OSError:
             return True
 
@@ -71,6 +72,7 @@ class Response:
     provider: str = ""  # as whose traffic it is recorded; empty: not recorded
     kind: str = ""  # what kind of call it answers, for the counters
     injected: bool = False  # a planned fault, not what the ledger would have said
+    sent: bool = False  # whether it went out; known after
 
     def all_headers(self) -> dict[str, str]:
         """What goes on the wire, in its order."""
@@ -90,7 +92,7 @@ class Response:
 
 
 Handler = Callable[[Request], Response]
-AfterAnswer = Callable[[Request, Response, bool], None]  # the last one: whether it went out
+AfterAnswer = Callable[[Request, Response], None]
 
 
 class Server:
@@ -118,13 +120,14 @@ class Server:
         self.listener.close()
 
     def _converse(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb", 65536) as stream:
+        with connection, connection.makefile("rb") as stream:
             try:
                 while (request := read_request(stream, connection)) is not None:
                     response = self.handler(request)
-                    sent = self._answer(request, response)
-                    self.after(request, response, sent)
-                    if not sent or response.cut or request.headers.get("connection") == "close":
+                    response.sent = self._answer(request, response)
+                    self.after(request, response)
+                    ends = request.headers.get("connection", "").lower() == "close"
+                    if ends or response.cut or not response.sent:
                         return
             except Malformed as error:
                 body = f'{{"error":"{error}"}}'.encode()

@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+Json = Any  # whatever JSON can hold
+
 
 @dataclass
 class Limits:
@@ -46,9 +48,9 @@ class Settings:
     def pause(self) -> float:
         """How long the next call takes, in seconds."""
         low, high = self.latency_ms
-        return random.uniform(low, high) / 1000 if high else 0.0  # noqa: S311 - no secret
+        return random.uniform(low, high) / 1000 if high else 0.0  # no secret
 
-    def _value(self, name: str, value: Any) -> Any:
+    def _value(self, name: str, value: Json) -> Json:
         if name == "limits":
             return None if value is None else Limits(**asdict(self.limits or Limits()) | value)
         if name == "latency_ms":
@@ -72,4 +74,4 @@ class Stats:
     def data(self, names: tuple[str, ...]) -> dict[str, int]:
         """All counters; those in `names` also while they are zero."""
         with self._lock:
-            return {name: 0 for name in names} | dict(self._counts)
+            return dict.fromkeys(names, 0) | dict(self._counts)

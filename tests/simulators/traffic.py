@@ -23,8 +23,8 @@ class Recorder:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         self._file = os.open(path, flags, 0o644) if path else None
 
-    def record(self, request: Request, response: Response, sent: bool, /) -> None:
-        """One exchange. `sent` is false when the client got no answer."""
+    def record(self, request: Request, response: Response) -> None:
+        """One exchange that is over."""
         if self._file is None or not response.provider:
             return
         line: dict[str, object] = {
@@ -35,9 +35,9 @@ class Recorder:
             "url": request.url,
             "request_headers": _masked(request.headers),
             "request_body": _text(request.body),
-            "status": response.status if sent else 0,
-            "response_headers": response.all_headers() if sent else {},
-            "response_body": _text(_answered(response)) if sent else None,
+            "status": response.status if response.sent else 0,
+            "response_headers": response.all_headers() if response.sent else {},
+            "response_body": _text(_answered(response)) if response.sent else None,
         }
         if response.injected:
             line["fault_injected"] = True

@@ -7,11 +7,10 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from tests.simulators.faults import Fault, Faults
 from tests.simulators.httpd import Request, Response
-from tests.simulators.quickbooks import query
+from tests.simulators.quickbooks import planned, query
 from tests.simulators.quickbooks.batch import Batch, read_items
 from tests.simulators.quickbooks.calls import Call, check_protocol, operation_of, read_call
 from tests.simulators.quickbooks.cdc import changes
@@ -21,14 +20,12 @@ from tests.simulators.quickbooks.errors import (
     Barred,
     Refused,
     gateway_fault,
-    maintenance,
     not_found,
     refused_answer,
-    server_error,
     throttled,
 )
 from tests.simulators.quickbooks.oauth import OAuth
-from tests.simulators.quickbooks.wire import dump, load, to_xml
+from tests.simulators.quickbooks.wire import Json, dump, load, to_xml
 from tests.simulators.quickbooks.writes import write
 from tests.simulators.settings import Settings, Stats
 
@@ -57,11 +54,12 @@ class Api:
         call = read_call(request)
         self._count(call)
         fault = self.faults.strike(call.counted_as, call.entities())
-        response = self._before(fault)
+        response = planned.before(fault, planned.OF_API)
         if response is None:
             response = self._respond(call)
             if fault:
-                response = self._after(fault, call, response)
+                self._count_lost(fault, call, response)
+                response = planned.after(fault, response, planned.OF_API)
         if response.status == 200 and "json" not in request.headers.get("accept", ""):
             response = replace(response, body=to_xml(load(response.body)), content_type="text/xml")
         response.headers["intuit_tid"] = f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
@@ -76,53 +74,16 @@ class Api:
         if call.counted_as in WRITES:
             self.stats.add("writes_in_flight")
 
-    def _before(self, fault: Fault | None) -> Response | None:
-        """The answer of a fault that strikes before anything happens."""
-        if fault is None or fault.took_effect:
-            return None
-        match fault.kind:
-            case "reset_before":
-                return Response(500, cut="reset")
-            case "auth_expired":
-                return gateway_fault(401, "3200", "Token expired: simulated")
-            case "throttle":
-                return throttled(fault.seconds)
-            case "server_error":
-                return server_error()
-            case "maintenance_html":
-                return maintenance(fault.seconds)
-        return None
-
-    def _after(self, fault: Fault, call: Call, response: Response) -> Response:
-        """What becomes of an answer whose write took effect."""
-        if fault.kind != "delay" and response.status == 200 and call.counted_as in WRITES:
+    def _count_lost(self, fault: Fault, call: Call, response: Response) -> None:
+        written = response.status == 200 and call.counted_as in WRITES
+        if fault.kind == "lost_answer" and written:
             plural = "batches" if call.verb == "batch" else "singles"
-            if fault.kind == "lost_answer":
-                self.stats.add(f"answers_lost_{plural}")
-        match fault.kind:
-            case "lost_answer":
-                return replace(response, cut="reset")
-            case "truncated_body":
-                return replace(response, cut="truncate")
-            case "delay":
-                time.sleep(fault.seconds or 1)
-            case "drop_item" if response.status == 200:
-                body = load(response.body)
-                body["BatchItemResponse"].pop()
-                return replace(response, body=dump(body))
-            case "server_error":
-                return server_error()
-            case "maintenance_html":
-                return maintenance(fault.seconds)
-        return response
+            self.stats.add(f"answers_lost_{plural}")
 
     def _respond(self, call: Call) -> Response:
         try:
             company = self._authorised(call)
-            if not company.gate.enter(self.settings.limits, batch=call.verb == "batch"):
-                limits = self.settings.limits
-                self.stats.add("throttled")
-                raise Barred(throttled(limits.retry_after if limits else None))
+            self._enter(call, company)
             try:
                 check_protocol(call)
                 return self._work(call, company)
@@ -132,6 +93,12 @@ class Api:
             return barred.response
         except Refused as refused:
             return refused_answer(refused)
+
+    def _enter(self, call: Call, company: Company) -> None:
+        limits = self.settings.limits
+        if not company.gate.enter(limits, batch=call.verb == "batch"):
+            self.stats.add("throttled")
+            raise Barred(throttled(limits.retry_after if limits else None))
 
     def _authorised(self, call: Call) -> Company:
         access = self.oauth.bearer(call.request)
@@ -149,7 +116,7 @@ class Api:
                 return self._read(call, company)
         request_id = call.request_id()
         pause = self.settings.pause()
-        before = random.uniform(0, pause)  # noqa: S311 - when within the wait it takes effect
+        before = random.uniform(0, pause)  # when within the wait it takes effect
         with company.replays.alone(request_id):
             time.sleep(before)
             with company.lock:
@@ -212,5 +179,5 @@ class Api:
         return _enveloped({"BatchItemResponse": batch.run(items)})
 
 
-def _enveloped(content: dict[str, Any]) -> Response:
+def _enveloped(content: dict[str, Json]) -> Response:
     return Response(200, dump(content | {"time": envelope_time(now())}))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tests.simulators.quickbooks import query
 from tests.simulators.quickbooks.cdc import changes
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
+from tests.simulators.quickbooks.wire import Json
 from tests.simulators.quickbooks.writes import write
 
 MOST_ITEMS = 30
@@ -54,36 +54,35 @@ class Batch:
     def _outcome(self, item: Body) -> Body:
         """What came of an item. A refusal is an outcome too: it is remembered like a success."""
         try:
-            answer, found = self._execute(item)
-            self.objects += found
-            if self.objects > MOST_OBJECTS:
-                raise Refused("10100", "The batch returns more than 1000 objects", "")
+            return self._execute(item)
         except Refused as refused:
             return {"Fault": refused.fault()}
-        return answer
 
-    def _execute(self, item: Body) -> tuple[Body, int]:
+    def _execute(self, item: Body) -> Body:
         kinds = [name for name in item if name not in KEYS]
         if "Query" in item and not kinds:
             answer, found = query.run(self.company, query.parse(str(item["Query"])))
-            return {"QueryResponse": answer}, found
+            self._found(found)
+            return {"QueryResponse": answer}
         if "CDCQuery" in item and not kinds:
             asked = item["CDCQuery"]
-            return {
-                "CDCResponse": changes(
-                    self.company, asked.get("Entities", ""), asked.get("ChangedSince", "")
-                )
-            }, 0
+            since = asked.get("ChangedSince", "")
+            return {"CDCResponse": changes(self.company, asked.get("Entities", ""), since)}
         if len(kinds) != 1 or "Query" in item or "ReportQuery" in item:
             raise Refused("2000", f"A batch item holds one object, not {kinds}")
         if item.get("operation") not in OPERATIONS:
             raise Refused("500", f"Operation {item.get('operation')} is not supported in a batch")
         options = frozenset(str(item.get("optionsData", "")).split(",")) - {""}
         body = write(self.company, kinds[0], item["operation"], item[kinds[0]], options)
-        return {kinds[0]: dict(body)}, 1
+        return {kinds[0]: dict(body)}
+
+    def _found(self, number: int) -> None:
+        self.objects += number
+        if self.objects > MOST_OBJECTS:
+            raise Refused("10100", "The batch returns more than 1000 objects", "")
 
 
-def read_items(sent: Any) -> list[Body]:
+def read_items(sent: Json) -> list[Body]:
     """The items of a batch. Raises Refused: 400 empty, 1040 too many, 2020 or 2600 bad bIds."""
     items = sent.get("BatchItemRequest") if isinstance(sent, dict) else None
     if not isinstance(items, list) or not items:

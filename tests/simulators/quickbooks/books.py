@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from tests.simulators.quickbooks.company import ZERO, Company, display
 from tests.simulators.quickbooks.draft import cents
 from tests.simulators.quickbooks.fields import Body
+from tests.simulators.quickbooks.wire import Json
 
-Row = dict[str, Any]
+Row = dict[str, Json]
 
 
 def books(company: Company) -> dict[str, list[Row]]:
@@ -32,7 +32,7 @@ def _all(company: Company, kind: str) -> list[Body]:
     return list(company.records[kind].values())
 
 
-def _row(body: Body, **values: Any) -> Row:
+def _row(body: Body, **values: Json) -> Row:
     row: Row = {
         "ref": body["Id"],
         "number": body.get("DocNumber"),
@@ -48,7 +48,7 @@ def _row(body: Body, **values: Any) -> Row:
     return row | values
 
 
-def _amount(value: Any) -> str:
+def _amount(value: Json) -> str:
     return str(cents(Decimal(value)))
 
 

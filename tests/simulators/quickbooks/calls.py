@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.simulators.httpd import Request
 from tests.simulators.quickbooks.errors import Refused, business
 from tests.simulators.quickbooks.query import ENTITIES
-from tests.simulators.quickbooks.wire import load
+from tests.simulators.quickbooks.wire import Json, load
 from tests.simulators.quickbooks.writes import RULES
 
 ROOT = "/v3/company/"
@@ -34,7 +33,7 @@ class Call:
         """How faults and counters call it: read, batch or single_write."""
         return {"write": "single_write", "batch": "batch"}.get(self.verb, "read")
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         """The body. Raises Refused: 500 for other encodings than UTF-8, 400 for broken JSON."""
         try:
             return load(self.request.body)
@@ -78,12 +77,8 @@ def read_call(request: Request) -> Call:
     realm, _, rest = request.path.removeprefix(ROOT).partition("/")
     parts = rest.split("/")
     match request.method, parts:
-        case "GET" | "POST", ["query"]:
-            return Call("query", realm, request=request)
-        case "GET", ["cdc"]:
-            return Call("cdc", realm, request=request)
-        case "POST", ["batch"]:
-            return Call("batch", realm, request=request)
+        case ("GET" | "POST", ["query"]) | ("GET", ["cdc"]) | ("POST", ["batch"]):
+            return Call(parts[0], realm, request=request)
         case "GET", ["preferences"]:
             return Call("read", realm, "Preferences", "1", request=request)
         case "GET", [word, number] if word in _WORDS:
@@ -112,7 +107,7 @@ def check_protocol(call: Call) -> None:
         )
 
 
-def operation_of(call: Call, body: Any) -> tuple[str, frozenset[str]]:
+def operation_of(call: Call, body: Json) -> tuple[str, frozenset[str]]:
     """Which write a POST to an entity is, and its options. Raises Refused (500, 2010)."""
     query = call.request.query
     operation = query.get("operation")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tests.simulators.quickbooks.clock import now, pacific, stamp
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.query import ENTITIES
+from tests.simulators.quickbooks.wire import Json
 
 NOT_COVERED = frozenset({"TaxAgency", "TaxCode", "TaxRate", "CompanyInfo", "Preferences"})
 LOOK_BACK = timedelta(days=30)
 MOST = 1000  # over all entities of one answer; the rest is silently missing
 
 
-def changes(company: Company, entities: str, since: str) -> list[dict[str, Any]]:
+def changes(company: Company, entities: str, since: str) -> list[dict[str, Json]]:
     """The CDCResponse. Raises Refused for entities that are not covered or a bad time."""
     if not entities or not since:
         raise required("changedSince" if entities else "entities")

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
 
 from tests.simulators.quickbooks.clock import now, stamp
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.gate import Gate
 from tests.simulators.quickbooks.replay import Replays
+from tests.simulators.quickbooks.wire import Json
 
 Key = tuple[str, ...]
 Record = tuple[str, str]  # kind and Id
@@ -70,7 +70,7 @@ class Company:
     def preferences(self) -> Body:
         return self.records["Preferences"]["1"]
 
-    def preference(self, path: str) -> Any:
+    def preference(self, path: str) -> Json:
         """A preference by its path; of `OtherPrefs` by name."""
         section, _, name = path.partition(".")
         part = self.preferences.get(section, {})

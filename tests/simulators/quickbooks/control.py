@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.simulators.faults import Fault
 from tests.simulators.httpd import Request, Response
@@ -11,7 +11,7 @@ from tests.simulators.quickbooks.books import books
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused
 from tests.simulators.quickbooks.seed import new_company, set_currency_home
-from tests.simulators.quickbooks.wire import dump, load
+from tests.simulators.quickbooks.wire import Json, dump, load
 from tests.simulators.quickbooks.writes import write
 
 if TYPE_CHECKING:
@@ -57,29 +57,28 @@ class Control:
             return Response(400, dump({"error": str(error)}))
         return Response(200, dump(found))
 
-    def _route(self, request: Request, body: Any) -> Any:
-        parts = request.path.removeprefix(ROOT).split("/")
-        match request.method, parts:
+    def _route(self, request: Request, body: Json) -> Json:
+        quickbooks = self.quickbooks
+        method, path = request.method, request.path.removeprefix(ROOT)
+        match method, path.split("/"):
             case "GET", ["info"]:
-                return self.quickbooks.info()
-            case "GET", ["settings"]:
-                return self.quickbooks.settings.data()
-            case "PUT", ["settings"]:
-                self.quickbooks.settings.change(body)
-                return self.quickbooks.settings.data()
+                return quickbooks.info()
+            case "GET" | "PUT", ["settings"]:
+                quickbooks.settings.change(body)
+                return quickbooks.settings.data()
             case _, ["faults"]:
-                return self._faults(request.method, body)
+                return self._faults(method, body)
             case "GET", ["stats"]:
-                return self.quickbooks.stats.data(COUNTERS)
+                return quickbooks.stats.data(COUNTERS)
             case "POST", ["companies"]:
                 company = new_company(**body)
-                self.quickbooks.companies[company.id] = company
+                quickbooks.companies[company.id] = company
                 return _described(company)
-            case _, ["companies", number, *rest]:
-                return self._company(number, request, rest, body)
-        raise LookupError(f"{request.method} {request.path}")
+            case _, ["companies", number, *rest] if number in quickbooks.companies:
+                return self._company(quickbooks.companies[number], request, rest, body)
+        raise LookupError(f"{method} {path}")
 
-    def _faults(self, method: str, body: Any) -> Any:
+    def _faults(self, method: str, body: Json) -> Json:
         faults = self.quickbooks.faults
         match method:
             case "POST":
@@ -90,41 +89,52 @@ class Control:
                 faults.clear()
         return faults.listed()
 
-    def _company(self, number: str, request: Request, rest: list[str], body: Any) -> Any:
-        company = self.quickbooks.companies.get(number)
-        if company is None:
-            raise LookupError(f"no company {number}")
+    def _company(self, company: Company, request: Request, rest: list[str], body: Json) -> Json:
         match request.method, rest:
-            case "GET", []:
-                return _described(company)
-            case "GET", ["books"]:
-                return books(company)
-            case "GET", ["entities", kind]:
-                with company.lock:
-                    return list(company.records[kind].values())
+            case "GET", _:
+                return _shown(company, rest)
             case "POST", ["entities", kind]:
-                operation = request.query.get("operation")
-                return _enter(company, kind, operation, body)
+                return _enter(company, kind, request.query.get("operation"), body)
             case "PUT", ["preferences"]:
                 return _prefer(company, body)
             case "PUT", ["switches"]:
                 return _switch(company, body)
             case "POST", ["payments", payment, "deposit"]:
                 company.deposited.add(payment)
-                return {"deposited": sorted(company.deposited)}
-            case "POST", ["tokens"]:
-                return self.quickbooks.oauth.consent(number)
-            case "POST", ["withdraw"]:
-                company.switches.withdrawn = True
-                self.quickbooks.oauth.withdraw(number)
-                return _described(company)
-            case "POST", ["expire-tokens"]:
-                self.quickbooks.oauth.expire(number)
-                return _described(company)
+                return sorted(company.deposited)
+            case "POST", [word]:
+                return self._tokens(company, word)
         raise LookupError(f"{request.method} {request.path}")
 
+    def _tokens(self, company: Company, word: str) -> Json:
+        """What happens to a company's consent: `tokens` gives a fresh one."""
+        oauth = self.quickbooks.oauth
+        match word:
+            case "tokens":
+                return oauth.consent(company.id)
+            case "withdraw":
+                company.switches.withdrawn = True
+                oauth.withdraw(company.id)
+            case "expire-tokens":
+                oauth.expire(company.id)
+            case _:
+                raise LookupError(word)
+        return _described(company)
 
-def _enter(company: Company, kind: str, operation: str | None, body: Any) -> Any:
+
+def _shown(company: Company, rest: list[str]) -> Json:
+    match rest:
+        case []:
+            return _described(company)
+        case ["books"]:
+            return books(company)
+        case ["entities", kind]:
+            with company.lock:
+                return list(company.records[kind].values())
+    raise LookupError("/".join(rest))
+
+
+def _enter(company: Company, kind: str, operation: str | None, body: Json) -> Json:
     """A person enters a record by hand: same rules, and the newest SyncToken without asking."""
     with company.lock:
         wanted = operation or ("update" if "Id" in body else "create")
@@ -136,7 +146,7 @@ def _enter(company: Company, kind: str, operation: str | None, body: Any) -> Any
         return {kind: write(company, kind, wanted, body)}
 
 
-def _prefer(company: Company, change: Any) -> Any:
+def _prefer(company: Company, change: Json) -> Json:
     """Deep merge; OtherPrefs may be given as {"Name": "Value"}."""
     with company.lock:
         preferences = company.preferences
@@ -151,17 +161,17 @@ def _prefer(company: Company, change: Any) -> Any:
         return preferences
 
 
-def _other_prefs(old: Any, values: dict[str, Any]) -> Any:
+def _other_prefs(old: Json, values: dict[str, Json]) -> Json:
     pairs = {pair["Name"]: pair.get("Value") for pair in old.get("NameValue", ())}
     pairs |= {name: _preference_text(value) for name, value in values.items()}
     return {"NameValue": [{"Name": name, "Value": value} for name, value in pairs.items()]}
 
 
-def _preference_text(value: Any) -> str:
+def _preference_text(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool | Decimal) else str(value)
 
 
-def _merge(old: Any, new: Any) -> Any:
+def _merge(old: Json, new: Json) -> Json:
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
     merged = dict(old)
@@ -173,7 +183,7 @@ def _merge(old: Any, new: Any) -> Any:
     return merged
 
 
-def _switch(company: Company, change: dict[str, Any]) -> Any:
+def _switch(company: Company, change: dict[str, Json]) -> Json:
     for name, value in change.items():
         if not hasattr(company.switches, name) or not isinstance(value, bool):
             raise ValueError(f"no switch {name}")
@@ -181,7 +191,7 @@ def _switch(company: Company, change: dict[str, Any]) -> Any:
     return vars(company.switches)
 
 
-def _described(company: Company) -> dict[str, Any]:
+def _described(company: Company) -> dict[str, Json]:
     return {
         "id": company.id,
         "name": company.name,

@@ -76,6 +76,8 @@ def set_number(draft: Draft) -> None:
         body["DocNumber"] = company.next_number("sales")
     if "DocNumber" not in body or "allowduplicatedocnum" in draft.options:
         return
+    if draft.old and draft.old.get("DocNumber") == body["DocNumber"]:
+        return
     if company.preference(f"OtherPrefs.{DUPLICATE_WARNINGS[draft.kind]}") != "true":
         return
     party = body["VendorRef"]["value"] if draft.kind == "Bill" else ""

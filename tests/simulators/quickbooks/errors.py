@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from tests.simulators.httpd import Response
 from tests.simulators.quickbooks.clock import envelope_time, now
-from tests.simulators.quickbooks.wire import dump
+from tests.simulators.quickbooks.wire import Json, dump
 
 MESSAGES = {  # code: what QuickBooks calls it
     "500": "Unsupported Operation",
@@ -93,7 +92,7 @@ class Refused(Exception):
         self.detail = detail
         self.element = element
 
-    def fault(self) -> dict[str, Any]:
+    def fault(self) -> dict[str, Json]:
         message = MESSAGES[self.code]
         error = {"Message": message, "Detail": self.detail, "code": self.code}
         if self.element is not None:
@@ -131,7 +130,7 @@ def gateway_fault(status: int, code: str, detail: str) -> Response:
     """401 and 403 as recorded: lower case keys, `time` in milliseconds."""
     reason = "AuthenticationFailed" if status == 401 else "ApplicationAuthorizationFailed"
     message = f"message={reason}; errorCode={int(code):06d}; statusCode={status}"
-    body = {
+    body: dict[str, Json] = {
         "warnings": None,
         "intuitObject": None,
         "fault": {

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from tests.simulators.quickbooks.errors import Refused, required
+from tests.simulators.quickbooks.wire import Json
 
-Body = dict[str, Any]
+Body = dict[str, Json]
 
 _FIELD = re.compile(
     r"(?P<name>\w+)(?::(?P<type>\w+))?(?P<many>\[\])?(?:/(?P<length>\d+))?(?P<ro>\*)?"
 )
-_SCALARS = {None: str, "b": bool, "n": Decimal, "i": int}
+_SCALARS = frozenset({None, "b", "n", "i"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MONEY = frozenset(
     (
@@ -107,13 +107,13 @@ def clean(kind: str, body: Body) -> Body:
     return checked
 
 
-def _list(name: str, value: Any) -> list[Any]:
+def _list(name: str, value: Json) -> list[Json]:
     if not isinstance(value, list):
         raise Refused("2090", f"{name} must be a list", name)
     return value
 
 
-def _value(kind: str, field: Field, value: Any) -> Any:
+def _value(kind: str, field: Field, value: Json) -> Json:
     if field.type in KINDS:
         if not isinstance(value, dict):
             raise Refused("2090", f"{field.name} must be an object", field.name)
@@ -127,10 +127,10 @@ def _value(kind: str, field: Field, value: Any) -> Any:
     return value
 
 
-def _scalar(kind: str, field: Field, value: Any) -> Any:
+def _scalar(kind: str, field: Field, value: Json) -> Json:
     if field.type == "b" and isinstance(value, bool):
         return value
-    if field.type in ("n", "i") and isinstance(value, int | Decimal) and value is not True:
+    if field.type in ("n", "i") and isinstance(value, int | Decimal):
         return _number(field, value)
     if field.type is None and isinstance(value, str):
         return _text(kind, field, value)
@@ -138,11 +138,14 @@ def _scalar(kind: str, field: Field, value: Any) -> Any:
 
 
 def _number(field: Field, value: int | Decimal) -> int | Decimal:
+    if isinstance(value, bool):
+        raise Refused("2090", f"{field.name} must be a number", field.name)
+    exact = Decimal(value)
     places = 2 if field.name in _MONEY else 5 if field.name in _PRICES else None
-    if places is not None and round(Decimal(value), places) != value:
+    if places is not None and round(exact, places) != exact:
         detail = f"{field.name} has more than {places} decimal places: {value}"
         raise Refused("2110", detail, field.name)
-    if abs(value) > MOST_PRICE or (field.type == "i" and value != int(value)):
+    if abs(exact) > MOST_PRICE or (field.type == "i" and exact != int(exact)):
         raise Refused("2070", f"Invalid Number : {value}", field.name)
     return value
 
@@ -175,14 +178,19 @@ def _emails(value: str) -> None:
             raise Refused("2210", "Email Address does not conform to its format", "Address")
 
 
-def _moment(field: Field, value: Any) -> str:
+def _moment(field: Field, value: Json) -> str:
+    text = str(value)
+    if not _is_moment(field, text):
+        raise Refused("2060", f"Invalid Date : {text}", field.name)
+    return text
+
+
+def _is_moment(field: Field, text: str) -> bool:
     try:
-        if field.type == "d" and not _DATE.fullmatch(str(value)):
-            raise ValueError
-        (date if field.type == "d" else datetime).fromisoformat(value)
-    except (TypeError, ValueError):
-        raise Refused("2060", f"Invalid Date : {value}", field.name) from None
-    return str(value)
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return field.type == "t" or bool(_DATE.fullmatch(text))
 
 
 def _unknown(kind: str, name: str, table: dict[str, Field]) -> Refused:

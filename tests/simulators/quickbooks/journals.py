@@ -8,7 +8,7 @@ from tests.simulators.quickbooks.company import ZERO, Company
 from tests.simulators.quickbooks.draft import Draft, set_currency, set_dates, set_number
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
-from tests.simulators.quickbooks.lines import read_lines, text_line
+from tests.simulators.quickbooks.lines import LineMaker, read_lines, text_line
 from tests.simulators.quickbooks.references import named, target
 
 PARTY_OF = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
@@ -76,7 +76,10 @@ def _party(company: Company, entity: Body) -> Body:
     return {"Type": kind, "EntityRef": named(company, kind, entity["EntityRef"], "EntityRef")}
 
 
-MAKERS = {"JournalEntryLineDetail": _journal_line, "DescriptionOnly": text_line}
+MAKERS: dict[str, LineMaker] = {
+    "JournalEntryLineDetail": _journal_line,
+    "DescriptionOnly": text_line,
+}
 
 
 def _is_party_line(company: Company, line: Body) -> bool:

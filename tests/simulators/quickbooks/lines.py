@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from tests.simulators.quickbooks.draft import Draft
@@ -11,17 +11,17 @@ from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.references import named, plain_references, target
 
 HALF_A_CENT = Decimal("0.005")
-LineMaker = Callable[[Draft, Body, Body], Body]  # the draft, the line, its detail -> the detail
+LineMaker = Callable[[Draft, Body, Body], Body]  # draft, line and its detail -> the detail
 
 
-def read_lines(draft: Draft, makers: dict[str, LineMaker]) -> list[Body]:
+def read_lines(draft: Draft, makers: Mapping[str, LineMaker]) -> list[Body]:
     """The numbered lines of a document; the subtotal that QuickBooks makes itself is dropped."""
     sent = [line for line in draft.body.get("Line", ()) if not _is_subtotal(line)]
     if not sent:
         raise required("Line")
     known = {line["Id"] for line in (draft.old or {}).get("Line", ()) if "Id" in line}
     highest = max(map(int, known), default=0)
-    lines = []
+    lines: list[Body] = []
     for line in sent:
         made = _line(draft, line, makers)
         if made["DetailType"] != "DiscountLineDetail":
@@ -36,7 +36,7 @@ def read_lines(draft: Draft, makers: dict[str, LineMaker]) -> list[Body]:
     return lines
 
 
-def _line(draft: Draft, line: Body, makers: dict[str, LineMaker]) -> Body:
+def _line(draft: Draft, line: Body, makers: Mapping[str, LineMaker]) -> Body:
     kind = line.get("DetailType")
     if kind is None:
         raise required("Line.DetailType")
@@ -46,7 +46,7 @@ def _line(draft: Draft, line: Body, makers: dict[str, LineMaker]) -> Body:
         raise required("Line.Amount")
     if kind not in line and kind != "DescriptionOnly":
         raise required(f"Line.{kind}")
-    made = {name: line[name] for name in ("Description", "Amount") if name in line}
+    made: Body = {name: line[name] for name in ("Description", "Amount") if name in line}
     made["DetailType"] = kind
     for name in ("LinkedTxn", "CustomField"):
         if name in line:
@@ -58,7 +58,7 @@ def _line(draft: Draft, line: Body, makers: dict[str, LineMaker]) -> Body:
     return made
 
 
-def text_line(_draft: Draft, line: Body, _detail: Body) -> Body:
+def text_line(_draft: Draft, line: Body, _detail: Body, /) -> Body:
     return dict(line.get("DescriptionLineDetail", {}))
 
 
@@ -67,7 +67,7 @@ def item_line(draft: Draft, line: Body, detail: Body) -> Body:
     check_product(line, detail)
     company = draft.company
     reference = detail.get("ItemRef")
-    if reference is None and draft.kind in ("Bill",):
+    if reference is None and draft.kind == "Bill":
         raise required("ItemRef")
     if reference is None:
         reference = {"value": company.preference("OtherPrefs.SalesFormsPrefs.DefaultItem")}
@@ -120,8 +120,8 @@ def move_stock(draft: Draft, new: Body | None, direction: int) -> None:
     """QuickBooks itself moves the quantity on hand; `direction` 1 is into stock."""
     changes: dict[str, Decimal] = {}
     for body, sign in ((draft.old, -1), (new, 1)):
-        for item, quantity in quantities(body):
-            changes[item] = changes.get(item, Decimal(0)) + quantity * sign * direction
+        for number, quantity in quantities(body):
+            changes[number] = changes.get(number, Decimal(0)) + quantity * sign * direction
     for number, change in changes.items():
         item = draft.company.find("Item", number)
         if item and item["Type"] == "Inventory" and change:

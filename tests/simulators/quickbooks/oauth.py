@@ -8,11 +8,10 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulators.httpd import Request, Response
-from tests.simulators.quickbooks.wire import dump, load
+from tests.simulators.quickbooks.wire import Json, dump, load
 from tests.simulators.settings import Settings, Stats
 
 SCOPES = frozenset(
@@ -84,7 +83,7 @@ class OAuth:
             self.codes[code] = Code(realm, redirect_uri, expires)
         return code
 
-    def consent(self, realm: str) -> dict[str, Any]:
+    def consent(self, realm: str) -> dict[str, Json]:
         """The tokens of a fresh consent."""
         with self.lock:
             now = time.time()
@@ -114,20 +113,9 @@ class OAuth:
         """The token endpoint."""
         try:
             self._check_client(request)
-            kind = request.headers.get("content-type", "").partition(";")[0].strip()
-            if kind != "application/x-www-form-urlencoded":
-                raise Denied("invalid_request")
             form = _form(request)
             with self.lock:
-                match form.get("grant_type"):
-                    case "authorization_code":
-                        answer = self._exchange(form)
-                    case "refresh_token":
-                        answer = self._refresh(form)
-                    case None:
-                        raise Denied("invalid_request")
-                    case _:
-                        raise Denied("unsupported_grant_type")
+                answer = self._grant(form)
         except Denied as denied:
             self.stats.add("token_refusals")
             return denied.response
@@ -162,7 +150,17 @@ class OAuth:
         if scheme != "Basic" or given != f"{self.client_id}:{self.client_secret}":
             raise Denied("invalid_client", 401)
 
-    def _exchange(self, form: dict[str, str]) -> dict[str, Any]:
+    def _grant(self, form: dict[str, str]) -> dict[str, Json]:
+        match form.get("grant_type"):
+            case "authorization_code":
+                return self._exchange(form)
+            case "refresh_token":
+                return self._refresh(form)
+            case None:
+                raise Denied("invalid_request")
+        raise Denied("unsupported_grant_type")
+
+    def _exchange(self, form: dict[str, str]) -> dict[str, Json]:
         if not form.get("code") or not form.get("redirect_uri"):
             raise Denied("invalid_request")
         code = self.codes.pop(form["code"], None)
@@ -177,7 +175,7 @@ class OAuth:
         self.stats.add("code_exchanges")
         return self._tokens(grant)
 
-    def _refresh(self, form: dict[str, str]) -> dict[str, Any]:
+    def _refresh(self, form: dict[str, str]) -> dict[str, Json]:
         sent, now = form.get("refresh_token"), time.time()
         if not sent:
             raise Denied("invalid_request")
@@ -199,9 +197,9 @@ class OAuth:
     def _dead(self, grant: Grant) -> bool:
         return grant.former_dies <= time.time()
 
-    def _tokens(self, grant: Grant) -> dict[str, Any]:
+    def _tokens(self, grant: Grant) -> dict[str, Json]:
         now = time.time()
-        token = "eyJ" + secrets.token_urlsafe(700)
+        token = "eyJ" + secrets.token_urlsafe(800)
         self.accesses[token] = Access(grant.realm, now + self.settings.token_seconds, grant)
         return {
             "token_type": "bearer",
@@ -219,6 +217,9 @@ def redirect_allowed(address: str) -> bool:
 
 
 def _form(request: Request) -> dict[str, str]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "application/x-www-form-urlencoded":
+        raise Denied("invalid_request")
     fields = parse_qs(request.body.decode("latin-1"), keep_blank_values=True)
     if any(len(values) > 1 for values in fields.values()):
         raise Denied("invalid_request")

@@ -15,6 +15,7 @@ from tests.simulators.quickbooks.draft import (
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.lines import (
+    LineMaker,
     check_billable,
     ensure_open,
     item_line,
@@ -113,7 +114,7 @@ def _cost(draft: Draft, detail: Body) -> Body:
     return detail
 
 
-MAKERS = {
+MAKERS: dict[str, LineMaker] = {
     "AccountBasedExpenseLineDetail": _account_line,
     "ItemBasedExpenseLineDetail": _item_line,
     "DescriptionOnly": text_line,

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from tests.simulators.quickbooks.company import Company, fold
 from tests.simulators.quickbooks.errors import Refused
 from tests.simulators.quickbooks.fields import KINDS, Body, Field
+from tests.simulators.quickbooks.wire import Json
 
 LISTS = frozenset(
     (
@@ -166,7 +166,7 @@ def _test(kind: str, found: re.Match[str]) -> Test:
     wanted = [_comparable(field, value) for value in values]
     if operator in ("=", "IN"):
         return lambda body: _comparable(field, _read(body, name)) in wanted
-    compare: dict[str, Callable[[Any, Any], bool]] = {
+    compare: dict[str, Callable[[Json, Json], bool]] = {
         "<": lambda a, b: a < b,
         ">": lambda a, b: a > b,
         "<=": lambda a, b: a <= b,
@@ -195,8 +195,8 @@ def _filterable(kind: str, name: str) -> Field:
     return field
 
 
-def _read(body: Body, name: str) -> Any:
-    value: Any = body
+def _read(body: Body, name: str) -> Json:
+    value: Json = body
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value.get("value") if isinstance(value, dict) else value
@@ -206,7 +206,7 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL) if text[0] == "'" else text
 
 
-def _comparable(field: Field, value: Any) -> Any:
+def _comparable(field: Field, value: Json) -> Json:
     if value is None:
         return None
     try:
@@ -223,7 +223,7 @@ def _comparable(field: Field, value: Any) -> Any:
         raise Refused("4001", f"QueryValidationError: bad value {value} for {field.name}") from None
 
 
-def _sortable(field: Field, value: Any) -> tuple[int, Any]:
+def _sortable(field: Field, value: Json) -> tuple[int, Json]:
     if field.name == "Id" and str(value).isdigit():
         return 1, int(value)
     return (0, 0) if value is None else (1, _comparable(field, value))

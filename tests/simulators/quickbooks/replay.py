@@ -7,15 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from tests.simulators.quickbooks.errors import Refused
+from tests.simulators.quickbooks.wire import Json
 
 
 @dataclass(frozen=True)
 class Remembered:
     request: object  # what was asked; the same id with another request is refused
-    answer: Any
+    answer: Json
     at: float
 
 
@@ -43,7 +43,7 @@ class Replays:
                 self._busy.discard(request_id)
                 self._free.notify_all()
 
-    def recall(self, key: str, request: object, seconds: float) -> Any | None:
+    def recall(self, key: str, request: object, seconds: float) -> Json | None:
         """The first answer, while it is remembered. Raises Refused (600) for another request."""
         known = self._answers.get(key)
         if known is None or time.monotonic() - known.at > seconds:
@@ -53,5 +53,5 @@ class Replays:
             raise Refused("600", "The request id was already used for another request", "requestid")
         return known.answer
 
-    def remember(self, key: str, request: object, answer: Any) -> None:
+    def remember(self, key: str, request: object, answer: Json) -> None:
         self._answers[key] = Remembered(request, answer, time.monotonic())

@@ -16,6 +16,7 @@ from tests.simulators.quickbooks.draft import (
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.lines import (
+    LineMaker,
     ensure_open,
     item_line,
     move_stock,
@@ -112,7 +113,7 @@ def _discount(draft: Draft, line: Body, detail: Body) -> Body:
     return detail
 
 
-MAKERS = {
+MAKERS: dict[str, LineMaker] = {
     "SalesItemLineDetail": _sales_item,
     "DescriptionOnly": text_line,
     "DiscountLineDetail": _discount,
@@ -120,7 +121,7 @@ MAKERS = {
 
 
 def _counts(line: Body) -> bool:
-    return line["DetailType"] == "SalesItemLineDetail"
+    return bool(line["DetailType"] == "SalesItemLineDetail")
 
 
 def _with_discount(lines: list[Body], subtotal: Decimal) -> tuple[list[Body], Decimal]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from decimal import Decimal
-from typing import Any
 
 from tests.simulators.quickbooks.chart import ACCOUNTS
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.draft import currency_ref
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.taxes import add_taxes
+from tests.simulators.quickbooks.wire import Json
 from tests.simulators.quickbooks.writes import write
 
 NAMES = ("Craft & Field Services", "Harborview Maintenance", "Prairie Facility Care")
@@ -33,9 +33,9 @@ def new_company(
     id: str | None = None,  # noqa: A002 - the name on the wire
     multicurrency: bool = False,
     tax_rate: str | Decimal | int = "8",
-    taxes: list[dict[str, Any]] | None = None,
+    taxes: list[dict[str, Json]] | None = None,
     closed_until: str | None = None,
-    preferences: dict[str, Any] | None = None,
+    preferences: dict[str, Json] | None = None,
 ) -> Company:
     """A company with its whole seed. `taxes` is [{"name", "rate"}] for companies outside the US."""
     number = id or f"91303{secrets.randbelow(10**11):011d}"

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass, field
-from typing import Any
 
-from tests.simulators.faults import Fault, Faults
+from tests.simulators.faults import Faults
 from tests.simulators.httpd import Request, Response
+from tests.simulators.quickbooks import planned
 from tests.simulators.quickbooks.api import WRITES, Api
 from tests.simulators.quickbooks.calls import ROOT
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.consent import authorize
-from tests.simulators.quickbooks.errors import maintenance, server_error
 from tests.simulators.quickbooks.oauth import OAuth
-from tests.simulators.quickbooks.wire import dump
+from tests.simulators.quickbooks.wire import Json
 from tests.simulators.settings import Settings, Stats
 from tests.simulators.traffic import Recorder
 
 AUTHORIZE = "/connect/oauth2"
-TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+TOKEN = "/oauth2/v1/tokens/bearer"  # an address
 REVOKE = "/v2/oauth2/tokens/revoke"
 
 
@@ -42,7 +40,7 @@ class QuickBooks:
         self.oauth = OAuth(self.client_id, self.client_secret, self.settings, self.stats)
         self.api = Api(self.companies, self.oauth, self.settings, self.stats, self.faults)
 
-    def info(self) -> dict[str, Any]:
+    def info(self) -> dict[str, Json]:
         """The start line; its tokens are fresh ones of the first company."""
         companies = [
             {"id": c.id, "name": c.name, "country": c.country, "currency": c.currency}
@@ -84,39 +82,21 @@ class QuickBooks:
         response.provider = "oauth"
         return response
 
-    def after(self, request: Request, response: Response, sent: bool, /) -> None:
+    def after(self, request: Request, response: Response) -> None:
         """Count and record an exchange that is over."""
         if response.kind in WRITES:
             self.stats.add("writes_in_flight", -1)
-            if not sent and response.cut != "reset":
+            if not response.sent and response.cut != "reset":
                 plural = "batches" if response.kind == "batch" else "writes"
                 self.stats.add(f"vanished_{plural}")
-        self.recorder.record(request, response, sent)
+        self.recorder.record(request, response)
 
     def _token(self, request: Request) -> Response:
         fault = self.faults.strike("token", frozenset())
-        if fault is None:
-            return self.oauth.token(request)
-        response = self._faulted_token(fault, request)
-        response.injected = True
-        return response
-
-    def _faulted_token(self, fault: Fault, request: Request) -> Response:
-        if fault.took_effect:
+        response = planned.before(fault, planned.OF_TOKENS)
+        if response is None:
             response = self.oauth.token(request)
-            if fault.kind == "truncated_body":
-                response.cut = "truncate"
-                return response
-            if fault.kind == "delay":
-                time.sleep(fault.seconds or 1)
-                return response
-        match fault.kind:
-            case "lost_answer" | "reset_before":
-                return Response(500, cut="reset")
-            case "throttle":
-                return Response(429, dump({"error": "throttled"}))
-            case "maintenance_html":
-                return maintenance(fault.seconds)
-            case "auth_expired":
-                return Response(400, dump({"error": "invalid_grant"}))
-        return server_error()
+            if fault:
+                response = planned.after(fault, response, planned.OF_TOKENS)
+        response.injected = fault is not None
+        return response

@@ -117,10 +117,10 @@ def global_tax(draft: Draft, lines: list[Body], side: str) -> Body:
         if reference is None:
             continue
         code = target(draft.company, "TaxCode", reference, "TaxCodeRef")
-        for rate in _rates(draft.company, code, side, body["TxnDate"]):
-            bases[rate] += Decimal(line["Amount"])
+        for key in _rates(draft.company, code, side, body["TxnDate"]):
+            bases[key] += Decimal(line["Amount"])
             if calculation == "TaxInclusive" and "TaxInclusiveAmt" in detail:
-                gross[rate] += Decimal(detail["TaxInclusiveAmt"]) - Decimal(line["Amount"])
+                gross[key] += Decimal(detail["TaxInclusiveAmt"]) - Decimal(line["Amount"])
     rows = []
     for (rate, percent), base in bases.items():
         amount = gross.get((rate, percent), cents(base * percent / 100))

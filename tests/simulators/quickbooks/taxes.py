@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.fields import Body
+from tests.simulators.quickbooks.wire import Json
 
 ABROAD = [
     {"name": "20.0% S", "rate": "20"},
@@ -16,7 +16,7 @@ ABROAD = [
 ]
 
 
-def add_taxes(company: Company, rate: Decimal, taxes: list[dict[str, Any]] | None) -> None:
+def add_taxes(company: Company, rate: Decimal, taxes: list[dict[str, Json]] | None) -> None:
     """US: `TAX` and `NON` for lines, a code of `rate` percent for documents and one of two rates.
 
     Elsewhere: one code per entry of `taxes`, for sales and purchases.

@@ -7,17 +7,19 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
+Json = Any  # whatever JSON can hold
 
-def load(body: bytes) -> Any:
+
+def load(body: bytes) -> Json:
     """Parse, keeping decimals exact. Raises ValueError (UnicodeDecodeError is one)."""
     return json.loads(body.decode(), parse_float=Decimal, parse_constant=_refuse)
 
 
-def dump(value: Any) -> bytes:
+def dump(value: Json) -> bytes:
     return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def to_xml(body: dict[str, Any]) -> bytes:
+def to_xml(body: dict[str, Json]) -> bytes:
     """A JSON answer in the service's XML: its default for callers that do not accept JSON."""
     inner = "".join(_element(name, value) for name, value in body.items() if name != "time")
     opening = f'<IntuitResponse xmlns="http://schema.intuit.com/finance/v3" time="{body["time"]}">'
@@ -30,7 +32,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value)} is no JSON")
 
 
-def _element(name: str, value: Any) -> str:
+def _element(name: str, value: Json) -> str:
     match value:
         case list():
             return "".join(_element(name, row) for row in value)
@@ -43,5 +45,5 @@ def _element(name: str, value: Any) -> str:
     return f"<{name}>{inner}</{name}>"
 
 
-def _refuse(constant: str) -> Any:
+def _refuse(constant: str) -> Json:
     raise ValueError(f"{constant} is not JSON")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.draft import Draft, check_open_period
@@ -27,6 +26,7 @@ from tests.simulators.quickbooks.purchases import (
     build_bill_payment,
 )
 from tests.simulators.quickbooks.sales import apply_sale, build_sale, void_sale
+from tests.simulators.quickbooks.wire import Json
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ OPENING = ("Balance", "BalanceWithJobs", "OpenBalanceDate")  # QuickBooks' own a
 
 
 def write(
-    company: Company, kind: str, operation: str, sent: Any, options: frozenset[str] = frozenset()
+    company: Company, kind: str, operation: str, sent: Json, options: frozenset[str] = frozenset()
 ) -> Body:
     """Carry out one write. `operation` is create, update, delete or void.
 
