@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from schemas.kinds import Kind
 
-Spec: TypeAlias = "Mapping[str, Spec | None]"
+Spec: TypeAlias = Mapping[str, "Spec | None"]
 """Field -> None for a plain value, or the fields within (of each row, where it is a list)."""
 
 _REF: Spec = {"value": None}

@@ -69,8 +69,9 @@ def _texts(work: Work, document: Invoice, lookup: Lookup) -> Body:
     note = noted(notes, marker(Kind.INVOICE, work.record_id), _PRIVATE_NOTE)
     if not memo and work.operation is Operation.CREATE:
         return {"PrivateNote": note}
-    # In an update, an empty memo clears a former one.
-    return {"CustomerMemo": {"value": names.cut(memo, _CUSTOMER_MEMO)}, "PrivateNote": note}
+    # A blank clears the memo of a former version; an empty value would count as a missing one.
+    shown = names.cut(memo, _CUSTOMER_MEMO) or " "
+    return {"CustomerMemo": {"value": shown}, "PrivateNote": note}
 
 
 def _lines(line: InvoiceLine, code: str | None, currency: str, lookup: Lookup) -> list[Body]:

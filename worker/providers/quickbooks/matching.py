@@ -54,6 +54,8 @@ def _seen(record: Body) -> Body:
 
 def _agrees(sent: object, held: object) -> bool:
     match sent:
+        case Mapping() if not sent:
+            return not _shown(held)  # sent to clear it
         case Mapping():
             inner = held if isinstance(held, Mapping) else {}
             return all(_agrees(value, inner.get(name)) for name, value in sent.items())

@@ -23,7 +23,8 @@ class _Sheet:
     """A party's body in the making. What does not fit its field goes into the notes.
 
     A sparse update leaves absent fields as they are, so an update sends what the CMMS left empty
-    as an empty string: that clears it.
+    as an empty string or object: that clears it. (An empty string in an address of e-mail is
+    refused as no address, 2210; QuickBooks takes such objects as a whole.)
     """
 
     def __init__(self, operation: Operation) -> None:
@@ -41,7 +42,7 @@ class _Sheet:
         """A field that is an object with one text in it (phones, addresses of the web)."""
         held = self._fitting(value, limit, label)
         if held or self._updating:
-            self.body[field] = {inner: held}
+            self.body[field] = {inner: held} if held else {}
 
     def address(self, field: str, address: Address | None) -> None:
         """The whole address: QuickBooks takes the object as a unit."""
@@ -55,8 +56,11 @@ class _Sheet:
             "PostalCode": names.cut(given.postal_code or "", _POSTAL_CODE),
             "Country": given.country or "",
         }
-        held = parts if self._updating else {name: part for name, part in parts.items() if part}
-        if held:
+        held = {name: part for name, part in parts.items() if part}
+        if self._updating:
+            # Whether parts that are left out are kept is not documented: empty ones are sent.
+            self.body[field] = parts if held else {}
+        elif held:
             self.body[field] = held
 
     def _fitting(self, value: str | None, limit: int, label: str) -> str:

@@ -22,7 +22,7 @@ from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
 from worker.providers.quickbooks.matching import differences, digest, matches
-from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, named, one_of, quoted, select
+from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, named, one_of, select
 from worker.providers.quickbooks.read import is_voided
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.wire import Body
@@ -46,8 +46,7 @@ class Search:
         """What the books say of each part, by link id."""
         creates = [one for one in sought if one.part.operation is Operation.CREATE]
         others = [one for one in sought if one.part.operation is not Operation.CREATE]
-        found = self._by_id(others)
-        renamed = [one for one in others if self._may_clash(one, found[one.part.link_id])]
+        found, renamed = self._by_id(others)
         clashing = {
             link: seen
             for link, seen in self._by_label(renamed).items()
@@ -55,14 +54,15 @@ class Search:
         }
         return found | clashing | self._by_label(creates)
 
-    def _may_clash(self, one: Sought, found: Found) -> bool:
-        """An update that has not arrived: somebody else may have the name or number it brings."""
-        return isinstance(found, Untouched) and one.part.operation is Operation.UPDATE
-
     # By id
 
-    def _by_id(self, sought: Sequence[Sought]) -> dict[int, Found]:
+    def _by_id(self, sought: Sequence[Sought]) -> tuple[dict[int, Found], list[Sought]]:
+        """What was found, and updates that have not arrived and bring another name or number.
+
+        Somebody else may have that one already.
+        """
         found: dict[int, Found] = {}
+        renamed: list[Sought] = []
         for shape, ones in _by_shape(sought):
             extra = [EVERYTHING] if shape.listed else []
             refs = [one.part.ref or "" for one in ones]
@@ -73,8 +73,11 @@ class Search:
             }
             for one in ones:
                 record = records.get(one.part.ref or "")
-                found[one.part.link_id] = self._target(one, shape, record)
-        return found
+                seen = self._target(one, shape, record)
+                found[one.part.link_id] = seen
+                if record and isinstance(seen, Untouched) and _renames(one, shape, record):
+                    renamed.append(one)
+        return found, renamed
 
     def _target(self, one: Sought, shape: Shape, record: Body | None) -> Found:
         part = one.part
@@ -147,9 +150,10 @@ def _conditions(shape: Shape, sought: Sequence[Sought]) -> Iterator[list[str]]:
         yield [condition, *extra]
     unlabelled = [one for one in sought if not one.part.body.get(shape.label)]
     if unlabelled:
-        # QuickBooks numbers these by itself, so they are found by the time of their making.
-        since = min(one.since for one in unlabelled if one.since)
-        yield [f"MetaData.CreateTime >= {quoted(_time(since - _SKEW))}", *extra]
+        # QuickBooks numbers these by itself: they are told by their markers among those of the day.
+        days = [str(one.part.body["TxnDate"]) for one in unlabelled]
+        for condition in one_of("TxnDate", days):
+            yield [condition, *extra]
 
 
 def _made_by(one: Sought, record: Body) -> bool:
@@ -193,5 +197,7 @@ def _by_shape(sought: Iterable[Sought]) -> Iterator[tuple[Shape, list[Sought]]]:
         yield SHAPES[kind], ones
 
 
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+def _renames(one: Sought, shape: Shape, record: Body) -> bool:
+    if one.part.operation is not Operation.UPDATE or not one.part.body.get(shape.label):
+        return False
+    return not same_label(shape, one.part.body, record)
