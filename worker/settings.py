@@ -53,7 +53,9 @@ class Settings(BaseSettings):
         env_prefix="BOOKS_", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
-    database_url: str = Field(description="PostgreSQL, `postgresql://user:password@host:port/name`.")
+    database_url: str = Field(
+        description="PostgreSQL, `postgresql://user:password@host:port/name`."
+    )
     broker_url: str = Field(description="RabbitMQ, `amqp://user:password@host:port/vhost`.")
     encryption_keys: list[SecretStr] = Field(
         min_length=1,
@@ -66,22 +68,51 @@ class Settings(BaseSettings):
     web_host: str = Field(default="127.0.0.1", description="Address that `books web` binds.")
     web_port: int = Field(default=8080, description="Port that `books web` binds.")
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics.")
-    metrics_port: int = Field(default=0, description="Port of the metrics; 0: any free port, logged.")
+    metrics_port: int = Field(
+        default=0, description="Port of the metrics; 0: any free port, logged."
+    )
     log_format: str = Field(default="json", description="`json`, or `console` for people.")
     log_level: str = Field(default="INFO", description="Python's level names.")
     worker_threads: int = Field(default=32, description="Threads of one `books worker` process.")
     intake_batch: int = Field(default=200, description="Most events in one transaction of intake.")
     intake_linger: float = Field(default=0.02, description="Seconds in which a batch collects.")
     slice_seconds: float = Field(default=2.0, description="A driver's time on one connection.")
-    send_by: float = Field(default=15.0, description="Seconds from recording to the last moment of sending.")
-    settle_margin: float = Field(default=30.0, description="Seconds kept beyond deadline and timeout.")
-    lookup_gap: float = Field(default=60.0, description="Seconds between two look-ups that find nothing.")
-    collect_seconds: float = Field(default=5.0, description="Longest wait of a document for company.")
-    refresh_before: float = Field(default=300.0, description="Seconds before expiry to refresh a token.")
+    send_by: float = Field(
+        default=15.0, description="Seconds from recording to the last moment of sending."
+    )
+    settle_margin: float = Field(
+        default=30.0, description="Seconds kept beyond deadline and timeout."
+    )
+    lookup_gap: float = Field(
+        default=60.0, description="Seconds between two look-ups that find nothing."
+    )
+    collect_seconds: float = Field(
+        default=5.0, description="Longest wait of a document for company."
+    )
+    refresh_before: float = Field(
+        default=300.0, description="Seconds before expiry to refresh a token."
+    )
     tick_seconds: float = Field(default=1.0, description="The scheduler's clock.")
-    wake_all_seconds: float = Field(default=60.0, description="How often due connections are derived anew.")
-    payments_interval: int = Field(default=1800, description="Seconds between pulls of payments; 0: off.")
-    lists_interval: int = Field(default=86400, description="Seconds between pulls of accounts and taxes.")
+    wake_all_seconds: float = Field(
+        default=60.0, description="How often due connections are derived anew."
+    )
+    payments_interval: int = Field(
+        default=1800, description="Seconds between pulls of payments; 0: off."
+    )
+    lists_interval: int = Field(
+        default=86400, description="Seconds between pulls of accounts and taxes."
+    )
     unroutable_days: int = Field(default=14, description="Days an unheard status event is kept.")
     quickbooks: QuickBooksSettings = QuickBooksSettings()
     ready_file: Path | None = Field(default=None, description="Touched once a process is ready.")
+
+
+def mark_ready(settings: Settings) -> None:
+    """Touch the file by which whoever started this process knows that it works."""
+    if settings.ready_file:
+        settings.ready_file.touch()
+
+
+def from_environment() -> Settings:
+    """The settings of this process. Raises ValidationError naming what is missing or wrong."""
+    return Settings()  # type: ignore[call-arg]  # the environment fills it

@@ -187,6 +187,16 @@ def claim_hints(session: Session, ids: Sequence[int]) -> list[int]:
     return list(session.execute(_HINT, {"ids": list(ids)}).scalars()) if ids else []
 
 
+_IS_DUE = sa.text("""
+    SELECT state = 'active' AND next_due <= clock_timestamp() FROM connections WHERE id = :id
+""")
+
+
+def is_due(session: Session, connection_id: int) -> bool:
+    """Whether there is work now, in a new snapshot."""
+    return bool(session.execute(_IS_DUE, {"id": connection_id}).scalar())
+
+
 _TAKEN = sa.text("""
     UPDATE connections SET hinted_at = NULL WHERE id = :id AND hinted_at IS NOT NULL
 """)

@@ -1,7 +1,8 @@
 """Links: how far each document has got in each connection's books (design 4)."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ class Due:
     id: int
     kind: Kind
     record_id: str
-    wanted_version: int
+    revision: int
     wanted_since: datetime
     attempts: int
     ref: str | None
@@ -41,7 +42,7 @@ class Due:
 
 
 _DUE = sa.text("""
-    SELECT l.id, l.kind, l.record_id, d.revision AS wanted_version, l.wanted_since, l.attempts,
+    SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
            l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.removed AS gone,
            d.removed, d.snapshot, d.version, d.event_id, d.traceparent
     FROM links l JOIN documents d ON d.id = l.document_id
@@ -187,7 +188,7 @@ class Stop:
     state: str
     version: int
     code: str | None = None
-    error: str = "{}"
+    error: Mapping[str, object] = field(default_factory=dict)
     reason: str | None = None
     causes: tuple[str, ...] = ()
 
@@ -199,11 +200,17 @@ def stop(session: Session, link_id: int, why: Stop) -> bool:
         "state": why.state,
         "version": why.version,
         "code": why.code,
-        "error": why.error,
+        "error": json.dumps(why.error),
         "reason": why.reason,
         "causes": list(why.causes),
     }
     return session.execute(_STOP, values).scalar() == why.state
+
+
+def note_fault(session: Session, link_id: int, code: str, error: Mapping[str, object]) -> None:
+    """Keep what the books said, for the case that looking there does not help."""
+    query = links.update().where(links.c.id == link_id)
+    session.execute(query.values(error_code=code, error=dict(error)))
 
 
 def link_to(session: Session, link_id: int, ref: str, sync_token: str | None) -> None:

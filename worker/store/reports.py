@@ -25,11 +25,11 @@ Row = dict[str, Any]
 
 # Records of our own (`~sales:`) are nobody's business but the ledger's.
 _LINKED = sa.text("""
-    SELECT tenant_id, connection_id, provider, environment, record_id, status, ref, number, url, total,
-           variance, paid_amount, balance, payment_status, error_code, reason, waiting_on, synced_at
+    SELECT tenant_id, connection_id, provider, environment, record_id, status, ref, number, url,
+           total, variance, paid_amount, balance, payment_status, error_code, reason, waiting_on, synced_at
     FROM sync_status
     WHERE kind = :kind AND (CAST(:status AS text) IS NULL OR status = :status)
-      AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant) AND left(record_id, 1) <> '~'
+      AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant) AND record_id NOT LIKE '~sales:%'
     ORDER BY tenant_id, connection_id, record_id
 """)
 
@@ -40,14 +40,15 @@ _PULLED = sa.text("""
            r.data ->> 'classification' AS classification, r.data ->> 'rate' AS rate, r.seen_at
     FROM ledger_records r JOIN connections c ON c.id = r.connection_id
     WHERE r.kind = :kind AND (CAST(:tenant AS text) IS NULL OR c.tenant_id = :tenant)
-      AND (CAST(:status AS text) IS NULL OR :status = CASE WHEN r.active THEN 'active' ELSE 'inactive' END)
+      AND (CAST(:status AS text) IS NULL
+           OR :status = CASE WHEN r.active THEN 'active' ELSE 'inactive' END)
     ORDER BY c.tenant_id, c.id, r.code NULLS LAST, r.name, r.ref
 """)
 
 _PAYMENTS = sa.text("""
     SELECT c.tenant_id, c.id AS connection_id, c.provider, c.environment, p.payment_ref AS ref,
-           p.invoice_ref, p.invoice_id, p.date, p.amount, p.applied, p.currency, p.method, p.reference,
-           p.state AS status, p.first_seen_at
+           p.invoice_ref, p.invoice_id, p.date, p.amount, p.applied, p.currency, p.method,
+           p.reference, p.state AS status, p.first_seen_at
     FROM payments p JOIN connections c ON c.id = p.connection_id
     WHERE (CAST(:tenant AS text) IS NULL OR c.tenant_id = :tenant)
       AND (CAST(:status AS text) IS NULL OR p.state = :status)
@@ -109,11 +110,15 @@ def backlog(session: Session) -> Backlog:
     """What stands in the tables now, for the gauges and for `books status`."""
     row = session.execute(_BACKLOG).one()
     return Backlog(
-        links={state: count for state, count in session.execute(_BY_STATE)},
+        links=_counts(session, _BY_STATE),
         oldest_due_seconds=float(row.oldest_due or 0),
         outbox_pending=row.outbox_pending,
         outbox_age_seconds=float(row.outbox_age or 0),
         dead_letters_open=row.dead_letters,
-        connections={state: count for state, count in session.execute(_CONNECTIONS)},
+        connections=_counts(session, _CONNECTIONS),
         open_submissions=row.submissions,
     )
+
+
+def _counts(session: Session, query: sa.TextClause) -> dict[str, int]:
+    return {row[0]: row[1] for row in session.execute(query)}

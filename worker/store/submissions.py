@@ -17,17 +17,27 @@ from worker.terms import Operation, Part, Request, Submission
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which snapshot of a document is sent, since when it was wanted, and the event that brought it."""
+
+    revision: int
+    since: datetime
+    version: int | None
+    event_id: str | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True)
 class Item:
     """One link in a submission: what was sent of it, and which revision that was."""
 
     id: int
-    link_id: int
-    version: int
-    wanted_since: datetime
+    wanted: Wanted
     outcome: str | None
     detail: Mapping[str, Any] | None
     part: Part
     digest: str | None  # of the books' answer to our last write of this link
+    attempts: int  # of the link, so far
 
 
 @dataclass(frozen=True)
@@ -77,9 +87,9 @@ def record(
     driver: UUID,
     request: Request,
     timing: Sending,
-    versions: Mapping[int, tuple[int, datetime]],
+    wanted: Mapping[int, Wanted],
 ) -> int:
-    """Write a request down before its first byte is sent; `versions` by link: revision, wanted since."""
+    """Write a request down before its first byte is sent; `wanted` by link."""
     values = {
         "connection_id": connection_id,
         "key": key,
@@ -92,21 +102,23 @@ def record(
         "settle_after": timing.settle_after,
     }
     submission_id = int(session.execute(_RECORD, values).scalar_one())
-    rows = [_item_row(submission_id, part, versions[part.link_id]) for part in request.parts]
+    rows = [_item_row(submission_id, part, wanted[part.link_id]) for part in request.parts]
     session.execute(submission_items.insert(), rows)
     return submission_id
 
 
-def _item_row(submission_id: int, part: Part, wanted: tuple[int, datetime]) -> dict[str, object]:
-    version, since = wanted
+def _item_row(submission_id: int, part: Part, wanted: Wanted) -> dict[str, object]:
     return {
         "submission_id": submission_id,
         "link_id": part.link_id,
         "item_key": part.key,
         "kind": part.kind.value,
         "operation": part.operation.value,
-        "version": version,
-        "wanted_since": since,
+        "revision": wanted.revision,
+        "version": wanted.version,
+        "event_id": wanted.event_id,
+        "traceparent": wanted.traceparent,
+        "wanted_since": wanted.since,
         "body": dict(part.body),
         "ref": part.ref,
         "sync_token": part.sync_token,
@@ -115,7 +127,7 @@ def _item_row(submission_id: int, part: Part, wanted: tuple[int, datetime]) -> d
 
 
 _ITEMS = sa.text("""
-    SELECT i.*, l.record_id, l.digest FROM submission_items i JOIN links l ON l.id = i.link_id
+    SELECT i.*, l.record_id, l.digest, l.attempts FROM submission_items i JOIN links l ON l.id = i.link_id
     WHERE i.submission_id = :id ORDER BY i.link_id
 """)
 
@@ -169,16 +181,8 @@ def _item(row: Any) -> Item:
         if row.expected_total is None
         else Decimal(row.expected_total),
     )
-    return Item(
-        id=row.id,
-        link_id=row.link_id,
-        version=row.version,
-        wanted_since=row.wanted_since,
-        outcome=row.outcome,
-        detail=row.detail,
-        part=part,
-        digest=row.digest,
-    )
+    wanted = Wanted(row.revision, row.wanted_since, row.version, row.event_id, row.traceparent)
+    return Item(row.id, wanted, row.outcome, row.detail, part, row.digest, row.attempts)
 
 
 _DUE = sa.text("""
@@ -262,8 +266,6 @@ def close_if_known(session: Session, submission_id: int) -> None:
 def keep_answer(
     session: Session, submission_id: int, status: int, excerpt: str, correlation_id: str | None
 ) -> None:
-    session.execute(
-        submissions.update()
-        .where(submissions.c.id == submission_id)
-        .values(status=status, answer=excerpt, correlation_id=correlation_id)
-    )
+    """What the ledger said last, for engineers; the excerpt is redacted already."""
+    values = {"status": status, "answer": excerpt, "correlation_id": correlation_id}
+    session.execute(submissions.update().where(submissions.c.id == submission_id).values(**values))

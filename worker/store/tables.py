@@ -229,7 +229,12 @@ submission_items = Table(
     Column("item_key", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("operation", Text, nullable=False),
-    Column("version", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column(
+        "version", BigInteger
+    ),  # the CMMS's own, with the event that brought it: for status events
+    Column("event_id", Text),
+    Column("traceparent", Text),
     Column("wanted_since", Moment, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("ref", Text),  # what it was before: the target of an update or a removal
@@ -374,11 +379,3 @@ dead_letters = Table(
     _now("last_seen_at"),
     Index("ix_dead_letters_state_last_seen_at", "state", "last_seen_at"),
 )
-
-SYNC_STATUS = """
-CREATE VIEW sync_status AS
-SELECT c.tenant_id, l.kind, l.record_id, c.provider, c.environment, l.state AS status, l.ref,
-       l.url, l.number, l.total, l.variance, l.paid_amount, l.balance, l.status AS payment_status,
-       l.error_code, l.reason, l.waiting_on, l.synced_at, l.updated_at, c.company_id, c.id AS connection_id
-FROM links l JOIN connections c ON c.id = l.connection_id
-"""

@@ -44,7 +44,7 @@ def replay(services: Services, letter_id: int, decision: Decision, republish: Re
     """
     with services.database.begin() as session:
         letter = _undecided(session, letter_id)
-        # Written first: should it die again before our commit, intake waits here and opens it again.
+        # Written first: should it die again before our commit, intake waits and opens it again.
         dead_letters.decide(session, letter_id, "replayed", who=decision.who, note=decision.note)
         if letter.link_id is None:
             republish(letter)

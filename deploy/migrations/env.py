@@ -1,0 +1,9 @@
+"""Alembic's environment: migrations run on the connection that `worker.store.migrate` hands in."""
+
+from alembic import context
+
+from worker.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,72 @@
+"""Settings become services: the only place that names concrete classes."""
+
+import functools
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from worker.broker import BrokerHints, make_broker
+from worker.providers.http import client
+from worker.providers.oauth import OAuth
+from worker.providers.port import Books, Limits
+from worker.providers.quickbooks.books import QuickBooks
+from worker.settings import LedgerSettings, Settings
+from worker.store.connections import Connection
+from worker.store.secrets import Cipher
+from worker.store.session import Database
+from worker.sync.services import Hints, Ledger, Services
+
+
+def make_services(settings: Settings, hints: Hints | None = None, threads: int = 4) -> Services:
+    """Everything that the use cases need; `threads` is how many of them run at once."""
+    return Services(
+        settings=settings,
+        database=Database(settings.database_url, threads=threads),
+        cipher=Cipher([key.get_secret_value() for key in settings.encryption_keys]),
+        ledgers={"quickbooks": _quickbooks(settings.quickbooks)},
+        hints=hints or BrokerHints(make_broker(settings.broker_url)),
+        senders=ThreadPoolExecutor(max_workers=threads * 4, thread_name_prefix="send"),
+    )
+
+
+def limits(settings: LedgerSettings) -> Limits:
+    return Limits(
+        batch=settings.batch,
+        concurrency=settings.concurrency,
+        per_second=settings.per_second,
+        per_minute=settings.per_minute,
+        batches_per_minute=settings.batches_per_minute,
+        replay_window=settings.replay_window,
+        key_lifetime=settings.key_lifetime,
+        timeout=settings.timeout,
+    )
+
+
+def _quickbooks(settings: LedgerSettings) -> Ledger:
+    http = client()
+    return Ledger(
+        name="quickbooks",
+        authorizer=OAuth(
+            authorize_url=settings.authorize_url,
+            token_url=settings.token_url,
+            revoke_url=settings.revoke_url,
+            scope=settings.scope,
+            timeout=settings.timeout,
+        ),
+        limits=limits(settings),
+        open=functools.partial(_open_quickbooks, settings, http),
+    )
+
+
+def _open_quickbooks(
+    settings: LedgerSettings, http: httpx.Client, connection: Connection, token: str
+) -> Books:
+    production = connection.environment == "production"
+    return QuickBooks(
+        http=http,
+        base_url=settings.production_url if production else settings.sandbox_url,
+        company_id=connection.company_id or "",
+        access_token=token,
+        environment=connection.environment,
+        limits=limits(settings),
+    )

@@ -1,0 +1,124 @@
+"""The Dramatiq broker that carries hints: what it takes in, and its middleware, in order, with reasons."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import dramatiq
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.encoder import Encoder, MessageData
+from dramatiq.errors import BrokerError, DecodeError
+from dramatiq.middleware import CurrentMessage, Middleware
+from pika.exceptions import AMQPError
+
+log = logging.getLogger(__name__)
+
+DRIVE, HOUSEKEEPING = "drive", "housekeeping"
+QUEUES = {
+    "drive": DRIVE,
+    "relay": HOUSEKEEPING,
+    "wake_due": HOUSEKEEPING,
+    "derive_due": HOUSEKEEPING,
+    "pull_payments": HOUSEKEEPING,
+    "pull_lists": HOUSEKEEPING,
+    "relay_pending": HOUSEKEEPING,
+}
+"""Actor name -> the only queue in which it may lie."""
+
+# A silent peer is noticed after twice the heartbeat; a broker in alarm blocks publishers, not for ever.
+_CONNECTION = {"heartbeat": "12", "blocked_connection_timeout": "30"}
+
+
+class StrictEncoder(Encoder):
+    """JSON in which every field is what it must be, and actor and queue are known.
+
+    A body that is not would stop the queue's consumer or kill a worker's thread (dramatiq 2.2.1), so
+    it is refused before a Message is made of it.
+    """
+
+    def encode(self, data: MessageData) -> bytes:
+        return json.dumps(data, separators=(",", ":")).encode()
+
+    def decode(self, data: bytes) -> MessageData:
+        """Raises DecodeError for anything but one of our own hints."""
+        try:
+            message = json.loads(data)
+        except ValueError as error:
+            raise DecodeError("not JSON", data, error) from error  # type: ignore[no-untyped-call]
+        if not _is_hint(message):
+            raise DecodeError("not one of our hints", data, None)  # type: ignore[no-untyped-call]
+        return message  # type: ignore[no-any-return]
+
+
+def _is_hint(message: object) -> bool:
+    if not isinstance(message, dict):
+        return False
+    actor, args = message.get("actor_name"), message.get("args")
+    return (
+        isinstance(actor, str)
+        and message.get("queue_name") == QUEUES.get(actor, object())
+        and isinstance(args, list)
+        and all(type(arg) is int for arg in args)
+        and message.get("kwargs") == {}
+        and message.get("options") == {}
+        and isinstance(message.get("message_id"), str)
+        and type(message.get("message_timestamp")) is int
+    )
+
+
+class Boot(Middleware):
+    """Runs `start` once the worker's process is up, and `stop` when it goes down."""
+
+    def __init__(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
+        self._start = start
+        self._stop = stop
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self._start()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self._stop()
+
+
+def make_broker(url: str, *middleware: Middleware) -> RabbitmqBroker:
+    """A broker with confirms. None of Dramatiq's own policies: the row knows when to try again.
+
+    No Retries (a failed hint is dropped, the next tick repeats it), no TimeLimit (an exception thrown
+    into a thread may hit between the ledger's answer and its commit; HTTP calls have timeouts), no
+    AgeLimit, no delays (they would wait in a worker's memory).
+    """
+    dramatiq.set_encoder(StrictEncoder())
+    chosen = [CurrentMessage(), *middleware]
+    return RabbitmqBroker(url=_with_timeouts(url), confirm_delivery=True, middleware=chosen)
+
+
+def _with_timeouts(url: str) -> str:
+    parts = urlsplit(url)
+    query = _CONNECTION | dict(parse_qsl(parts.query))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+class BrokerHints:
+    """Hints as Dramatiq messages. One that cannot be sent is dropped: the clock repeats it."""
+
+    def __init__(self, broker: RabbitmqBroker) -> None:
+        self._broker = broker
+
+    def drive(self, connection_ids: Sequence[int]) -> None:
+        for connection_id in connection_ids:
+            self.send("drive", connection_id)
+
+    def relay(self, partitions: Sequence[int]) -> None:
+        for partition in partitions:
+            self.send("relay", partition)
+
+    def send(self, actor: str, *args: int) -> None:
+        """Send a hint to an actor by name."""
+        message: dramatiq.Message[None] = dramatiq.Message(
+            queue_name=QUEUES[actor], actor_name=actor, args=args, kwargs={}, options={}
+        )
+        try:
+            self._broker.enqueue(message)
+        except (BrokerError, AMQPError, OSError) as error:
+            log.warning("hint.lost", extra={"actor": actor, "error": repr(error)})

@@ -1,0 +1,129 @@
+"""The process that takes events in: `books.intake` into the tables, and `books.dead` into dead letters."""
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from events.consumer import BatchConsumer, NotNow
+from events.delivery import Delivery
+from events.topology import DEAD, INTAKE
+from worker import logs, metrics
+from worker.bootstrap import make_services
+from worker.settings import Settings, from_environment, mark_ready
+from worker.store import connections
+from worker.sync import intake, revive
+
+log = logging.getLogger(__name__)
+
+CHILD_SECONDS = 60.0
+
+
+class Intake:
+    """Both consumers of one process, each in a thread of its own with its own connection."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._services = make_services(settings)
+        self._consumers = [
+            self._consumer(INTAKE, self.take, settings.intake_batch),
+            self._consumer(DEAD, self.revive, 1),
+        ]
+
+    def run(self) -> None:
+        """Consume until SIGTERM or SIGINT; finishes what is in hand."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        threads = [threading.Thread(target=consumer.run) for consumer in self._consumers[1:]]
+        for thread in threads:
+            thread.start()
+        mark_ready(self._settings)
+        try:
+            self._consumers[0].run()
+        finally:
+            self._stop()
+            for thread in threads:
+                thread.join()
+            self._services.database.close()
+
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        """Store a batch and hint the connections that it concerns. Raises NotNow while PostgreSQL is away."""
+        try:
+            taken = intake.take_in(self._services.database, deliveries)
+            with self._services.database.begin() as session:
+                hinted = connections.claim_hints(session, sorted(taken.connections))
+        except DBAPIError as error:
+            log.warning("intake.database_away", extra={"error": type(error.orig).__name__})
+            raise NotNow from error
+        self._services.hints.drive(hinted)
+        self._services.hints.relay(sorted(taken.partitions))
+
+    def revive(self, deliveries: Sequence[Delivery]) -> None:
+        """Try what killed a process once more, in a child; what fails again is a dead letter."""
+        for delivery in deliveries:
+            try:
+                revive.revive(self._services.database, delivery, in_child)
+            except DBAPIError as error:
+                raise NotNow from error
+
+    def is_ready(self) -> bool:
+        """Whether PostgreSQL answers: before that nothing is consumed, so nothing is lost or counted."""
+        try:
+            with self._services.database.begin() as session:
+                session.execute(sa.text("SELECT FROM inbox LIMIT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def _consumer(
+        self, queue: str, handle: Callable[[Sequence[Delivery]], None], batch: int
+    ) -> BatchConsumer:
+        return BatchConsumer(
+            self._settings.broker_url,
+            queue,
+            handle=handle,
+            ready=self.is_ready,
+            batch=batch,
+            linger=self._settings.intake_linger,
+        )
+
+    def _stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        for consumer in self._consumers:
+            consumer.stop()
+
+
+def in_child(message: bytes) -> bool:
+    """Whether a process of its own takes a message in and survives it (`message`: Delivery as JSON)."""
+    command = [sys.executable, "-m", "worker.intake", "--one"]
+    try:
+        done = subprocess.run(command, input=message, timeout=CHILD_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def run() -> None:
+    """Take events in until stopped."""
+    settings = from_environment()
+    logs.configure(settings.log_format, settings.log_level)
+    port = metrics.serve(settings.metrics_host, settings.metrics_port)
+    log.info("intake.ready", extra={"metrics_port": port})
+    Intake(settings).run()
+
+
+def run_one() -> None:
+    """Take in one message from standard input: the child of `in_child`."""
+    settings = from_environment()
+    logs.configure(settings.log_format, settings.log_level)
+    one = Intake(settings)
+    one.take([revive.unpack(sys.stdin.buffer.read())])
+
+
+if __name__ == "__main__":
+    run_one() if "--one" in sys.argv else run()

@@ -1,0 +1,261 @@
+"""Decisions carried out on links: state, outbox and dead letters in the caller's transaction."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from schemas.kinds import Kind
+from schemas.status import (
+    FieldConflict,
+    RecordConflict,
+    RecordFailed,
+    RecordSkipped,
+    RecordSynced,
+    RecordWaiting,
+    Status,
+)
+from schemas.status import Operation as Told
+from worker import metrics
+from worker.errors import Category
+from worker.providers.lookup import HOUSE_ITEM
+from worker.providers.port import Changed, Fault, Removed, Written
+from worker.store import dead_letters, links, outbox
+from worker.store.connections import Connection
+from worker.store.dead_letters import DeadLetter
+from worker.store.links import Settled, Stop
+from worker.store.session import Session
+from worker.store.submissions import Wanted
+from worker.sync import causes
+from worker.sync.outcomes import Fail, LookFirst, TryAgain, WaitFor, variance
+from worker.sync.tell import Origin, about, error_of, record_key, tell, waiting_reason
+from worker.terms import Cause, Operation
+
+_TOLD = {
+    Operation.CREATE: Told.CREATED,
+    Operation.UPDATE: Told.UPDATED,
+    Operation.REMOVE: Told.REMOVED,
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The link that is decided about, and the snapshot of its document that this is about."""
+
+    link_id: int
+    kind: Kind
+    record_id: str
+    wanted: Wanted
+
+
+@dataclass
+class Effects:
+    """What happened in a transaction, for those who act once it is committed."""
+
+    outcomes: list[tuple[Kind, str]] = field(default_factory=list)
+    ages: list[float] = field(default_factory=list)
+    told: list[outbox.Outgoing] = field(default_factory=list)
+    partitions: set[int] = field(default_factory=set)
+    unknown: int = 0
+
+    def write(self, session: Session) -> None:
+        """Put what is told into the outbox, in order; before the commit."""
+        self.partitions |= outbox.add(session, self.told)
+        self.told.clear()
+
+    def count(self) -> None:
+        """Count records, latencies and unknown outcomes; after the commit."""
+        for kind, outcome in self.outcomes:
+            metrics.RECORDS.labels(kind.value, outcome).inc()
+        for age in self.ages:
+            metrics.EVENT_TO_REF.observe(age)
+        if self.unknown:
+            metrics.UNKNOWN.inc(self.unknown)
+
+
+@dataclass(frozen=True)
+class Success:
+    """A link whose snapshot the books hold now."""
+
+    subject: Subject
+    operation: Operation
+    written: Written | Removed
+    expected_total: Decimal | None = None
+    told: Told | None = None  # where it is not simply the operation
+
+    @property
+    def operation_told(self) -> Told:
+        return self.told or _TOLD[self.operation]
+
+
+class Acting:
+    """Carries out decisions for one connection in one transaction, whose row is locked already."""
+
+    def __init__(self, session: Session, connection: Connection, effects: Effects) -> None:
+        self.session = session
+        self.connection = connection
+        self.effects = effects
+
+    def succeed(self, successes: Sequence[Success]) -> None:
+        """Links are synced (or due again, where something newer came), and what waited for them wakes."""
+        links.mark_synced(self.session, [_settled(one) for one in successes])
+        arrived = []
+        for one in successes:
+            self._tell(one.subject, self._synced(one))
+            self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
+            age = datetime.now(UTC) - one.subject.wanted.since
+            self.effects.ages.append(age.total_seconds())
+            if one.operation is not Operation.REMOVE:
+                arrived.append(Cause(one.subject.kind.value, one.subject.record_id))
+        links.wake(self.session, self.connection.id, arrived)
+
+    def act(self, subject: Subject, decision: WaitFor | TryAgain | Fail | LookFirst) -> None:
+        """Carry out a decision that leaves the link without success."""
+        match decision:
+            case WaitFor(waiting_for, fault):
+                self.wait(subject, waiting_for, fault)
+            case TryAgain(delay):
+                links.try_again(self.session, subject.link_id, delay=delay, cost=1)
+                self.effects.outcomes.append((subject.kind, "retried"))
+            case Fail(fault):
+                self.fail(subject, fault)
+            case LookFirst(why, fault):
+                links.try_again(self.session, subject.link_id, cost=1, look=why)
+                if fault:
+                    links.note_fault(self.session, subject.link_id, fault.code, _error(fault))
+
+    def wait(
+        self, subject: Subject, waiting_for: frozenset[Cause], fault: Fault | None = None
+    ) -> None:
+        """Wait for what is still missing; where nothing is, the refusal stands or the link stays due."""
+        missing = causes.still_missing(self.session, self.connection, waiting_for)
+        if not missing:
+            if fault is None:
+                links.try_again(self.session, subject.link_id)
+            else:
+                self.fail(subject, fault)
+            return
+        causes.make_house_items(self.session, self.connection, missing)
+        reason, first = waiting_reason(missing)
+        stop = Stop(
+            "waiting",
+            subject.wanted.revision,
+            code=fault.code if fault else None,
+            error=_error(fault) if fault else {},
+            reason=reason,
+            causes=tuple(sorted(str(cause) for cause in missing)),
+        )
+        if links.stop(self.session, subject.link_id, stop):
+            self._tell(
+                subject, RecordWaiting(**self._record(subject), reason=reason, waiting_on=first)
+            )
+            self.effects.outcomes.append((subject.kind, "waiting"))
+
+    def fail(self, subject: Subject, fault: Fault) -> None:
+        """A person must act. A defect is kept as dead letter too, for an engineer."""
+        error = error_of(fault)
+        stop = Stop(
+            "failed", subject.wanted.revision, fault.code, _error(fault), reason=error.explanation
+        )
+        if not links.stop(self.session, subject.link_id, stop):
+            return
+        self._tell(subject, RecordFailed(**self._record(subject), error=error))
+        self.effects.outcomes.append((subject.kind, "failed"))
+        if fault.category is Category.DEFECT:
+            dead_letters.keep(self.session, self._defect(subject, fault))
+
+    def skip(self, subject: Subject, reason: str) -> None:
+        """Not for the books, on purpose."""
+        if links.stop(
+            self.session, subject.link_id, Stop("skipped", subject.wanted.revision, reason=reason)
+        ):
+            self._tell(subject, RecordSkipped(**self._record(subject), reason=reason))
+            self.effects.outcomes.append((subject.kind, "skipped"))
+
+    def conflict(self, subject: Subject, changed: Changed) -> None:
+        """Changed on both sides since the last sync: held until somebody decides."""
+        fields = {"fields": _plain(changed)}
+        stop = Stop("conflict", subject.wanted.revision, "conflict", fields)
+        if links.stop(self.session, subject.link_id, stop):
+            sides = {name: FieldConflict(**both) for name, both in changed.fields.items()}
+            self._tell(subject, RecordConflict(**self._record(subject), fields=sides))
+            self.effects.outcomes.append((subject.kind, "conflict"))
+
+    def _synced(self, one: Success) -> RecordSynced:
+        written = one.written
+        amounts: dict[str, Any] = {}
+        if isinstance(written, Written):
+            amounts = {
+                "number": written.number,
+                "url": written.url,
+                "total": written.total,
+                "variance": variance(one.expected_total, written.total),
+            }
+        return RecordSynced(
+            **self._record(one.subject), operation=one.operation_told, ref=written.ref, **amounts
+        )
+
+    def _record(self, subject: Subject) -> dict[str, Any]:
+        return about(self.connection) | {
+            "kind": subject.kind,
+            "record_id": subject.record_id,
+            "version": subject.wanted.version,
+        }
+
+    def _tell(self, subject: Subject, status: Status) -> None:
+        if subject.record_id.startswith(HOUSE_ITEM):
+            return  # ours alone: no CMMS knows it
+        origin = Origin(subject.wanted.event_id, subject.wanted.traceparent)
+        key = record_key(subject.kind, subject.record_id)
+        self.effects.told.append(tell(self.connection.tenant_id, status, origin, key))
+
+    def _defect(self, subject: Subject, fault: Fault) -> DeadLetter:
+        about_it = {"kind": subject.kind, "record_id": subject.record_id, "fault": fault.code}
+        return DeadLetter(
+            category="defect",
+            reason=f"{subject.kind} {subject.record_id}: {error_of(fault).explanation}",
+            detail=fault.detail,
+            body=json.dumps(about_it).encode(),
+            event_id=subject.wanted.event_id,
+            tenant_id=self.connection.tenant_id,
+            connection_id=self.connection.id,
+            link_id=subject.link_id,
+        )
+
+
+def _settled(one: Success) -> Settled:
+    written, subject = one.written, one.subject
+    if isinstance(written, Removed):
+        return Settled(
+            link_id=subject.link_id,
+            version=subject.wanted.revision,
+            ref=written.ref,
+            sync_token=written.sync_token,
+            number=None,
+            url=None,
+            digest=written.digest,
+            removed=True,
+        )
+    return Settled(
+        link_id=subject.link_id,
+        version=subject.wanted.revision,
+        ref=written.ref,
+        sync_token=written.sync_token,
+        number=written.number,
+        url=written.url,
+        digest=written.digest,
+        removed=False,
+        total=written.total,
+        variance=variance(one.expected_total, written.total),
+        balance=written.balance,
+    )
+
+
+def _error(fault: Fault) -> dict[str, object]:
+    return {"names": dict(fault.names), "detail": fault.detail}
+
+
+def _plain(changed: Changed) -> dict[str, dict[str, str]]:
+    return {name: dict(sides) for name, sides in changed.fields.items()}

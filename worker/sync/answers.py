@@ -1,0 +1,135 @@
+"""Answers written down: one answer, one transaction, under the submission's lock (design 5.7)."""
+
+import json
+from collections.abc import Mapping
+
+from worker.errors import Unexplained
+from worker.providers.port import Answer, Fault, Outcome, Removed, Unknown, Written
+from worker.store import connections, dead_letters, links, submissions
+from worker.store.connections import Connection
+from worker.store.dead_letters import DeadLetter
+from worker.store.session import Session
+from worker.store.submissions import Recorded
+from worker.sync.act import Acting, Effects, Success
+from worker.sync.outcomes import Decision, Done, StillUnknown, decide
+from worker.sync.subjects import subject_of_item
+
+
+def apply(
+    session: Session,
+    connection_id: int,
+    submission_id: int,
+    outcomes: Mapping[str, Outcome],
+    *,
+    looked_up: bool = False,
+) -> Effects:
+    """Write down what became of a submission; what is closed already stays as it is.
+
+    `outcomes` by part key; a part without one is still unknown. A look-up is as good as a first answer;
+    an answer to a repeat is not (see `decide`). Locks the connection, then the submission, then its links.
+    """
+    connections.wake(session, [connection_id])
+    connection = connections.get(session, connection_id)
+    recorded = submissions.lock(session, submission_id)
+    acting = Acting(session, connection, Effects())
+    if recorded.state != "open":
+        _check_late_answer(session, connection, recorded, outcomes)
+        return acting.effects
+    repeated = recorded.sends > 1 and not looked_up
+    _settle(acting, recorded, outcomes, repeated)
+    submissions.close_if_known(session, submission_id)
+    acting.effects.write(session)
+    return acting.effects
+
+
+def _settle(
+    acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outcome], repeated: bool
+) -> None:
+    closed: list[tuple[int, str, Mapping[str, object]]] = []
+    successes: list[Success] = []
+    for item in recorded.unknown:
+        outcome = outcomes.get(item.part.key, Unknown("the answer does not speak of it"))
+        decision = decide(outcome, attempts=item.attempts, repeated=repeated)
+        match decision:
+            case Done(written):
+                part = item.part
+                successes.append(
+                    Success(subject_of_item(item), part.operation, written, part.expected_total)
+                )
+                closed.append((item.id, "done", {"ref": written.ref}))
+            case StillUnknown(refusal):
+                acting.effects.unknown += 1
+                if refusal:
+                    submissions.note_refusal(acting.session, item.id, _noted(refusal))
+            case _:
+                acting.act(subject_of_item(item), decision)
+                closed.append((item.id, "refused", _why(decision)))
+    submissions.close_items(acting.session, closed)
+    acting.succeed(successes)
+
+
+def keep(session: Session, submission_id: int, answer: Answer) -> None:
+    """Keep what was said, for engineers."""
+    submissions.keep_answer(
+        session, submission_id, answer.status, answer.excerpt, answer.correlation_id
+    )
+
+
+def release(session: Session, connection_id: int, submission_id: int) -> None:
+    """Nothing of a first send was taken, for certain: its links are due as if nothing had been."""
+    connections.wake(session, [connection_id])
+    recorded = submissions.lock(session, submission_id)
+    for item in recorded.unknown:
+        links.try_again(session, item.part.link_id)
+    submissions.close_items(session, [(item.id, "not_taken", {}) for item in recorded.unknown])
+    submissions.close_if_known(session, submission_id)
+
+
+def keep_unexplained(
+    session: Session, connection: Connection, submission_id: int, error: Unexplained
+) -> None:
+    """An answer that no rule knows is for an engineer; the submission stays unknown meanwhile."""
+    letter = DeadLetter(
+        category="defect",
+        reason=f"{connection.provider} answered in a way that no rule knows: {error}",
+        body=json.dumps({"submission": submission_id}).encode(),
+        tenant_id=connection.tenant_id,
+        connection_id=connection.id,
+    )
+    dead_letters.keep(session, letter)
+
+
+def _check_late_answer(
+    session: Session, connection: Connection, recorded: Recorded, outcomes: Mapping[str, Outcome]
+) -> None:
+    """An answer after the submission was settled: the same ref is fine, another is two in the books."""
+    for item in recorded.items:
+        late = outcomes.get(item.part.key)
+        known = (item.detail or {}).get("ref")
+        if not isinstance(late, Written | Removed) or known in (None, late.ref):
+            continue
+        part = item.part
+        about_it = {"submission": recorded.id, "refs": [known, late.ref]}
+        letter = DeadLetter(
+            category="two_in_the_books",
+            reason=f"{part.kind} {part.record_id} may be in the books twice: {known} and {late.ref}",
+            body=json.dumps(about_it).encode(),
+            tenant_id=connection.tenant_id,
+            connection_id=connection.id,
+            link_id=part.link_id,
+        )
+        dead_letters.keep(session, letter)
+
+
+def _noted(fault: Fault) -> dict[str, object]:
+    return {
+        "code": fault.code,
+        "category": fault.category.value,
+        "detail": fault.detail,
+        "names": dict(fault.names),
+    }
+
+
+def _why(decision: Decision) -> dict[str, object]:
+    fault = getattr(decision, "fault", None)
+    return _noted(fault) if isinstance(fault, Fault) else {"decision": type(decision).__name__}

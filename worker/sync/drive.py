@@ -1,0 +1,127 @@
+"""The heart: one driver at a time works off what a connection owes, for a slice of time (design 3)."""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from worker.errors import LeaseLost, ProviderError
+from worker.store import connections, runs, submissions
+from worker.store.leases import lease
+from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.pull import ORDER, pull
+from worker.sync.push import Step, push
+from worker.sync.services import Services
+from worker.sync.settle import settle
+
+log = logging.getLogger(__name__)
+
+FIRST = frozenset({"connection", "accounts", "taxes"})  # pulled before anything is written
+
+
+def drive(services: Services, connection_id: int) -> None:
+    """Work off what a connection owes; leaves at once where somebody else is driving it.
+
+    A driver works for a slice of time, then goes to the end of the queue. Without more work it looks
+    once more after it has let go of the lease: who woke the connection meanwhile found it taken.
+    """
+    while True:
+        with lease(services.database, connection_id) as held:
+            if held is None:
+                return
+            with services.database.begin() as session:
+                connections.take_hint(session, connection_id)
+                connection = connections.get(session, connection_id)
+            try:
+                more = _slice(Driver(services, connection, held))
+            except LeaseLost:
+                log.warning("drive.lease_lost", extra={"connection": connection_id})
+                return
+        if more:
+            services.hints.drive([connection_id])
+            return
+        with services.database.begin() as session:
+            if not connections.is_due(session, connection_id):
+                return
+
+
+def _slice(driver: Driver) -> bool:
+    """Work until the slice is over (True: there may be more) or nothing is due."""
+    end = time.monotonic() + driver.services.settings.slice_seconds
+    turn = Turn(driver)
+    while time.monotonic() < end:
+        connection = driver.refresh()
+        if connection.state != "active":
+            return False
+        step = _guarded(turn)
+        if not step.worked and _asleep(turn, connection.wake_seq, step.delay):
+            return False
+    return True
+
+
+def _guarded(turn: "Turn") -> Step:
+    """One step; what the ledger says about the whole connection is acted upon here."""
+    try:
+        step = turn.step()
+    except OutOfBudget as spent:
+        turn.driver.wait("budget", spent.wait)
+        return Step(worked=False)
+    except ProviderError as error:
+        _react(turn.driver, error)
+        return Step(worked=True)
+    if step.worked:
+        turn.driver.succeeded()
+    return step
+
+
+def _react(driver: Driver, error: ProviderError) -> None:
+    """Pause, wait, back off or refresh; a failed refresh is such an error itself."""
+    log.info(
+        "drive.trouble",
+        extra={
+            "connection": driver.connection.id,
+            "error": type(error).__name__,
+            "reason": str(error),
+            "correlation_id": error.correlation_id,
+        },
+    )
+    try:
+        driver.trouble(error)
+    except ProviderError as worse:
+        driver.trouble(worse)
+
+
+def _asleep(turn: "Turn", wake_seq: int, delay: float) -> bool:
+    """Write down when there is work again; False if somebody woke the connection since."""
+    with turn.driver.services.database.begin() as session:
+        return connections.sleep(
+            session, turn.driver.connection.id, wake_seq, pushing=turn.pushing, delay=delay
+        )
+
+
+@dataclass
+class Turn:
+    """Whose turn it is: settling goes first, then runs and pushes alternate."""
+
+    driver: Driver
+    pushing: bool = False
+    run_last: bool = False
+
+    def step(self) -> Step:
+        """Settle, pull a page or push. Raises as they do."""
+        driver = self.driver
+        if driver.is_held():
+            return Step(worked=False)
+        with driver.services.database.begin() as session:
+            open_ones = submissions.due(session, driver.connection.id, 1)
+            run = runs.most_urgent(session, driver.connection.id, ORDER)
+            self.pushing = runs.completed(session, driver.connection.id) >= FIRST
+        for submission_id in open_ones:
+            settle(driver, submission_id)
+            return Step(worked=True)
+        if run and (not self.run_last or not self.pushing):
+            self.run_last = True
+            pull(driver, run)
+            return Step(worked=True)
+        self.run_last = False
+        step = push(driver) if self.pushing else Step(worked=False)
+        return Step(True) if run else step

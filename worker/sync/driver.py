@@ -1,0 +1,181 @@
+"""One driver's time on one connection: its lease, its budget, and how its calls to the books are made."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from worker import metrics
+from worker.errors import Disconnected, ProviderError, Throttled, TokenExpired, Unavailable
+from worker.providers.budget import Budget
+from worker.providers.lookup import Chart
+from worker.providers.port import Answer, Books, Limits, Submission
+from worker.store import connections
+from worker.store.connections import Connection
+from worker.store.leases import Lease
+from worker.store.session import Session, now
+from worker.store.submissions import Sending
+from worker.sync import charts, tokens
+from worker.sync.outcomes import backoff
+from worker.sync.services import Ledger, Services
+
+Result = TypeVar("Result")
+
+
+IN_PLACE = 1.0  # seconds that a driver waits for its budget instead of leaving
+
+
+class OutOfBudget(Exception):
+    """Our own budget says no before the ledger has to; `wait` in seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"no call is left for {wait:.1f} s")
+        self.wait = wait
+
+
+class NotSent(Exception):
+    """A recorded request was not sent: its last moment had passed, or the lease was gone."""
+
+
+@dataclass
+class Driver:
+    """Holds the lease while it lives; `books` speaks to the ledger with a valid token."""
+
+    services: Services
+    connection: Connection
+    lease: Lease
+    id: UUID = field(default_factory=uuid4)
+    _moment: datetime | None = None
+    _token: str = ""
+    _books: Books | None = None
+    _chart: tuple[Mapping[str, str], Chart] | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.services.ledgers[self.connection.provider]
+
+    @property
+    def limits(self) -> Limits:
+        return self.ledger.limits
+
+    @property
+    def timing(self) -> Sending:
+        """Another driver may touch a submission once nobody can be sending it any more (design 5.3)."""
+        settings = self.services.settings
+        after = settings.send_by + self.limits.timeout + settings.settle_margin
+        return Sending(settings.send_by, after)
+
+    def refresh(self) -> Connection:
+        """Read the connection's row again: state, mapping, budget, `wake_seq` as they are now."""
+        with self.services.database.begin() as session:
+            self.connection = connections.get(session, self.connection.id)
+            self._moment = now(session)
+        return self.connection
+
+    def is_held(self) -> bool:
+        """Whether the connection waits for the ledger's or our own limit, or backs off."""
+        until = self.connection.hold_until
+        return until is not None and self._moment is not None and until > self._moment
+
+    def books(self) -> Books:
+        """The company's books, opened once a slice with a token that outlives it."""
+        if self._books is None:
+            self._token = tokens.access_token(self.services, self.connection, self.lease)
+            self._books = self.ledger.open(self.connection, self._token)
+        return self._books
+
+    def chart(self, session: Session) -> Chart:
+        """Accounts, taxes and mapping, loaded once a slice and after a change of the mapping."""
+        mapping = self.connection.mapping
+        if self._chart is None or self._chart[0] != mapping:
+            self._chart = (mapping, charts.load(session, self.connection))
+        return self._chart[1]
+
+    def forget_chart(self) -> None:
+        """Accounts or taxes were pulled: load them anew when they are needed."""
+        self._chart = None
+
+    def budget(self, session: Session) -> Budget:
+        """What is left of the company's limits, at the database's time.
+
+        Only the holder of the lease spends, so what this driver read last is what stands in the row.
+        """
+        moment = now(session).timestamp()
+        return Budget.load(self.limits, self.connection.budget, moment)
+
+    def save_budget(self, session: Session, budget: Budget) -> None:
+        state = budget.dump()
+        connections.change(session, self.connection.id, budget=state)
+        self.connection = replace(self.connection, budget=state)
+
+    def read(self, endpoint: str, ask: Callable[[Books], Result], calls: int = 1) -> Result:
+        """A read, debited before it is made.
+
+        Raises: ProviderError, OutOfBudget, LeaseLost.
+        """
+        books = self.books()
+        while (wait := self._debit(calls)) > 0:
+            if wait > IN_PLACE:
+                raise OutOfBudget(wait)
+            time.sleep(wait)
+        self.lease.check()
+        return self._timed(endpoint, lambda: ask(books))
+
+    def _debit(self, calls: int) -> float:
+        """Spend calls, or the seconds until they are possible."""
+        with self.services.database.begin() as session:
+            budget = self.budget(session)
+            wait = budget.wait(calls)
+            if not wait:
+                self.save_budget(session, budget.spend(calls))
+            return wait
+
+    def send(self, books: Books, endpoint: str, submission: Submission, deadline: float) -> Answer:
+        """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is ahead."""
+        self.lease.check()
+        if time.monotonic() >= deadline:
+            raise NotSent
+        return self._timed(endpoint, lambda: books.send(submission))
+
+    def _timed(self, endpoint: str, call: Callable[[], Result]) -> Result:
+        provider, started = self.connection.provider, time.monotonic()
+        status = "answered"
+        try:
+            return call()
+        except ProviderError as error:
+            status = type(error).__name__
+            raise
+        finally:
+            metrics.PROVIDER_REQUESTS.labels(provider, endpoint, status).inc()
+            metrics.PROVIDER_SECONDS.labels(provider, endpoint).observe(time.monotonic() - started)
+
+    def trouble(self, error: ProviderError) -> None:
+        """React to an error that concerns the whole connection. Raises what is none of these."""
+        self._books = None
+        match error:
+            case TokenExpired():
+                tokens.renew(self.services, self.connection.id, self._token, self.lease)
+            case Disconnected(code=code):
+                tokens.pause(self.services, self.connection, code)
+            case Throttled(pause=pause):
+                self.wait("throttled", pause.total_seconds())
+            case Unavailable():
+                self.wait("unavailable", backoff(min(self.connection.failures, 8)), failures=1)
+            case _:
+                raise error
+
+    def succeeded(self) -> None:
+        """The ledger answered: earlier failures no longer count."""
+        if self.connection.failures:
+            with self.services.database.begin() as session:
+                connections.change(session, self.connection.id, failures=0)
+
+    def wait(self, why: str, seconds: float, failures: int = 0) -> None:
+        """Nothing is sent or read for so long."""
+        metrics.THROTTLE_WAITS.labels(self.connection.provider, why).inc()
+        with self.services.database.begin() as session:
+            connections.hold(session, self.connection.id, seconds, why)
+            count = self.connection.failures + failures
+            connections.change(session, self.connection.id, failures=count)

@@ -1,0 +1,48 @@
+"""Due links that need no call: removed before they were sent, gone already, or taken out of the books."""
+
+from sqlalchemy.exc import IntegrityError
+
+from schemas.status import Operation as Told
+from worker.errors import Category
+from worker.providers.port import Fault, Removed, Written
+from worker.store import connections
+from worker.store.links import Due
+from worker.sync.act import Acting, Effects, Success
+from worker.sync.driver import Driver
+from worker.sync.plan import Sorted
+from worker.sync.subjects import after, subject_of
+from worker.terms import Operation
+
+
+def finish(driver: Driver, found: Sorted) -> bool:
+    """Settle what needs no call to the books; whether there was anything."""
+    if not (found.never_sent or found.gone or found.linked):
+        return False
+    effects = Effects()
+    with driver.services.database.begin() as session:
+        connections.wake(session, [driver.connection.id])
+        acting = Acting(session, driver.connection, effects)
+        for link in found.never_sent:
+            acting.skip(subject_of(link), "It was removed in the CMMS before it reached the books.")
+        acting.succeed([_already_gone(link) for link in found.gone])
+        for link, ref in found.linked:
+            _link(acting, link, ref)
+        effects.write(session)
+    after(driver, effects)
+    return True
+
+
+def _already_gone(link: Due) -> Success:
+    removed = Removed(link.ref or "", link.sync_token, link.digest or "")
+    return Success(subject_of(link), Operation.REMOVE, removed, told=Told.UNCHANGED)
+
+
+def _link(acting: Acting, link: Due, ref: str) -> None:
+    """The record came out of the books as that ref: link it, write nothing."""
+    success = Success(subject_of(link), Operation.UPDATE, Written(ref), told=Told.LINKED)
+    try:
+        with acting.session.begin_nested():
+            acting.succeed([success])
+    except IntegrityError:  # another CMMS record has that ref already
+        names = {"kind": link.kind.value, "record": link.record_id, "ref": ref}
+        acting.fail(subject_of(link), Fault("ref_taken", Category.DUPLICATE, names))

@@ -1,0 +1,115 @@
+"""Look before sending again: what the books hold where a token was stale or a name is taken (design 5)."""
+
+from collections.abc import Mapping, Sequence
+
+from schemas.kinds import Kind
+from schemas.status import Operation as Told
+from worker import metrics
+from worker.errors import Category
+from worker.providers.lookup import Lookup
+from worker.providers.port import (
+    Absent,
+    Changed,
+    Fault,
+    Found,
+    Ours,
+    Several,
+    Sought,
+    Stranger,
+    Untouched,
+    Work,
+)
+from worker.store import connections, links
+from worker.store.links import Due
+from worker.sync.act import Acting, Effects, Success
+from worker.sync.driver import Driver
+from worker.sync.planning import hold, planned
+from worker.sync.subjects import after, subject_of
+from worker.terms import Part
+
+# What a name gets where a record of another kind has it already: the ledger's name space is shared.
+ALIASES = {Kind.CUSTOMER: " (C)", Kind.VENDOR: " (V)", Kind.ITEM: " (I)"}
+
+
+def look(
+    driver: Driver, looking: Sequence[tuple[Due, Work]], lookup: Lookup, due: Mapping[int, Due]
+) -> bool:
+    """Find out in the books what to do about these links, and do it; whether there were any.
+
+    Raises: ProviderError, OutOfBudget.
+    """
+    if not looking:
+        return False
+    plan = planned(driver.books(), [work for _, work in looking], lookup)
+    hold(driver, plan.held, due)
+    parts = [part for request in plan.requests for part in request.parts]
+    if parts:
+        sought = [Sought(part, digest=due[part.link_id].digest) for part in parts]
+        seen = driver.read("find", lambda books: books.find(sought))
+        _conclude(driver, parts, seen, due)
+    return True
+
+
+def _conclude(
+    driver: Driver, parts: Sequence[Part], seen: Mapping[int, Found], due: Mapping[int, Due]
+) -> None:
+    effects = Effects()
+    with driver.services.database.begin() as session:
+        connections.wake(session, [driver.connection.id])
+        acting = Acting(session, driver.connection, effects)
+        for part in sorted(parts, key=lambda part: part.link_id):
+            _decide(acting, part, due[part.link_id], seen.get(part.link_id, Absent()))
+        effects.write(session)
+    after(driver, effects)
+
+
+def _decide(acting: Acting, part: Part, link: Due, seen: Found) -> None:
+    subject = subject_of(link)
+    match seen:
+        case Ours(outcome):
+            told = Told.LINKED if link.ref is None else None
+            metrics.DUPLICATES_PREVENTED.labels("lookup").inc()
+            success = Success(subject, part.operation, outcome, part.expected_total, told)
+            acting.succeed([success])
+        case Untouched(sync_token):
+            links.try_again(acting.session, link.id, sync_token=sync_token)
+        case Changed():
+            acting.conflict(subject, seen)
+        case Stranger():
+            _meet(acting, link, seen)
+        case Several(refs):
+            names = _names(link) | {"refs": ", ".join(refs)}
+            acting.fail(subject, Fault("two_in_books", Category.DEFECT, names))
+        case Absent():
+            acting.fail(subject, _not_there(link))
+
+
+def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
+    """Another record has the name or number: adopt it, give ours another name, or ask a person.
+
+    A record that bears another marker or is linked already is never adopted; only parties and items
+    that match exactly are adopted without a person (design 5.6).
+    """
+    owner = links.owner(acting.session, acting.connection.id, stranger.kind, stranger.ref)
+    free = owner is None and not stranger.marked
+    if stranger.same_kind and stranger.exact and free and link.kind in ALIASES:
+        metrics.DUPLICATES_PREVENTED.labels("adoption").inc()
+        links.link_to(acting.session, link.id, stranger.ref, stranger.sync_token)
+        return
+    if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
+        links.try_again(acting.session, link.id, alias=ALIASES[link.kind])
+        return
+    code = "duplicate_name" if link.kind in ALIASES else "duplicate_number"
+    names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "other": owner or ""}
+    acting.fail(subject_of(link), Fault(code, Category.DUPLICATE, names))
+
+
+def _not_there(link: Due) -> Fault:
+    if link.look == "clash":
+        return Fault("duplicate_name", Category.DUPLICATE, _names(link))
+    return Fault("gone_in_books", Category.REFERENCE, _names(link))
+
+
+def _names(link: Due) -> dict[str, str]:
+    name = link.snapshot.get("name") or link.snapshot.get("number") or link.record_id
+    return {"kind": link.kind.value, "record": link.record_id, "name": str(name)}

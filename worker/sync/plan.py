@@ -1,0 +1,110 @@
+"""Pure planning: what is done about each due link, and which requests may go out now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from schemas.catalogue import Record, load_record
+from schemas.invoice import Invoice
+from schemas.kinds import Kind
+from worker.providers.budget import Budget
+from worker.providers.lookup import HOUSE_ITEM, Chart
+from worker.providers.port import Work
+from worker.store.links import Due
+from worker.terms import Operation, Request
+
+COLLECTED = frozenset({Kind.INVOICE, Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
+
+
+@dataclass
+class Sorted:
+    """Due links by what comes next for them."""
+
+    work: list[tuple[Due, Work]] = field(default_factory=list)  # goes to the ledger
+    looking: list[tuple[Due, Work]] = field(default_factory=list)  # look in the books first
+    linked: list[tuple[Due, str]] = field(default_factory=list)  # came out of the books as that ref
+    never_sent: list[Due] = field(default_factory=list)  # removed before it reached the books
+    gone: list[Due] = field(default_factory=list)  # removed, and gone from the books already
+
+
+def sort(due: Iterable[Due], provider: str) -> Sorted:
+    """What comes next for each due link; pure."""
+    found = Sorted()
+    for link in due:
+        if link.removed and link.ref is None:
+            found.never_sent.append(link)
+        elif link.removed and link.gone:
+            found.gone.append(link)
+        elif link.ref is None and (ref := _external_ref(link, provider)):
+            found.linked.append((link, ref))
+        else:
+            _to_work(found, link)
+    return found
+
+
+def _to_work(found: Sorted, link: Due) -> None:
+    work = Work(
+        link_id=link.id,
+        kind=link.kind,
+        record_id=link.record_id,
+        operation=_operation(link),
+        document=load_record(link.kind, link.snapshot),
+        ref=link.ref,
+        sync_token=link.sync_token,
+        alias=link.alias,
+    )
+    # Without a token there is nothing to update against: it is read first.
+    unread = work.operation is not Operation.CREATE and link.sync_token is None
+    (found.looking if link.look or unread else found.work).append((link, work))
+
+
+def _operation(link: Due) -> Operation:
+    if link.ref is None:
+        return Operation.CREATE
+    return Operation.REMOVE if link.removed else Operation.UPDATE
+
+
+def _external_ref(link: Due, provider: str) -> str | None:
+    refs = link.snapshot.get("external_refs") or {}
+    found: str | None = refs.get(provider)
+    return found
+
+
+def house_items(documents: Iterable[Record], chart: Chart) -> set[tuple[Kind, str]]:
+    """Our own items that sales lines without an item may need: one for each account that they name."""
+    named: set[str | None] = set()
+    for document in documents:
+        if isinstance(document, Invoice):
+            named |= {line.account for line in document.lines if line.item_id is None}
+    wanted = {name or chart.mapping.get("sales") for name in named}
+    found = (chart.account(name) for name in wanted if name is not None)
+    return {(Kind.ITEM, f"{HOUSE_ITEM}{account.ref}") for account in found if account is not None}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Requests that may be in flight together, the budget after them, and the wait for the others."""
+
+    requests: tuple[Request, ...]
+    budget: Budget
+    wait: float = 0.0
+
+
+def choose(requests: Sequence[Request], budget: Budget, concurrency: int) -> Chosen:
+    """The first requests that touch nothing in common, as far as budget and concurrency go; pure."""
+    chosen: list[Request] = []
+    touched: set[str] = set()
+    for request in requests:
+        if len(chosen) == concurrency or touched & request.touches:
+            continue
+        after = budget.take(1, request.batch)
+        if after is None:
+            return Chosen(tuple(chosen), budget, budget.wait(1, request.batch))
+        budget = after
+        chosen.append(request)
+        touched |= request.touches
+    return Chosen(tuple(chosen), budget)
+
+
+def collects(due: Sequence[Due], batch: int, budget: Budget) -> bool:
+    """Whether these few documents should wait for company: a batch is not full, the pace is behind."""
+    return 0 < len(due) < batch and due[0].kind in COLLECTED and not budget.ahead()

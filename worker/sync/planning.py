@@ -1,0 +1,63 @@
+"""From due links to a plan: what the documents name, the ledger's plan of them, and what cannot go."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from worker.errors import Category
+from worker.providers.lookup import Lookup
+from worker.providers.port import Books, Fault, Held, Plan, Work
+from worker.store import connections, links
+from worker.store.links import Due
+from worker.store.session import Session
+from worker.sync.act import Acting, Effects
+from worker.sync.driver import Driver
+from worker.sync.outcomes import refusal
+from worker.sync.plan import house_items
+from worker.sync.subjects import after, subject_of
+
+log = logging.getLogger(__name__)
+
+
+def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup:
+    """All that the documents may name: one query for records, a chart that is kept for the slice."""
+    chart = driver.chart(session)
+    named = {pair for one in work for pair in one.document.references()}
+    named |= house_items((one.document for one in work), chart)
+    return Lookup(chart, links.targets(session, driver.connection.id, named))
+
+
+def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
+    """The ledger's plan; a document on which planning breaks is a defect of its own, the others go on."""
+    try:
+        return books.plan(work, lookup)
+    except Exception as error:
+        if len(work) == 1:
+            log.exception("plan.broken", extra={"link": work[0].link_id})
+            detail = f"{type(error).__name__}: {error}"
+            names = {"kind": work[0].kind.value, "record": work[0].record_id}
+            fault = Fault("defect", Category.DEFECT, names, detail)
+            return Plan((), (Held(work[0].link_id, fault=fault),))
+    parts = [planned(books, [one], lookup) for one in work]
+    requests = tuple(request for part in parts for request in part.requests)
+    return Plan(requests, tuple(held for part in parts for held in part.held))
+
+
+def hold(driver: Driver, held: Sequence[Held], due: Mapping[int, Due]) -> bool:
+    """Links that cannot go: they wait for their causes, or a check refused them."""
+    if not held:
+        return False
+    effects = Effects()
+    with driver.services.database.begin() as session:
+        connection = connections.share(session, driver.connection.id)
+        acting = Acting(session, connection, effects)
+        for one in sorted(held, key=lambda one: one.link_id):
+            subject = subject_of(due[one.link_id])
+            if one.fault is None:
+                acting.wait(subject, one.causes)
+            elif one.fault.code == "kind_not_supported_yet":
+                acting.skip(subject, "This kind of record is not brought into these books yet.")
+            else:
+                acting.act(subject, refusal(one.fault, due[one.link_id].attempts))
+        effects.write(session)
+    after(driver, effects)
+    return True

@@ -1,0 +1,244 @@
+"""Runs: one page of what the books say at a time, and the answers to connection tests."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from schemas.books import Account, Company, Tax
+from schemas.status import (
+    AccountChanged,
+    ConnectionTested,
+    Status,
+    SyncCompleted,
+    SyncFailed,
+    SyncStarted,
+    TaxChanged,
+)
+from worker import metrics
+from worker.errors import (
+    Category,
+    Disconnected,
+    ProviderError,
+    Throttled,
+    TokenExpired,
+    Unavailable,
+    Unexplained,
+)
+from worker.providers.port import Fault, LedgerRecord, Page, Resource
+from worker.store import connections, links, outbox, records, runs
+from worker.store.records import Pulled
+from worker.store.runs import Run
+from worker.store.session import Session
+from worker.sync import causes, payments
+from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.tell import Origin, about, error_of, tell
+
+log = logging.getLogger(__name__)
+
+# Of the same urgency: what opens the way for writing goes first.
+ORDER = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES, Resource.PAYMENTS)
+OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
+
+_KINDS = {Resource.ACCOUNTS: ("account",), Resource.TAXES: ("tax_code", "tax_rate")}
+_CAUSES = {Resource.ACCOUNTS: ("account", "mapping"), Resource.TAXES: ("tax_code",)}
+
+
+def pull(driver: Driver, run: Run) -> None:
+    """One page of a run, or its end.
+
+    Raises: ProviderError where the whole connection is concerned; the run goes on after that, or has
+    been answered as failed where nobody can say when that will be.
+    """
+    if run.state == "queued":
+        run = _start(driver, run)
+    resource = Resource(run.resource)
+    try:
+        if resource is Resource.CONNECTION:
+            _test(driver, run)
+        else:
+            _page(driver, run, resource)
+    except OutOfBudget as spent:
+        with driver.services.database.begin() as session:
+            runs.postpone(session, run.id, spent.wait)
+    except (Throttled, Unavailable, TokenExpired) as error:
+        if resource is Resource.CONNECTION and run.asked_by != "connect":
+            _fail(driver, run, "unavailable", error)
+        raise
+    except Disconnected as error:
+        _fail(driver, run, error.code, error)
+        raise
+    except Unexplained as error:
+        _fail(driver, run, "defect", error)
+
+
+def _start(driver: Driver, run: Run) -> Run:
+    with driver.services.database.begin() as session:
+        started = runs.start(session, run.id)
+        if run.resource != Resource.CONNECTION:
+            status = SyncStarted(**_of(driver, run))
+            outbox.add(session, [_tell(driver, run, status)])
+    return started
+
+
+def _test(driver: Driver, run: Run) -> None:
+    """Who is behind the connection, with the preferences that translation needs."""
+    company = driver.read("company", lambda books: books.test(), calls=2)
+    data = dict(company.data) | {
+        "name": company.name,
+        "currency": company.currency,
+        "country": company.country,
+    }
+    with driver.services.database.begin() as session:
+        connections.wake(session, [driver.connection.id])
+        reopened = driver.connection.company.get("closed_until") != data.get("closed_until")
+        connections.change(session, driver.connection.id, company=data)
+        if reopened:
+            waited = links.causes(session, driver.connection.id, ["period"])
+            links.wake(session, driver.connection.id, waited)
+        told = Company(ref=company.ref, name=company.name, currency=company.currency)
+        status = ConnectionTested(**about(driver.connection), ok=True, company=told)
+        _finish(driver, session, run, {}, [_tell(driver, run, status)])
+
+
+def _page(driver: Driver, run: Run, resource: Resource) -> None:
+    cursor = run.cursor or (driver.connection.created_at - OVERLAP).isoformat()
+    page = driver.read(resource.value, lambda books: books.page(resource, cursor, run.position))
+    effects = payments.Effects()
+    with driver.services.database.begin() as session:
+        connections.wake(session, [driver.connection.id])
+        told = _keep(driver, session, run, page.records)
+        if resource is Resource.PAYMENTS:
+            effects = payments.keep(session, driver.connection, page, _origin(run))
+        counts = _add(run.counts, page, told, effects)
+        if page.calls > 1:
+            driver.save_budget(session, driver.budget(session).spend(page.calls - 1))
+        outgoing = [*(_tell(driver, run, status) for _, status in told), *effects.told]
+        if page.position is None:
+            _complete(driver, session, run, resource, counts, outgoing)
+        else:
+            partitions = outbox.add(session, outgoing)
+            runs.advance(session, run.id, page.position, counts)
+            driver.services.hints.relay(sorted(partitions))
+
+
+def _keep(
+    driver: Driver, session: Session, run: Run, found: Sequence[LedgerRecord]
+) -> list[tuple[str, Status]]:
+    """Store what was pulled; tells what is new (`created`) or different (`changed`)."""
+    pulled = [
+        Pulled(one.kind, one.ref, one.name, one.active, dict(one.data), one.code, one.sync_token)
+        for one in found
+    ]
+    difference = records.keep(session, driver.connection.id, pulled)
+    told: list[tuple[str, Status]] = []
+    for one in pulled:
+        key = (one.kind, one.ref)
+        if key in difference.created:
+            told.append(("created", _changed(driver, one)))
+        elif key in difference.changed:
+            told.append(("changed", _changed(driver, one)))
+    return told
+
+
+def _changed(driver: Driver, record: Pulled) -> Status:
+    if record.kind == "account":
+        return AccountChanged(
+            **about(driver.connection), account=Account.model_validate(dict(record.data))
+        )
+    return TaxChanged(**about(driver.connection), tax=Tax.model_validate(dict(record.data)))
+
+
+def _add(
+    counts: Mapping[str, int],
+    page: Page,
+    told: Sequence[tuple[str, Status]],
+    effects: payments.Effects,
+) -> dict[str, int]:
+    read = len(page.records) + len(page.payments)
+    created = sum(what == "created" for what, _ in told) + effects.created
+    changed = len(told) - sum(what == "created" for what, _ in told) + effects.changed
+    new = {
+        "read": read,
+        "created": created,
+        "changed": changed,
+        "removed": effects.removed,
+        "unchanged": max(read - created - changed - effects.removed, 0),
+    }
+    return {name: counts.get(name, 0) + count for name, count in new.items()}
+
+
+def _complete(
+    driver: Driver,
+    session: Session,
+    run: Run,
+    resource: Resource,
+    counts: dict[str, int],
+    outgoing: list[outbox.Outgoing],
+) -> None:
+    """The last page is in: what was not seen is gone, and what waited for any of it wakes."""
+    if resource in _KINDS and run.started_at:
+        gone = records.retire_unseen(
+            session, driver.connection.id, _KINDS[resource], run.started_at
+        )
+        counts["removed"] += len(gone)
+        for one in gone:
+            inactive = replace(one, data=dict(one.data) | {"active": False})
+            outgoing.append(_tell(driver, run, _changed(driver, inactive)))
+    waited = links.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
+    missing = causes.still_missing(session, driver.connection, waited)
+    links.wake(session, driver.connection.id, set(waited) - missing)
+    status = SyncCompleted(**_of(driver, run) | counts)
+    outgoing.append(_tell(driver, run, status))
+    _finish(driver, session, run, counts, outgoing)
+    driver.forget_chart()
+
+
+def _finish(
+    driver: Driver,
+    session: Session,
+    run: Run,
+    counts: Mapping[str, int],
+    outgoing: Sequence[outbox.Outgoing],
+) -> None:
+    cursor = (run.started_at - OVERLAP).isoformat() if run.started_at else None
+    runs.complete_feed(session, driver.connection.id, run.resource, cursor)
+    runs.finish(session, run.id, counts)
+    partitions = outbox.add(session, outgoing)
+    metrics.RUNS.labels(driver.connection.provider, run.resource, "done").inc()
+    driver.services.hints.relay(sorted(partitions))
+
+
+def _fail(driver: Driver, run: Run, code: str, error: ProviderError) -> None:
+    """Answer a run that cannot go on; never silence."""
+    log.warning("run.failed", extra={"run": run.id, "resource": run.resource, "reason": str(error)})
+    names = {
+        "provider": driver.connection.provider,
+        "resource": run.resource,
+        "company": str(driver.connection.company.get("name", "")),
+    }
+    told = error_of(Fault(code, Category.CONNECTION, names))
+    status: Status
+    if run.resource == Resource.CONNECTION:
+        status = ConnectionTested(**about(driver.connection), ok=False, error=told)
+    else:
+        status = SyncFailed(**_of(driver, run), error=told)
+    with driver.services.database.begin() as session:
+        runs.finish(session, run.id, run.counts, told.model_dump(mode="json"))
+        partitions = outbox.add(session, [_tell(driver, run, status)])
+    metrics.RUNS.labels(driver.connection.provider, run.resource, "failed").inc()
+    driver.services.hints.relay(sorted(partitions))
+
+
+def _of(driver: Driver, run: Run) -> dict[str, Any]:
+    asked = {"resource": run.resource, "run_id": str(run.id), "asked_by": run.asked_by}
+    return about(driver.connection) | asked
+
+
+def _origin(run: Run) -> Origin:
+    return Origin(run.event_id, run.traceparent)
+
+
+def _tell(driver: Driver, run: Run, status: Status) -> outbox.Outgoing:
+    return tell(driver.connection.tenant_id, status, _origin(run), "runs")

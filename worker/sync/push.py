@@ -1,0 +1,120 @@
+"""One step of pushing: plan what is due, record it, send it, write down what became of it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from worker.providers.lookup import Lookup
+from worker.providers.port import Books, Work
+from worker.store import links, submissions
+from worker.store.links import Due
+from worker.store.session import Session, now
+from worker.sync import found
+from worker.sync.driver import Driver
+from worker.sync.finish import finish
+from worker.sync.flights import Flight, attempt, conclude
+from worker.sync.plan import choose, collects, sort
+from worker.sync.planning import hold, lookup_for, planned
+from worker.sync.subjects import wanted_of
+from worker.terms import Request, Submission
+
+
+@dataclass(frozen=True)
+class Step:
+    """Whether anything was done; else for how many seconds due links wait (budget, company)."""
+
+    worked: bool
+    delay: float = 0.0
+
+
+class _TakenAway(Exception):
+    """A link is no longer due (a person dismissed it): nothing is recorded, all is planned anew."""
+
+
+def push(driver: Driver) -> Step:
+    """Send what is due, as far as budget, order and the ledger's concurrency allow.
+
+    Raises: ProviderError where the whole connection is concerned, LeaseLost.
+    """
+    with driver.services.database.begin() as session:
+        due = links.due(session, driver.connection.id, driver.limits.batch)
+        if not due:
+            return Step(worked=False)
+        budget = driver.budget(session)
+        if collects(due, driver.limits.batch, budget):
+            waited = now(session) - min(link.wanted_since for link in due)
+            left = timedelta(seconds=driver.services.settings.collect_seconds) - waited
+            if left > timedelta(0):
+                return Step(worked=False, delay=left.total_seconds())
+        found_due = sort(due, driver.connection.provider)
+        everything = [work for _, work in (*found_due.work, *found_due.looking)]
+        lookup = lookup_for(driver, session, everything)
+    settled_here = finish(driver, found_due)
+    by_link = {link.id: link for link in due}
+    looked = found.look(driver, found_due.looking, lookup, by_link)
+    step = _push_planned(driver, [work for _, work in found_due.work], lookup, by_link)
+    return Step(step.worked or settled_here or looked, step.delay)
+
+
+def _push_planned(
+    driver: Driver, work: Sequence[Work], lookup: Lookup, due: Mapping[int, Due]
+) -> Step:
+    if not work:
+        return Step(worked=False)
+    books = driver.books()
+    plan = planned(books, work, lookup)
+    held = hold(driver, plan.held, due)
+    flights, wait = _record(driver, plan.requests, due)
+    if flights:
+        _fly(driver, books, flights)
+    return Step(worked=held or bool(flights), delay=wait)
+
+
+def _record(
+    driver: Driver, requests: Sequence[Request], due: Mapping[int, Due]
+) -> tuple[list[Flight], float]:
+    """Write the chosen requests down and debit the budget, before a byte is sent."""
+    started = time.monotonic()
+    try:
+        with driver.services.database.begin() as session:
+            chosen = choose(requests, driver.budget(session), driver.limits.concurrency)
+            flights = [
+                _record_one(driver, session, request, due, started) for request in chosen.requests
+            ]
+            if flights:
+                driver.save_budget(session, chosen.budget)
+    except _TakenAway:
+        return [], 0.0
+    return flights, 0.0 if flights else chosen.wait
+
+
+def _record_one(
+    driver: Driver, session: Session, request: Request, due: Mapping[int, Due], started: float
+) -> Flight:
+    ids = {part.link_id for part in request.parts}
+    if links.mark_sent(session, sorted(ids)) != ids:
+        raise _TakenAway
+    key, timing = uuid4(), driver.timing
+    wanted = {part.link_id: wanted_of(due[part.link_id]) for part in request.parts}
+    submission_id = submissions.record(
+        session, driver.connection.id, key, driver.id, request, timing, wanted
+    )
+    submission = Submission(str(key), request.method, request.path, request.body, request.parts)
+    deadline = started + timing.send_by
+    return Flight(submission_id, request.endpoint, submission, deadline)
+
+
+def _fly(driver: Driver, books: Books, flights: Sequence[Flight]) -> None:
+    """Send recorded requests, at once where there are several; no database connection is held."""
+    senders = driver.services.senders
+    futures = [senders.submit(attempt, driver, books, flight) for flight in flights[1:]]
+    results = [attempt(driver, books, flights[0]), *(future.result() for future in futures)]
+    troubles = [
+        trouble
+        for flight, result in zip(flights, results, strict=True)
+        if (trouble := conclude(driver, flight, result, first=True))
+    ]
+    for trouble in troubles[:1]:
+        raise trouble

@@ -1,0 +1,55 @@
+"""What the clock does: wake connections whose time has come, queue the pulls that are due."""
+
+from collections.abc import Sequence
+
+from worker.store import connections, outbox, runs
+from worker.store.runs import Asked
+from worker.sync.services import Services
+
+LISTS = ("accounts", "taxes")
+
+
+def wake_due(services: Services) -> int:
+    """Hint the connections whose time has come; returns how many."""
+    with services.database.begin() as session:
+        due = connections.claim_due(session)
+    services.hints.drive(due)
+    return len(due)
+
+
+def derive_due(services: Services) -> int:
+    """Whatever the hints say: find due connections from links, runs and submissions."""
+    with services.database.begin() as session:
+        found = connections.derive_due(session)
+    return len(found)
+
+
+def queue_pulls(services: Services, resources: Sequence[str]) -> int:
+    """Queue a run for each feed whose slot has come; once, by however many schedulers.
+
+    An outage is caught up with one run. A slot whose connection is paused or off passes without a run:
+    the next one after the reconnect finds everything that changed since the cursor.
+    """
+    with services.database.begin() as session:
+        slots = runs.claim_feeds(session, resources)
+        active = {
+            slot.connection_id
+            for slot in slots
+            if connections.get(session, slot.connection_id).state == "active"
+        }
+        connections.wake(session, sorted(active))
+        for slot in sorted(slots, key=lambda slot: (slot.connection_id, slot.resource)):
+            if slot.connection_id in active:
+                asked = Asked("schedule", f"clock:{slot.due.isoformat()}", runs.SCHEDULED)
+                runs.queue(session, slot.connection_id, slot.resource, asked)
+        hinted = connections.claim_hints(session, sorted(active))
+    services.hints.drive(hinted)
+    return len(active)
+
+
+def relay_pending(services: Services) -> None:
+    """Hint the relay about partitions that still hold events, whatever became of earlier hints."""
+    with services.database.begin() as session:
+        partitions = outbox.waiting_partitions(session)
+        outbox.expire_unroutable(session, services.settings.unroutable_days)
+    services.hints.relay(partitions)

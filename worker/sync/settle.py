@@ -1,0 +1,150 @@
+"""Unknown outcomes: the identical request again inside the ledger's replay window, else a look-up (design 5)."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from worker import metrics
+from worker.errors import Category
+from worker.providers.port import Changed, Fault, Found, Ours, Outcome, Several, Sought, Untouched
+from worker.store import connections, links, submissions
+from worker.store.session import now
+from worker.store.submissions import Item, Recorded
+from worker.sync import answers
+from worker.sync.act import Acting, Effects
+from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.flights import Flight, attempt, conclude
+from worker.sync.outcomes import Fail, refusal
+from worker.sync.subjects import after, subject_of_item
+
+_PROOF = 2  # look-ups that must find nothing before absence is believed
+
+
+@dataclass(frozen=True)
+class Age:
+    """How long ago a submission was first sent, against what the ledger remembers of its key."""
+
+    seconds: float
+    replayable: bool
+    forgotten: bool
+
+
+def settle(driver: Driver, submission_id: int) -> None:
+    """Find out what became of one open submission whose time has come.
+
+    Raises: ProviderError, OutOfBudget, LeaseLost; the submission stays unknown then.
+    """
+    with driver.services.database.begin() as session:
+        recorded = submissions.get(session, submission_id)
+        seconds = (now(session) - recorded.recorded_at).total_seconds()
+    limits = driver.limits
+    age = Age(seconds, seconds < limits.replay_window, seconds >= limits.key_lifetime)
+    refused = any(item.detail for item in recorded.unknown)
+    if age.replayable and not refused:
+        _repeat(driver, recorded)
+    else:
+        _look_up(driver, recorded, age)
+
+
+def _repeat(driver: Driver, recorded: Recorded) -> None:
+    """Send the identical request again: the ledger answers a known key with its first answer."""
+    books, started = driver.books(), time.monotonic()
+    batch = 1 if recorded.endpoint == "batch" else 0
+    with driver.services.database.begin() as session:
+        budget = driver.budget(session)
+        wait = budget.wait(1, batch)
+        if wait:
+            submissions.postpone(session, recorded.id, wait)
+            return
+        if not submissions.renew(session, recorded.id, driver.id, driver.timing):
+            return
+        driver.save_budget(session, budget.spend(1, batch))
+    metrics.DUPLICATES_PREVENTED.labels("repeat").inc()
+    deadline = started + driver.timing.send_by
+    flight = Flight(recorded.id, recorded.endpoint, recorded.content, deadline)
+    trouble = conclude(driver, flight, attempt(driver, books, flight), first=False)
+    if trouble:
+        raise trouble
+
+
+def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
+    """Ask the books what they hold; absence needs two look-ups and a key that nobody remembers."""
+    sought = [Sought(item.part, item.digest, recorded.recorded_at) for item in recorded.unknown]
+    try:
+        seen = driver.read("find", lambda books: books.find(sought))
+    except OutOfBudget as spent:
+        with driver.services.database.begin() as session:
+            submissions.postpone(session, recorded.id, spent.wait)
+        return
+    proven = age.forgotten and recorded.lookups + 1 >= _PROOF
+    _write_down(driver, recorded, seen, proven)
+    gap = driver.services.settings.lookup_gap
+    delay = gap if age.forgotten else max(gap, driver.limits.key_lifetime - age.seconds)
+    with driver.services.database.begin() as session:
+        submissions.postpone(session, recorded.id, delay, lookups=1)
+
+
+def _write_down(
+    driver: Driver, recorded: Recorded, seen: Mapping[int, Found], proven: bool
+) -> None:
+    """Close what the look-up settled; the rest stays unknown."""
+    outcomes: dict[str, Outcome] = {}
+    for item in recorded.unknown:
+        found = seen.get(item.part.link_id)
+        if isinstance(found, Ours):
+            outcomes[item.part.key] = found.outcome
+    with driver.services.database.begin() as session:
+        effects = answers.apply(
+            session, driver.connection.id, recorded.id, outcomes, looked_up=True
+        )
+        metrics.DUPLICATES_PREVENTED.labels("lookup").inc(len(outcomes))
+        effects.unknown = 0  # counted when it became unknown
+    after(driver, effects)
+    rest = [item for item in recorded.unknown if item.part.key not in outcomes]
+    _give_back(driver, recorded, rest, seen, proven)
+
+
+def _give_back(
+    driver: Driver,
+    recorded: Recorded,
+    rest: list[Item],
+    seen: Mapping[int, Found],
+    proven: bool,
+) -> None:
+    """What is proven absent is due again (or refused, as its repeat was); others changed it: conflict."""
+    effects = Effects()
+    closed: list[tuple[int, str, Mapping[str, object]]] = []
+    with driver.services.database.begin() as session:
+        connections.wake(session, [driver.connection.id])
+        submissions.lock(session, recorded.id)
+        acting = Acting(session, driver.connection, effects)
+        for item in rest:
+            found = seen.get(item.part.link_id)
+            if isinstance(found, Several):
+                names = {"kind": item.part.kind.value, "record": item.part.record_id}
+                names["refs"] = ", ".join(found.refs)
+                fault = Fault("two_in_books", Category.DEFECT, names)
+                acting.act(subject_of_item(item), Fail(fault))
+            elif isinstance(found, Changed):
+                acting.conflict(subject_of_item(item), found)
+            elif proven:
+                _absent(acting, item, found)
+            else:
+                continue
+            closed.append((item.id, "absent" if proven else "refused", item.detail or {}))
+        submissions.close_items(session, closed)
+        submissions.close_if_known(session, recorded.id)
+        effects.write(session)
+    after(driver, effects)
+
+
+def _absent(acting: Acting, item: Item, found: Found | None) -> None:
+    detail = item.detail or {}
+    if "code" not in detail:
+        token = found.sync_token if isinstance(found, Untouched) else None
+        links.try_again(acting.session, item.part.link_id, sync_token=token)
+        return
+    # It is certain now that the first send took no effect: what its repeat was refused with holds.
+    category = Category(detail.get("category", Category.VALIDATION))
+    fault = Fault(detail["code"], category, detail.get("names", {}), detail.get("detail", ""))
+    acting.act(subject_of_item(item), refusal(fault, item.attempts))

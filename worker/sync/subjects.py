@@ -1,0 +1,25 @@
+"""Links as subjects of decisions, and what follows a commit that decided about them."""
+
+from worker.store.links import Due
+from worker.store.submissions import Item, Wanted
+from worker.sync.act import Effects, Subject
+from worker.sync.driver import Driver
+
+
+def subject_of(link: Due) -> Subject:
+    return Subject(link.id, link.kind, link.record_id, wanted_of(link))
+
+
+def subject_of_item(item: Item) -> Subject:
+    part = item.part
+    return Subject(part.link_id, part.kind, part.record_id, item.wanted)
+
+
+def wanted_of(link: Due) -> Wanted:
+    return Wanted(link.revision, link.wanted_since, link.version, link.event_id, link.traceparent)
+
+
+def after(driver: Driver, effects: Effects) -> None:
+    """What follows a commit: figures, and a hint to the relay."""
+    effects.count()
+    driver.services.hints.relay(sorted(effects.partitions))

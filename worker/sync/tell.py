@@ -1,0 +1,81 @@
+"""Status events: written to the outbox in the transaction that they tell of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from schemas.kinds import Kind
+from schemas.status import Environment, Error, Retry, Status, WaitingOn, status_envelope
+from worker.failures import describe
+from worker.providers.port import Fault
+from worker.store.connections import Connection
+from worker.store.outbox import Outgoing
+from worker.terms import Cause
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The event that led here."""
+
+    event_id: str | None = None
+    traceparent: str | None = None
+
+
+def tell(tenant_id: str, data: Status, origin: Origin, key: str) -> Outgoing:
+    """A status event; `key` names the record whose events keep their order."""
+    envelope = status_envelope(
+        data,
+        id=str(uuid4()),
+        tenant=tenant_id,
+        time=datetime.now(UTC),
+        traceparent=origin.traceparent,
+        causation_id=origin.event_id or None,
+    )
+    return Outgoing(f"{tenant_id}/{key}", envelope)
+
+
+def about(connection: Connection) -> dict[str, Any]:
+    """What every status event says of its connection."""
+    return {"provider": connection.provider, "environment": Environment(connection.environment)}
+
+
+def record_key(kind: Kind | str, record_id: str) -> str:
+    return f"{kind}/{record_id}"
+
+
+def error_of(fault: Fault) -> Error:
+    """A failure in a bookkeeper's words; the engineer's detail stays here."""
+    code = describe(fault.code, fault.names)
+    return Error(
+        code=fault.code,
+        category=fault.category.value,
+        title=code.title,
+        explanation=code.explanation,
+        steps=code.steps,
+        retry=Retry(code.retry),
+    )
+
+
+_REASONS = {
+    "mapping": "No account is mapped for “{id}” yet.",
+    "account": "The account “{id}” is not an active account of the books.",
+    "tax_code": "The tax code “{id}” is not an active tax code of the books.",
+    "period": "The books are closed at this date ({id}).",
+}
+
+
+def waiting_reason(causes: Iterable[Cause]) -> tuple[str, WaitingOn | None]:
+    """One sentence on everything a record waits for, and the first of it for machines."""
+    ordered = sorted(causes)
+    sentences = [_reason(cause) for cause in ordered]
+    first = WaitingOn(kind=ordered[0].kind, id=ordered[0].id) if ordered else None
+    return " ".join(sentences) or "It waits for its turn.", first
+
+
+def _reason(cause: Cause) -> str:
+    text = _REASONS.get(cause.kind)
+    if text is not None:
+        return text.format(id=cause.id)
+    return f"The {cause.kind.replace('_', ' ')} {cause.id} is not in the books yet."
