@@ -14,6 +14,12 @@ INTAKE = "books.intake"
 DEAD = "books.dead"
 """Queue, and the exchange before it, for what intake gave up after too many deliveries."""
 
+REPLAY = "books.replay"
+"""Exchange to intake alone: a message that is replayed goes nowhere else and keeps its routing key."""
+
+RETURNS = "books.returns"
+"""Fanout exchange before intake alone: replayed messages keep their routing key and reach nobody else."""
+
 # RabbitMQ 4 limits deliveries to 20 unless told otherwise, 3.10 does not limit them, and -1 means
 # "none" to 4.x but "dead-letter at once" to 3.10. So every queue says its number.
 DELIVERY_LIMIT = 20
@@ -25,8 +31,8 @@ def declare(channel: BlockingChannel, *, delivery_limit: int = DELIVERY_LIMIT) -
 
     Raises ChannelClosedByBroker (406) if a queue exists with other arguments.
     """
-    declare_exchange(channel, EVENTS)
-    declare_exchange(channel, STATUSES)
+    for exchange in (EVENTS, STATUSES, REPLAY):
+        declare_exchange(channel, exchange)
     # Fanout: a dead letter keeps its routing key, which is the event's type.
     channel.exchange_declare(DEAD, "fanout", durable=True)
     _declare_quorum_queue(channel, DEAD, {"x-delivery-limit": _NO_DELIVERY_LIMIT})
@@ -39,11 +45,12 @@ def declare(channel: BlockingChannel, *, delivery_limit: int = DELIVERY_LIMIT) -
         "x-overflow": "reject-publish",
     }
     _declare_quorum_queue(channel, INTAKE, dead_lettering)
-    channel.queue_bind(INTAKE, EVENTS, "#")
+    for exchange in (EVENTS, REPLAY):
+        channel.queue_bind(INTAKE, exchange, "#")
 
 
 def declare_exchange(channel: BlockingChannel, name: str) -> None:
-    """Declare one of the two exchanges that events travel through."""
+    """Declare one of the exchanges that events travel through."""
     channel.exchange_declare(name, "topic", durable=True)
 
 

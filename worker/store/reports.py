@@ -26,7 +26,8 @@ Row = dict[str, Any]
 # Records of our own (`~sales:`) are nobody's business but the ledger's.
 _LINKED = sa.text("""
     SELECT tenant_id, connection_id, provider, environment, record_id, status, ref, number, url,
-           total, variance, paid_amount, balance, payment_status, error_code, reason, waiting_on, synced_at
+           total, variance, paid_amount, balance, payment_status, error_code, reason,
+           waiting_on, synced_at
     FROM sync_status
     WHERE kind = :kind AND (CAST(:status AS text) IS NULL OR status = :status)
       AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant) AND record_id NOT LIKE '~sales:%'

@@ -110,6 +110,13 @@ def named(services: Services, name: str) -> Connection:
     return found[0]
 
 
+def find(
+    services: Services, tenant_id: str | None = None, provider: str | None = None
+) -> list[Connection]:
+    with services.database.begin() as session:
+        return connections.find(session, tenant_id, provider)
+
+
 def enable(services: Services, connection_id: int) -> Connection:
     """Switch a disabled connection on again, into the state that its tokens allow."""
     with change(services, connection_id) as changing:

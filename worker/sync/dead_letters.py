@@ -31,6 +31,12 @@ Republish = Callable[[Kept], None]
 """Puts a message into the queue of intake, as it came; returns once the broker has confirmed it."""
 
 
+def find(services: Services, state: str | None, most: int) -> list[Kept]:
+    """Letters in this state (None: all), the newest first."""
+    with services.database.begin() as session:
+        return dead_letters.find(session, state, most)
+
+
 def get(services: Services, letter_id: int) -> Kept:
     """Raises: Misuse if there is no such letter."""
     with services.database.begin() as session:

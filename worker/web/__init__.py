@@ -1,1 +1,5 @@
-"""What browsers and ledgers call: consent, callback, health."""
+"""The web process: consent, its callback, and whether the worker is well."""
+
+from worker.web.app import create
+
+__all__ = ["create"]

@@ -1,0 +1,116 @@
+"""`books dead-letters`: messages that no rule could handle, and what people decide about them."""
+
+import getpass
+
+import click
+
+from events.delivery import restored
+from events.publisher import Publisher
+from events.topology import REPLAY
+from worker.cli import output
+from worker.cli.opening import opened
+from worker.cli.output import json_option
+from worker.store.dead_letters import Kept
+from worker.sync import dead_letters as use
+from worker.sync.dead_letters import Decision
+
+_COLUMNS = (
+    "id",
+    "state",
+    "category",
+    "type",
+    "tenant_id",
+    "event_id",
+    "count",
+    "last_seen_at",
+    "reason",
+)
+_who = click.option("--as", "who", help="Who decides; by default the user of this machine.")
+_note = click.option("--note", help="Why; kept with the letter.")
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """Messages that no rule could handle, kept whole."""
+
+
+@dead_letters.command("list")
+@click.option(
+    "--state", type=click.Choice(["open", "replayed", "discarded", "all"]), default="open",
+    show_default=True,
+)  # fmt: skip
+@click.option("--limit", default=100, show_default=True)
+@json_option
+def list_(state: str, limit: int, as_json: bool) -> None:  # noqa: FBT001
+    """The letters, the newest first."""
+    with opened() as services:
+        found = use.find(services, None if state == "all" else state, limit)
+    if as_json:
+        output.print_json(found)
+        return
+    rows = [[getattr(letter, name) for name in _COLUMNS] for letter in found]
+    output.print_table(_COLUMNS, rows)
+
+
+@dead_letters.command()
+@click.argument("letter", type=int)
+@json_option
+def show(letter: int, as_json: bool) -> None:  # noqa: FBT001
+    """One letter, whole: the reason, the headers and the message as it came."""
+    with opened() as services:
+        found = use.get(services, letter)
+    if as_json:
+        output.print_json(found)
+        return
+    shown = {name: getattr(found, name) for name in Kept.__dataclass_fields__ if name != "body"}
+    output.print_fields(shown)
+    click.echo(f"\n{found.body.decode('utf-8', 'backslashreplace')}")
+
+
+@dead_letters.command()
+@click.argument("letter", type=int)
+@_who
+@_note
+def replay(letter: int, who: str | None, note: str | None) -> None:
+    """Let it go its way once more, as it came, after its cause was mended."""
+    with (
+        opened() as services,
+        Publisher(services.settings.broker_url, exchange=REPLAY) as publisher,
+    ):
+        decision = Decision(_name(who), note)
+        use.replay(services, letter, decision, lambda kept: _publish(publisher, kept))
+    click.echo(
+        f"dead letter {letter} was replayed; `books dead-letters list` shows if it comes back"
+    )
+
+
+@dead_letters.command()
+@click.argument("letter", type=int)
+@_who
+@_note
+def discard(letter: int, who: str | None, note: str | None) -> None:
+    """Decide that nothing more happens with it; it stays readable."""
+    with opened() as services:
+        use.discard(services, letter, Decision(_name(who), note))
+    click.echo(f"dead letter {letter} was discarded")
+
+
+def _publish(publisher: Publisher, letter: Kept) -> None:
+    """To intake alone, as it came; the routing key is part of what intake checks."""
+    publisher.publish_raw(
+        letter.body,
+        routing_key=letter.routing_key or letter.type or "",
+        content_type=letter.content_type,
+        headers=restored(use.original_headers(letter)),
+        message_id=letter.event_id,
+    )
+
+
+def _name(who: str | None) -> str:
+    try:
+        return who or getpass.getuser()
+    except (KeyError, OSError):  # a container's user has no name
+        return "unknown"
+
+
+COMMANDS = (dead_letters,)

@@ -1,0 +1,52 @@
+"""How `books connections mapping` reads pairs and shows what is mapped."""
+
+from collections.abc import Sequence
+
+import click
+
+from worker.cli import output
+from worker.errors import Misuse
+from worker.store.connections import Connection
+from worker.sync import mapping
+from worker.sync.mapping import Mapped
+from worker.sync.services import Services
+
+
+def set_pairs(services: Services, row: Connection, pairs: Sequence[str]) -> None:
+    """Map each KEY=ACCOUNT; an empty ACCOUNT takes the key out. Raises: Misuse."""
+    wanted = {}
+    for pair in pairs:
+        key, equals, name = pair.partition("=")
+        if not equals:
+            raise Misuse("bad_pair", f"{pair} is not KEY=ACCOUNT, such as sales=4000")
+        wanted[key.strip()] = name.strip()
+    mapping.set_mapping(services, row.id, wanted)
+
+
+def print_mapping(services: Services, row: Connection, *, as_json: bool, choices: bool) -> None:
+    """What each key is mapped to and, where asked for, what it could be mapped to."""
+    found = mapping.show(services, row.id)
+    if as_json:
+        output.print_json([_data(one) for one in found])
+        return
+    rows = [(one.use.key, _chosen(one), one.use.meaning) for one in found]
+    output.print_table(("key", "mapped to", "used for"), rows)
+    for one in found if choices else ():
+        click.echo(f"\n{one.use.key}:")
+        for choice in one.choices:
+            click.echo(f"  {choice.ref:>6}  {choice.code or '':<8}  {choice.name} ({choice.type})")
+
+
+def _chosen(one: Mapped) -> str:
+    if one.ref is None:
+        return "-"
+    return f"{one.chosen.name} ({one.ref})" if one.chosen else f"{one.ref}, not usable any more"
+
+
+def _data(one: Mapped) -> dict[str, object]:
+    return {
+        "key": one.use.key,
+        "meaning": one.use.meaning,
+        "ref": one.ref,
+        "choices": list(one.choices),
+    }

@@ -1,0 +1,61 @@
+"""How commands answer: tables for people, JSON for machines."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import click
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns as wide as their longest cell; the last one is not padded."""
+    texts = [[text(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(headings, *texts, strict=True)]
+    for line in ([heading.upper() for heading in headings], *texts):
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """One field a line; absent ones are left out."""
+    width = max(map(len, fields), default=0)
+    for name, value in fields.items():
+        if text(value):
+            click.echo(f"{name.ljust(width)}  {text(value)}")
+
+
+def text(value: object) -> str:
+    """A value as people read it: money with two digits, times to the second, lists with commas."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return format(value.quantize(Decimal("0.01")), "f")
+        case datetime():
+            return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        case list() | tuple():
+            return ", ".join(text(one) for one in value)
+        case _:
+            return " ".join(str(value).split())
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case datetime() | date():
+            return value.isoformat()
+        case bytes() | memoryview():
+            return bytes(value).decode("utf-8", "backslashreplace")
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
+        case _:
+            raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -1,0 +1,92 @@
+"""`books status`: what every connection is doing, and what stands still."""
+
+import click
+
+from worker.cli import output
+from worker.cli.opening import opened
+from worker.cli.output import json_option
+from worker.metrics import Backlog
+from worker.store import connections, links, reports, runs
+from worker.store.connections import Connection
+from worker.store.session import Session
+from worker.sync.tokens import company_name
+
+
+@click.command()
+@json_option
+def status(as_json: bool) -> None:  # noqa: FBT001  # click passes options by name
+    """What is due, waits or failed, connection by connection."""
+    with opened() as services, services.database.begin() as session:
+        found = [_connection(session, row) for row in connections.find(session)]
+        backlog = reports.backlog(session)
+    if as_json:
+        output.print_json({"connections": found, "backlog": backlog})
+        return
+    for one in found:
+        _print_connection(one)
+    _print_backlog(backlog)
+
+
+def _connection(session: Session, row: Connection) -> dict[str, object]:
+    work = reports.work(session, row.id)
+    return {
+        "id": row.id,
+        "tenant": row.tenant_id,
+        "provider": row.provider,
+        "environment": row.environment,
+        "company": company_name(row) if row.company_id else None,
+        "state": row.state,
+        "reason": row.paused_code,
+        "records": links.counts(session, row.id),
+        "oldest_due": work["oldest_due"],
+        "open_submissions": work["open_submissions"],
+        "held_until": row.hold_until if work["held"] else None,
+        "held_for": row.held_for if work["held"] else None,
+        "dead_letters": work["dead_letters"],
+        "runs": [
+            {"resource": run.resource, "state": run.state, "at": run.finished_at or run.created_at,
+             "counts": dict(run.counts), "error": run.error}
+            for run in runs.latest(session, row.id)
+        ],
+    }  # fmt: skip
+
+
+def _print_connection(one: dict[str, object]) -> None:
+    head = f"{one['id']}  {one['tenant']}  {one['provider']} {one['environment']}"
+    state = f"{one['state']} ({one['reason']})" if one["reason"] else str(one["state"])
+    click.echo(f"{head}  {one['company'] or 'no company yet'}: {state}")
+    said = {
+        "records": _numbers(one["records"]),
+        "oldest due": one["oldest_due"],
+        "writes not settled": one["open_submissions"] or None,
+        "held until": one["held_until"],
+        "held for": one["held_for"],
+        "dead letters": one["dead_letters"] or None,
+        "pulls": _pulls(one["runs"]),
+    }
+    output.print_fields({f"   {name}": value for name, value in said.items()})
+    click.echo()
+
+
+def _print_backlog(backlog: Backlog) -> None:
+    output.print_fields(
+        {
+            "records": _numbers(backlog.links) or "none",
+            "status events waiting": backlog.outbox_pending,
+            "oldest of them": f"{backlog.outbox_age_seconds:.0f} s",
+            "dead letters": backlog.dead_letters_open,
+        }
+    )
+
+
+def _numbers(counts: object) -> str:
+    assert isinstance(counts, dict)
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+
+
+def _pulls(latest: object) -> str:
+    assert isinstance(latest, list)
+    return ", ".join(f"{run['resource']} {run['state']}" for run in latest)
+
+
+COMMANDS = (status,)

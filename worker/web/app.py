@@ -1,0 +1,73 @@
+"""The web application: routes, and what an error looks like in a browser."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from worker.errors import Misuse, ProviderError
+from worker.sync.services import Services
+from worker.web import oauth, pages
+
+log = logging.getLogger(__name__)
+
+Probe = Callable[[], str | None]
+"""Asks one service whether it answers: None, or in a few words why not."""
+
+_GONE = ("state_unknown", "link_expired", "unknown_connection")
+
+
+def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
+    """The application; `probes` by name (`database`, `broker`, ...) decide about `/readyz`."""
+    app = Starlette(
+        routes=[
+            Route("/connect/{provider}", oauth.connect),
+            Route("/callback/{provider}", oauth.callback),
+            Route("/connected/{provider}", oauth.connected),
+            Route("/healthz", _healthy),
+            Route("/readyz", _ready),
+        ],
+        exception_handlers={Misuse: _misused, ProviderError: _ledger_failed},
+    )
+    app.state.services = services
+    app.state.probes = probes
+    return app
+
+
+def _healthy(_: Request) -> Response:
+    return PlainTextResponse("ok\n", headers=pages.HEADERS)
+
+
+def _ready(request: Request) -> Response:
+    """200 if everything that a consent needs answers; else 503 and a line for each failure."""
+    failures = {name: why for name, probe in request.app.state.probes.items() if (why := probe())}
+    if failures:
+        text = "".join(f"{name}: {why}\n" for name, why in failures.items())
+        return PlainTextResponse(text, 503, pages.HEADERS)
+    return PlainTextResponse("ready\n", headers=pages.HEADERS)
+
+
+def _misused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Misuse)
+    log.warning("web.refused", extra={"path": request.url.path, "code": error.code})
+    status = 410 if error.code in _GONE else 400
+    return pages.refusal("This did not work", str(error), status)
+
+
+def _ledger_failed(request: Request, error: Exception) -> Response:
+    """The ledger did not answer a person's consent: nothing was changed, and it can be repeated."""
+    assert isinstance(error, ProviderError)
+    extra = {
+        "path": request.url.path,
+        "reason": str(error),
+        "correlation_id": error.correlation_id,
+    }
+    log.warning("web.ledger_failed", extra=extra)
+    sentence = (
+        "The ledger could not be reached, so nothing was changed. Start again in a few minutes "
+        "with `books connections connect`."
+    )
+    return pages.refusal("The ledger did not answer", sentence, 502)

@@ -1,0 +1,100 @@
+"""Consent in the browser: a signed link leads to the ledger, its answer is taken and shown."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from worker.errors import Misuse
+from worker.store import connections, runs
+from worker.store.connections import Connection
+from worker.store.runs import Run
+from worker.sync import consent
+from worker.sync.consent import Returned
+from worker.sync.services import Services
+from worker.sync.tokens import company_name
+from worker.web import pages
+from worker.web.links import Purpose, open_link, seal
+
+_REFRESH_SECONDS = 3
+_TITLES = {
+    "connection": "Company and preferences",
+    "accounts": "Chart of accounts",
+    "taxes": "Tax codes and rates",
+}
+_STATES = {"queued": "waits for a worker", "running": "under way", "failed": "failed"}
+
+
+def connect(request: Request) -> Response:
+    """Follow a link that `books connections connect` printed: on to the ledger's own page."""
+    services = _services(request)
+    row = _linked(services, request, Purpose.CONNECT, "link")
+    return RedirectResponse(consent.start(services, row.id), 303, pages.HEADERS)
+
+
+def callback(request: Request) -> Response:
+    """The ledger sends the browser back; the next page's address holds neither code nor state."""
+    services = _services(request)
+    query = request.query_params
+    returned = Returned(
+        provider=request.path_params["provider"],
+        state=query.get("state", ""),
+        code=query.get("code"),
+        company_id=query.get("realmId"),
+        error=query.get("error"),
+    )
+    row = consent.finish(services, returned)
+    view = urlencode({"view": seal(services.cipher, Purpose.VIEW, row)})
+    return RedirectResponse(f"/connected/{row.provider}?{view}", 303, pages.HEADERS)
+
+
+def connected(request: Request) -> Response:
+    """Who is connected, how the first pulls get on, and what to do next; refreshes itself."""
+    services = _services(request)
+    row = _linked(services, request, Purpose.VIEW, "view")
+    with services.database.begin() as session:
+        latest = {run.resource: run for run in runs.latest(session, row.id)}
+    pulls = [pages.Pull(_TITLES[name], _progress(latest.get(name))) for name in _TITLES]
+    view = pages.Connected(
+        provider=row.provider,
+        tenant=row.tenant_id,
+        company=company_name(row),
+        environment=row.environment,
+        state=row.state,
+        pulls=pulls,
+        command=f"books connections mapping {row.id}",
+        refresh=None if _all_over(latest) else _REFRESH_SECONDS,
+    )
+    return pages.connected(view)
+
+
+def _linked(services: Services, request: Request, purpose: Purpose, name: str) -> Connection:
+    """The connection that a signed link names, which must still be of its tenant and provider."""
+    link = request.query_params.get(name, "")
+    connection_id, tenant_id = open_link(services.cipher, purpose, link)
+    with services.database.begin() as session:
+        found = [c for c in connections.find(session, tenant_id) if c.id == connection_id]
+    if not found or found[0].provider != request.path_params["provider"]:
+        raise Misuse("unknown_connection", "This link names a connection that does not exist.")
+    return found[0]
+
+
+def _progress(run: Run | None) -> str:
+    if run is None:
+        return "not begun"
+    read = run.counts.get("read")
+    if run.state == "done":
+        return "done" if read is None else f"done, {read} read"
+    known = _STATES.get(run.state, run.state)
+    return f"{known}, {read} read so far" if read and run.state == "running" else known
+
+
+def _all_over(latest: Mapping[str, Run]) -> bool:
+    states = [latest[name].state if name in latest else "queued" for name in _TITLES]
+    return all(state in ("done", "failed") for state in states)
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
