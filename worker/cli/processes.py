@@ -1,7 +1,5 @@
 """The processes of the worker; any number of each may run."""
 
-import sys
-
 import click
 
 QUEUES = ("drive", "housekeeping")
@@ -22,7 +20,7 @@ def intake() -> None:
     """Take in the events of the CMMS."""
     from worker import intake as process  # noqa: PLC0415
 
-    process.main()
+    process.run()
 
 
 @click.command()
@@ -34,7 +32,7 @@ def worker(queues: tuple[str, ...]) -> None:
     """Talk to the ledgers, send status events."""
     from worker import actors  # noqa: PLC0415
 
-    sys.exit(actors.main(queues))
+    actors.run(queues)
 
 
 @click.command()
@@ -42,7 +40,7 @@ def scheduler() -> None:
     """Be the clock: wake what is due, queue the pulls."""
     from worker import scheduler as process  # noqa: PLC0415
 
-    process.main()
+    process.run()
 
 
 @click.command()
@@ -50,7 +48,7 @@ def web() -> None:
     """Serve the pages of the consent, and health."""
     from worker.web import server  # noqa: PLC0415
 
-    server.main()
+    server.run()
 
 
 COMMANDS = (migrate, intake, worker, scheduler, web)

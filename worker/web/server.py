@@ -36,7 +36,7 @@ class Server(uvicorn.Server):
             mark_ready(self._settings)
 
 
-def main() -> None:
+def run() -> None:
     """Serve until SIGTERM or SIGINT."""
     settings = from_environment()
     logs.configure(settings.log_format, settings.log_level)
