@@ -33,7 +33,7 @@ class _Names(dict[str, str]):
             "name": "its name",
             "tax_code": "a tax code",
             "tax_codes": "several tax codes",
-            "ledger": "the books",
+            "other": "another record",
             "mapping": "an account",
             "waiting_on": "another record",
             "limit": "the limit",

@@ -8,7 +8,7 @@ _C, _R = Category, Retry
 ENTRIES = (
     # Duplicates
     Code(
-        "name_taken",
+        "duplicate_name",
         _C.DUPLICATE,
         "The name is taken in the books",
         "Another customer, vendor, employee or item in the books has the name {name} already.",
@@ -16,7 +16,7 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
-        "number_taken",
+        "duplicate_number",
         _C.DUPLICATE,
         "The number is taken in the books",
         "Another document in the books has the number {number} already.",
@@ -25,10 +25,18 @@ ENTRIES = (
     ),
     Code(
         "two_in_books",
-        _C.DUPLICATE,
+        _C.DEFECT,  # exactly once is our promise
         "Twice in the books",
         "{record} is in the books more than once.",
         ("Keep one of the documents and delete the others in the books.", "Then try again."),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "ref_taken",
+        _C.DUPLICATE,
+        "Linked to another record already",
+        "The record of the books that {record} names is linked to {other} already.",
+        ("Correct the reference in the CMMS, or archive one of the two records.",),
         _R.AFTER_FIX,
     ),
     # Validation
@@ -179,12 +187,20 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
-        "changed_in_books",
+        "conflict",
         _C.CONFLICT,
         "Changed in the books and in the CMMS",
         "{record} was changed in the books and in the CMMS since it was last sent.",
         ("Decide which of the two versions shall stand.",),
         _R.AFTER_FIX,
+    ),
+    Code(
+        "stale",
+        _C.CONFLICT,
+        "Changed in the books meanwhile",
+        "{record} was changed in the books since it was read; it is compared and sent again.",
+        (NOTHING,),
+        _R.AUTOMATIC,
     ),
     # What passes, what nobody knows, what is our fault
     Code(

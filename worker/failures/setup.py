@@ -162,7 +162,7 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
-        "record_gone",
+        "gone_in_books",
         _C.REFERENCE,
         "Deleted in the books",
         "{record} was in the books, but it, or something that it names, was deleted or "

@@ -109,7 +109,7 @@ def _gone(part: Part, error: Error, fault: Fault) -> Outcome:
     if part.operation is Operation.REMOVE and part.ref is not None:
         return Removed(part.ref, part.sync_token)
     if part.operation is Operation.UPDATE and error.code == "610":
-        return Refused(_fault(part, "record_gone", error))
+        return Refused(_fault(part, "gone_in_books", error))
     return Refused(fault)
 
 

@@ -59,7 +59,7 @@ _STOCK = Rule("stock_too_young", _R.REFUSED)
 _FEATURE = Rule("feature_missing", _R.REFUSED)
 _TAX = Rule("tax_refused", _R.REFUSED)
 _CURRENCY = Rule("currency_mismatch", _R.REFUSED)
-_TAKEN = Rule("name_taken", _R.CLASH)
+_TAKEN = Rule("duplicate_name", _R.CLASH)
 _EXPIRED = Rule("consent_withdrawn", _R.EXPIRED)
 _INACTIVE = Rule("reference_inactive", _R.GONE)
 _PARENT = Rule("books_refused", _R.CERTAIN)
@@ -111,14 +111,14 @@ RULES: Mapping[str, Rule] = {
     "2290": Rule("negative_amount", _R.CERTAIN),  # negative amount not allowed
     "2300": _DEFECT,  # debits and credits differ: both are computed by us
     "2500": _INACTIVE,  # invalid reference id; detail names kind and element
-    "2600": Rule("changed_in_books", _R.STALE),  # conflicting request
+    "2600": Rule("stale", _R.STALE),  # conflicting request
     "3000": _DEFECT,  # custom field
     "3001": Rule("throttled", _R.THROTTLED),  # throttled
     "3100": Rule("wrong_environment", _R.DISCONNECTED),  # app not authorised for this company
     "3200": _EXPIRED,  # token expired
     "3202": _DEFECT,  # empty field
     "5000": _DEFECT,  # deprecated field
-    "5010": Rule("changed_in_books", _R.STALE),  # stale SyncToken
+    "5010": Rule("stale", _R.STALE),  # stale SyncToken
     "5020": _FEATURE,  # no permission for a feature: plan or role
     "5030": _FEATURE,  # feature not supported
     "6000": _BOOKS,  # business validation, catch-all: refined by its detail
@@ -131,7 +131,7 @@ RULES: Mapping[str, Rule] = {
     "6070": _DEFECT,  # Amount is not Qty * UnitPrice: all three are computed by us
     "6110": _LOCKED,  # managed by another service
     "6120": _LOCKED,  # managed by another service
-    "6140": Rule("number_taken", _R.CLASH),  # duplicate document number
+    "6140": Rule("duplicate_number", _R.CLASH),  # duplicate document number
     "6150": _PARENT,  # too many levels
     "6160": _TAX,  # CustomSalesTax not allowed
     "6170": _TAX,  # TxnTaxDetail with NotApplicable

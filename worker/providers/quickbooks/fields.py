@@ -1,6 +1,6 @@
 """The fields that we map, as they stand in QuickBooks' records: what is hashed and compared.
 
-Never balances, links, quantities on hand or what answers mask; those change without anybody's doing.
+Never balances, links, quantities on hand or what answers mask: they change by themselves.
 """
 
 from collections.abc import Mapping

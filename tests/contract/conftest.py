@@ -1,0 +1,68 @@
+"""Every ledger that we support, each in a company of its own; the simulators are real processes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.ledger import Ledger, Open
+from tests.contract.simulated import LIMITS, Company, new_company, running_simulators
+from worker.providers.http import client
+from worker.providers.port import Limits
+from worker.providers.quickbooks.books import QuickBooks
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with client() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def simulators() -> Iterator[dict[str, Any]]:
+    with running_simulators(recorded=True) as info:
+        yield info
+
+
+@pytest.fixture(scope="session")
+def strict_simulators() -> Iterator[dict[str, Any]]:
+    """For requests that are made to be refused: nothing is recorded, no limits are in the way."""
+    with running_simulators(recorded=False) as info:
+        httpx.put(f"{info['control']}/settings", json={"limits": None})
+        yield info
+
+
+@pytest.fixture(params=["quickbooks"])
+def open_ledger(
+    request: pytest.FixtureRequest, http: httpx.Client, simulators: dict[str, Any]
+) -> Open:
+    """Opens books of each provider in a new company."""
+
+    def open_quickbooks(**options: object) -> Ledger:
+        return quickbooks(http, new_company(http, simulators, **options), LIMITS)
+
+    return {"quickbooks": open_quickbooks}[request.param]
+
+
+@pytest.fixture
+def ledger(open_ledger: Open) -> Ledger:
+    """Books in the usual company: one currency, manual sales tax of 8 per cent."""
+    return open_ledger()
+
+
+@pytest.fixture
+def refusing(http: httpx.Client, strict_simulators: dict[str, Any]) -> Open:
+    """Opens QuickBooks where requests are made to be refused."""
+
+    def open_quickbooks(**options: object) -> Ledger:
+        fast = replace(LIMITS, per_second=1000)
+        return quickbooks(http, new_company(http, strict_simulators, **options), fast)
+
+    return open_quickbooks
+
+
+def quickbooks(http: httpx.Client, company: Company, limits: Limits) -> Ledger:
+    books = QuickBooks(http, company.api, company.id, company.access_token, "sandbox", limits)
+    return Ledger(books, company)

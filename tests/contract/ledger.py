@@ -1,0 +1,180 @@
+"""A ledger under test: real books of a provider, with what the flow would remember of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from schemas.expense import Expense
+from schemas.invoice import Invoice
+from schemas.item import Item
+from schemas.kinds import Kind
+from tests.contract.simulated import Company
+from worker.providers.lookup import Account, Chart, Lookup, Target, Tax
+from worker.providers.port import (
+    Answer,
+    Books,
+    Found,
+    Operation,
+    Outcome,
+    Part,
+    Plan,
+    Record,
+    Removed,
+    Request,
+    Resource,
+    Sought,
+    Submission,
+    Work,
+    Written,
+)
+
+MAPPING = {
+    "income": "4000",
+    "expense": "5000",
+    "asset": "1300",
+    "sales": "4100",
+    "journal_debit": "6990",
+    "journal_credit": "2000",
+    "sales_tax": "State",
+}
+
+
+def kind_of(document: Record) -> Kind:
+    """Parties are told apart by their ids here, as they have one shape."""
+    match document:
+        case Item():
+            return Kind.ITEM
+        case Invoice():
+            return Kind.INVOICE
+        case Expense():
+            return Kind.EXPENSE
+        case _:
+            return Kind.VENDOR if document.id.startswith("VEN") else Kind.CUSTOMER
+
+
+@dataclass
+class Ledger:
+    """Plans, sends and looks up as the flow does, one document at a time or many at once."""
+
+    books: Books
+    company: Company
+    mapping: Mapping[str, str] = field(default_factory=lambda: dict(MAPPING))
+    known: dict[tuple[Kind, str], Written | Removed] = field(default_factory=dict)
+    _chart: Chart | None = None
+    _links: dict[tuple[Kind, str], int] = field(default_factory=dict)
+
+    def work(
+        self, document: Record, operation: Operation | None = None, alias: str | None = None
+    ) -> Work:
+        """The work that is due for a document: a create, or an update if it is in the books."""
+        kind = kind_of(document)
+        key = (kind, document.id)
+        seen = self.known.get(key)
+        return Work(
+            link_id=self._links.setdefault(key, len(self._links) + 1),
+            kind=kind,
+            record_id=document.id,
+            operation=operation or (Operation.UPDATE if seen else Operation.CREATE),
+            document=document,
+            ref=seen.ref if seen else None,
+            sync_token=seen.sync_token if seen else None,
+            alias=alias,
+        )
+
+    def plan(self, *due: Work) -> Plan:
+        return self.books.plan(due, Lookup(self.chart(), self._targets()))
+
+    def submit(self, request: Request) -> Submission:
+        """A recorded request, under a new key."""
+        return Submission(str(uuid4()), request.method, request.path, request.body, request.parts)
+
+    def prepared(self, document: Record, operation: Operation | None = None) -> Submission:
+        plan = self.plan(self.work(document, operation))
+        assert not plan.held, plan.held
+        return self.submit(plan.requests[0])
+
+    def push(self, document: Record, operation: Operation | None = None) -> Outcome:
+        """Send one document and remember what came of it."""
+        submission = self.prepared(document, operation)
+        return self.remember(submission, self.books.send(submission))[document.id]
+
+    def put(self, document: Record) -> Written:
+        """The same for what must succeed."""
+        outcome = self.push(document)
+        assert isinstance(outcome, Written), outcome
+        return outcome
+
+    def remove(self, document: Record) -> Outcome:
+        return self.push(document, Operation.REMOVE)
+
+    def remember(self, submission: Submission, answer: Answer) -> dict[str, Outcome]:
+        """The outcomes by record id; a success is what the next update starts from."""
+        outcomes = {part.record_id: answer.outcomes[part.key] for part in submission.parts}
+        for part in submission.parts:
+            outcome = outcomes[part.record_id]
+            if isinstance(outcome, Written | Removed):
+                self.known[(part.kind, part.record_id)] = outcome
+        return outcomes
+
+    def look(self, part: Part, *, sent: bool = True) -> Found:
+        """What became of a part, looked up as the flow does after an unknown outcome."""
+        seen = self.known.get((part.kind, part.record_id))
+        since = datetime.now(UTC) if sent else None
+        sought = Sought(part, seen.digest if seen else None, since)
+        return self.books.find([sought])[part.link_id]
+
+    def forget_token(self, document: Record) -> None:
+        """Remember an older state of the record than the books are in."""
+        key = (kind_of(document), document.id)
+        self.known[key] = replace(self.known[key], sync_token="0")
+
+    def chart(self) -> Chart:
+        if self._chart is None:
+            company = self.books.test()
+            accounts = self.books.page(Resource.ACCOUNTS, None, None).records
+            taxes = self.books.page(Resource.TAXES, None, None).records
+            self._chart = Chart(
+                [_account(one.ref, one.code, one.data) for one in accounts],
+                [
+                    Tax(one.ref, one.name, str(one.data["kind"]), one.active, _rate(one.data))
+                    for one in taxes
+                ],
+                self.mapping,
+                {**company.data, "currency": company.currency, "country": company.country},
+            )
+        return self._chart
+
+    def account(self, code: str) -> str:
+        found = self.chart().account(code)
+        assert found is not None
+        return found.ref
+
+    def _targets(self) -> dict[tuple[Kind, str], Target]:
+        return {
+            key: Target(seen.ref, removed=isinstance(seen, Removed))
+            for key, seen in self.known.items()
+        }
+
+
+Open = Callable[..., Ledger]
+"""Opens a ledger in a company of its own; options are the simulator's (currency, closed_until)."""
+
+
+def _account(ref: str, code: str | None, data: Mapping[str, Any]) -> Account:
+    return Account(
+        ref=ref,
+        name=data["name"],
+        full_name=data["full_name"],
+        code=code,
+        type=data["type"],
+        subtype=data["subtype"],
+        classification=data["classification"],
+        currency=data["currency"],
+        active=data["active"],
+    )
+
+
+def _rate(data: Mapping[str, Any]) -> str | None:
+    return data["rate"]
