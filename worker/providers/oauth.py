@@ -40,7 +40,9 @@ class OAuth:
         self._token_url = token_url
         self._revoke_url = revoke_url
         self._scope = scope
-        self._http = httpx.Client(timeout=timeout, transport=transport)
+        # Token calls are rare, and a kept connection that was closed looks like a lost answer.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=timeout, transport=transport, limits=once)
 
     def consent_url(self, application: Application, state: str, redirect_url: str) -> str:
         url, _ = self._client(application).create_authorization_url(

@@ -97,15 +97,14 @@ def get(session: Session, run_id: int) -> Run:
     return _run(session.execute(runs.select().where(runs.c.id == run_id)).one())
 
 
+_LATEST = sa.text("""
+    SELECT DISTINCT ON (resource) * FROM runs WHERE connection_id = :id ORDER BY resource, id DESC
+""")
+
+
 def latest(session: Session, connection_id: int) -> list[Run]:
     """The newest run of each resource."""
-    query = (
-        runs.select()
-        .where(runs.c.connection_id == connection_id)
-        .distinct(runs.c.resource)
-        .order_by(runs.c.resource, runs.c.id.desc())
-    )
-    return [_run(row) for row in session.execute(query)]
+    return [_run(row) for row in session.execute(_LATEST, {"id": connection_id})]
 
 
 def start(session: Session, run_id: int) -> Run:

@@ -1,0 +1,168 @@
+"""What tests of connections need: the simulated QuickBooks as a process, services, a tenant."""
+
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from schemas.status import Environment
+from worker.bootstrap import make_services
+from worker.broker import BrokerHints, make_broker
+from worker.providers.authorizer import Application
+from worker.settings import QuickBooksSettings, Settings
+from worker.store import connections as rows
+from worker.store.connections import Connection
+from worker.store.tables import outbox
+from worker.sync import connections, consent
+from worker.sync.connections import Wanted
+from worker.sync.consent import Returned
+from worker.sync.services import Services
+
+PUBLIC_URL = "http://127.0.0.1:8099"
+
+
+@dataclass
+class Simulator:
+    """The running simulator, its control address, and the person who consents in it."""
+
+    info: dict[str, Any]
+    http: httpx.Client
+
+    @property
+    def application(self) -> Application:
+        return Application(self.info["client_id"], self.info["client_secret"])
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self.http.request(method, f"{self.info['control']}/{path}", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def new_company(self) -> str:
+        company: str = self.control("POST", "companies", {})["id"]
+        return company
+
+    def stat(self, name: str) -> int:
+        return int(self.control("GET", "stats")[name])
+
+    def approve(self, consent_url: str, company_id: str, decision: str = "connect") -> str:
+        """Choose a company on the consent page; the address that the browser is sent back to."""
+        assert self.http.get(consent_url).status_code == 200
+        form = {"company": company_id, "decision": decision}
+        answer = self.http.post(
+            f"{consent_url.partition('?')[0]}",
+            data=dict(parse_qsl(urlsplit(consent_url).query)) | form,
+        )
+        return answer.headers["location"]
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Simulator]:
+    command = [sys.executable, "-m", "tests.simulators"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout, httpx.Client(timeout=30) as http:
+        yield Simulator(json.loads(process.stdout.readline())["quickbooks"], http)
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, rabbitmq_url: str, simulator: Simulator) -> Settings:
+    info = simulator.info
+    return Settings(
+        database_url=database_url,
+        broker_url=rabbitmq_url,
+        encryption_keys=[Fernet.generate_key().decode()],
+        public_url=PUBLIC_URL,
+        quickbooks=QuickBooksSettings(
+            authorize_url=info["authorize"],
+            token_url=info["token"],
+            revoke_url=info["revoke"],
+            production_url=info["api"],
+            sandbox_url=info["api"],
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def services(settings: Settings) -> Iterator[Services]:
+    broker = make_broker(settings.broker_url)
+    built = make_services(settings, BrokerHints(broker), threads=10)
+    yield built
+    built.senders.shutdown()
+    built.database.close()
+    broker.close()
+
+
+@dataclass
+class Office:
+    """One tenant with a connection of its own, and the company whose books it is for."""
+
+    services: Services
+    simulator: Simulator
+    tenant: str
+    company: str
+
+    def add(self, company_id: str | None = None) -> Connection:
+        """The tenant's connection; `company_id` as entered by the person who adds it."""
+        wanted = Wanted(
+            self.tenant,
+            "quickbooks",
+            Environment.SANDBOX,
+            self.simulator.application,
+            company_id,
+        )
+        return connections.add(self.services, wanted)
+
+    def consented(self, connection: Connection, company_id: str | None = None) -> Returned:
+        """A person consents for a company; what the browser brings back."""
+        url = consent.start(self.services, connection.id)
+        return returned(self.simulator.approve(url, company_id or self.company))
+
+    def connect(self) -> Connection:
+        """Add and consent: an active connection."""
+        return consent.finish(self.services, self.consented(self.add()))
+
+    def row(self, connection: Connection) -> Connection:
+        with self.services.database.begin() as session:
+            return rows.get(session, connection.id)
+
+    def change(self, connection: Connection, **values: object) -> None:
+        with self.services.database.begin() as session:
+            rows.change(session, connection.id, **values)
+
+    def told(self) -> list[dict[str, Any]]:
+        """The tenant's status events so far, in order."""
+        query = outbox.select().where(outbox.c.tenant_id == self.tenant).order_by(outbox.c.id)
+        with self.services.database.begin() as session:
+            return [row.envelope for row in session.execute(query)]
+
+
+@pytest.fixture
+def office(services: Services, simulator: Simulator) -> Office:
+    return Office(services, simulator, f"tenant-{secrets.token_hex(4)}", simulator.new_company())
+
+
+@pytest.fixture
+def other_office(services: Services, simulator: Simulator) -> Office:
+    return Office(services, simulator, f"tenant-{secrets.token_hex(4)}", simulator.new_company())
+
+
+def returned(address: str) -> Returned:
+    """What the ledger's redirect to our callback says."""
+    query = dict(parse_qsl(urlsplit(address).query))
+    return Returned(
+        provider="quickbooks",
+        state=query["state"],
+        code=query.get("code"),
+        company_id=query.get("realmId"),
+        error=query.get("error"),
+    )
