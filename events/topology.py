@@ -15,10 +15,7 @@ DEAD = "books.dead"
 """Queue, and the exchange before it, for what intake gave up after too many deliveries."""
 
 REPLAY = "books.replay"
-"""Exchange to intake alone: a message that is replayed goes nowhere else and keeps its routing key."""
-
-RETURNS = "books.returns"
-"""Fanout exchange before intake alone: replayed messages keep their routing key and reach nobody else."""
+"""Exchange before intake alone: what is replayed keeps its routing key and reaches nobody else."""
 
 # RabbitMQ 4 limits deliveries to 20 unless told otherwise, 3.10 does not limit them, and -1 means
 # "none" to 4.x but "dead-letter at once" to 3.10. So every queue says its number.

@@ -2,11 +2,12 @@
 
 import functools
 import logging
+import os
+import signal
 import threading
+from collections.abc import Sequence
 
 import dramatiq
-from dramatiq.cli import main as run_dramatiq
-from dramatiq.cli import make_argument_parser
 
 from events.publisher import Publisher
 from events.topology import STATUSES
@@ -21,7 +22,7 @@ from worker.sync.services import Services
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN_SECONDS = 8  # below the grace period of 10 s
+SHUTDOWN_SECONDS = 7  # below the grace period of 10 s; noticing the signal may take one
 
 _local = threading.local()
 
@@ -103,9 +104,19 @@ def _publisher() -> Publisher:
     return found
 
 
-def run(queues: list[str]) -> int:
-    """Run a worker of one process for these queues (none: all); returns the exit status."""
-    arguments = [__name__, "--processes", "1", "--threads", str(settings().worker_threads)]
-    arguments += ["--worker-shutdown-timeout", str(SHUTDOWN_SECONDS * 1000), "--skip-logging"]
-    arguments += ["--queues", *(queues or [DRIVE, HOUSEKEEPING])]
-    return int(run_dramatiq(make_argument_parser().parse_args(arguments)))
+def run(queues: Sequence[str]) -> None:
+    """Run a worker for these queues until SIGTERM or SIGINT; leaves within 10 s.
+
+    One process: any number of them may run. What is still in flight then (a slow ledger) is an unknown
+    outcome like any other, and is settled by the next driver.
+    """
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    threads = settings().worker_threads
+    worker = dramatiq.Worker(broker, queues=set(queues), worker_threads=threads)
+    worker.start()
+    stopped.wait()
+    worker.stop(timeout=SHUTDOWN_SECONDS * 1000)
+    logging.shutdown()
+    os._exit(0)  # threads that wait for a ledger's answer would hold up the interpreter's own exit

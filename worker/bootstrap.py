@@ -1,20 +1,63 @@
 """Settings become services: the only place that names concrete classes."""
 
 import functools
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import httpx
 
+from events.delivery import restored
+from events.publisher import Publisher
+from events.topology import REPLAY
 from worker.broker import BrokerHints, make_broker
 from worker.providers.http import client
 from worker.providers.oauth import OAuth
 from worker.providers.port import Books, Limits
 from worker.providers.quickbooks.books import QuickBooks
-from worker.settings import LedgerSettings, Settings
+from worker.settings import LedgerSettings, Settings, from_environment
 from worker.store.connections import Connection
+from worker.store.dead_letters import Kept
 from worker.store.secrets import Cipher
 from worker.store.session import Database
+from worker.sync.dead_letters import Republish, original_headers
 from worker.sync.services import Hints, Ledger, Services
+
+
+def settings() -> Settings:
+    """What the environment says. Raises ValidationError naming what is missing or wrong."""
+    return from_environment()
+
+
+@contextmanager
+def services(chosen: Settings) -> Iterator[Services]:
+    """The services of one command, closed again at its end."""
+    made = make_services(chosen)
+    try:
+        yield made
+    finally:
+        made.senders.shutdown(wait=False)
+        made.database.close()
+
+
+@contextmanager
+def republisher(chosen: Settings) -> Iterator[Republish]:
+    """Puts dead letters back into the queue of intake: original bytes, headers, id and routing key.
+
+    Not through the exchange of events: other consumers have had the message already.
+    """
+    with Publisher(chosen.broker_url, exchange=REPLAY) as publisher:
+
+        def republish(letter: Kept) -> None:
+            publisher.publish_raw(
+                letter.body,
+                routing_key=letter.routing_key or "",
+                content_type=letter.content_type,
+                headers=restored(original_headers(letter)),
+                message_id=letter.event_id,
+            )
+
+        yield republish
 
 
 def make_services(settings: Settings, hints: Hints | None = None, threads: int = 4) -> Services:

@@ -100,7 +100,7 @@ class Intake:
 
 def in_child(message: bytes) -> bool:
     """Whether a process of its own takes a message in and survives it (`message`: Delivery as JSON)."""
-    command = [sys.executable, "-m", "worker.intake", "--one"]
+    command = [sys.executable, "-m", "worker.intake"]
     try:
         done = subprocess.run(command, input=message, timeout=CHILD_SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -126,4 +126,4 @@ def run_one() -> None:
 
 
 if __name__ == "__main__":
-    run_one() if "--one" in sys.argv else run()
+    run_one()

@@ -93,6 +93,10 @@ class Lookup:
             return Target(PLACEHOLDER)
         return found
 
+    def knows(self, kind: Kind, record_id: str) -> bool:
+        """Whether another CMMS record is in the books; notes nothing."""
+        return (kind, record_id) in self._targets
+
     def ref(self, kind: Kind, record_id: str) -> str:
         return self.target(kind, record_id).ref
 

@@ -132,6 +132,37 @@ def keep_newest(session: Session, snapshots: Sequence[Snapshot]) -> list[int]:
     return list(session.execute(_UPSERT, _columns(snapshots, Snapshot)).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A count of an item's stock; the earliest one is what the books begin with."""
+
+    tenant_id: str
+    record_id: str
+    as_of: str
+    quantity: str
+
+
+_OPEN = sa.text("""
+    UPDATE documents d SET opening = jsonb_build_object('as_of', e.as_of, 'quantity_on_hand', e.quantity)
+    FROM (SELECT DISTINCT ON (tenant_id, record_id) *
+          FROM unnest(CAST(:tenant_id AS text[]), CAST(:record_id AS text[]), CAST(:as_of AS text[]),
+                      CAST(:quantity AS text[])) AS o (tenant_id, record_id, as_of, quantity)
+          ORDER BY tenant_id, record_id, as_of) e
+    WHERE d.tenant_id = e.tenant_id AND d.kind = 'item' AND d.record_id = e.record_id
+      AND (d.opening IS NULL OR d.opening ->> 'as_of' > e.as_of)
+""")
+
+
+def keep_openings(session: Session, openings: Sequence[Opening]) -> None:
+    """Remember the earliest count of each item's stock, even if it comes late.
+
+    The books move the quantity themselves from there on, so documents dated after the first count and
+    before a later one must find the first (QuickBooks refuses them else: 6270).
+    """
+    if openings:
+        session.execute(_OPEN, _columns(openings, Opening))
+
+
 _CONCERNED = sa.text("""
     SELECT DISTINCT c.id FROM documents d JOIN connections c USING (tenant_id)
     WHERE d.id = ANY(:documents) ORDER BY c.id
@@ -206,7 +237,7 @@ _RANKS_JSON, _REMOVAL_RANKS_JSON = _json(RANKS), _json(REMOVAL_RANKS)
 
 
 def _columns(
-    rows: Sequence[object], shape: type[Received] | type[Snapshot]
+    rows: Sequence[object], shape: type[Received | Snapshot | Opening]
 ) -> dict[str, list[object]]:
     """One array a column: a batch is one statement, whatever its size."""
     return {name: [getattr(row, name) for row in rows] for name in shape.__slots__}

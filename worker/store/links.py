@@ -36,6 +36,7 @@ class Due:
     gone: bool  # the books' record is voided, deleted or inactive by our own doing
     removed: bool  # the CMMS has removed the document
     snapshot: Mapping[str, Any]
+    opening: Mapping[str, Any] | None  # of an item: the earliest count of its stock
     version: int | None
     event_id: str
     traceparent: str | None
@@ -44,7 +45,7 @@ class Due:
 _DUE = sa.text("""
     SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
            l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.removed AS gone,
-           d.removed, d.snapshot, d.version, d.event_id, d.traceparent
+           d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent
     FROM links l JOIN documents d ON d.id = l.document_id
     WHERE l.connection_id = :id AND l.state = 'due' AND l.next_attempt_at <= clock_timestamp()
       AND l.rank = (SELECT min(rank) FROM links WHERE connection_id = :id AND state = 'due'
@@ -296,10 +297,10 @@ _HOUSE = sa.text("""
     INSERT INTO links (connection_id, document_id, kind, record_id, rank, state, wanted_version,
                        next_attempt_at)
     SELECT :connection_id, id, :kind, :record_id, :rank, 'due', revision, clock_timestamp() FROM made
-    ON CONFLICT (connection_id, document_id) DO NOTHING
+    ON CONFLICT (connection_id, document_id) DO NOTHING RETURNING id
 """)
 
 
-def add_house_record(session: Session, values: Mapping[str, object]) -> None:
-    """A record that no CMMS knows but its documents need (an item for sales lines without one)."""
-    session.execute(_HOUSE, values)
+def add_house_record(session: Session, values: Mapping[str, object]) -> bool:
+    """A record that no CMMS knows but its documents need; False where it is there already."""
+    return session.execute(_HOUSE, values).first() is not None

@@ -121,6 +121,7 @@ documents = Table(
     Column("revision", BigInteger, nullable=False),  # ours: grows with every accepted snapshot
     Column("removed", Boolean, nullable=False),
     Column("snapshot", JSONB, nullable=False),
+    Column("opening", JSONB),  # of an item: the earliest count of its stock, as_of and quantity
     _now("updated_at"),
     UniqueConstraint("tenant_id", "kind", "record_id"),
 )

@@ -137,7 +137,6 @@ class Acting:
             else:
                 self.fail(subject, fault)
             return
-        causes.make_house_items(self.session, self.connection, missing)
         reason, first = waiting_reason(missing)
         stop = Stop(
             "waiting",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from schemas.kinds import Kind
-from worker.providers.lookup import HOUSE_ITEM
+from worker.providers.lookup import HOUSE_ITEM, Chart
 from worker.store import inbox, links, records
 from worker.store.connections import Connection
 from worker.store.session import Session
@@ -37,22 +37,27 @@ def _is_there(session: Session, connection: Connection, cause: Cause) -> bool:
     return False
 
 
-def make_house_items(session: Session, connection: Connection, causes: Iterable[Cause]) -> None:
-    """Make the items of our own that sales lines without an item need, one for each account."""
-    for cause in causes:
-        if cause.kind == Kind.ITEM and cause.id.startswith(HOUSE_ITEM):
-            links.add_house_record(session, _house_item(session, connection, cause.id))
+def make_house_items(
+    session: Session, connection: Connection, chart: Chart, named: Iterable[str]
+) -> bool:
+    """Make the items of our own (`~sales:<account>`) that do not exist yet; whether there were any.
+
+    Sales lines that name no item need them, one for each account; items go before documents.
+    """
+    values = [_house_item(connection, chart, record_id) for record_id in sorted(named)]
+    made = [links.add_house_record(session, one) for one in values]
+    return any(made)
 
 
-def _house_item(session: Session, connection: Connection, record_id: str) -> dict[str, object]:
-    account = record_id.removeprefix(HOUSE_ITEM)
-    names = {r.ref: r.name for r in records.of_kinds(session, connection.id, ["account"])}
+def _house_item(connection: Connection, chart: Chart, record_id: str) -> dict[str, object]:
+    ref = record_id.removeprefix(HOUSE_ITEM)
+    account = chart.account(ref)
     snapshot = {
         "id": record_id,
-        "name": f"CMMS sales ({names.get(account, account)})"[:100],
+        "name": f"CMMS sales ({account.name if account else ref})"[:100],
         "description": "Sales lines of the CMMS that name no item",
         "type": "service",
-        "income_account": account,
+        "income_account": ref,
     }
     return {
         "tenant_id": connection.tenant_id,

@@ -9,11 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from events.delivery import Delivery, storable
 from schemas.catalogue import dump
 from schemas.envelope import Event, InvalidEvent, parse
+from schemas.item import Item
 from schemas.removal import Removal
 from worker import metrics
 from worker.store import connections, dead_letters, inbox
 from worker.store.dead_letters import DeadLetter
-from worker.store.inbox import Received, Snapshot
+from worker.store.inbox import Opening, Received, Snapshot
 from worker.store.session import Database, Session, is_refused_data
 from worker.sync import requests
 
@@ -101,6 +102,7 @@ def _store(session: Session, read: Sequence[Read]) -> Taken:
     fresh = _first_of_each(event for event, _ in valid if (event.source, event.id) in unseen)
     taken.accepted, taken.repeated = len(fresh), len(valid) - len(fresh)
     documents = inbox.keep_newest(session, _newest(fresh))
+    inbox.keep_openings(session, [count for event in fresh if (count := _opening(event))])
     concerned = inbox.concerned(session, documents)
     connections.wake(session, concerned)
     inbox.want(session, documents, concerned)
@@ -177,6 +179,13 @@ def _newest(events: Iterable[Event]) -> list[Snapshot]:
         if known is None or snapshot.is_newer_than(known):
             newest[snapshot.key] = snapshot if known is None else _carry(snapshot, known)
     return [newest[key] for key in sorted(newest)]
+
+
+def _opening(event: Event) -> Opening | None:
+    item = event.data
+    if not isinstance(item, Item) or item.as_of is None or item.quantity_on_hand is None:
+        return None
+    return Opening(event.tenant, item.id, item.as_of.isoformat(), str(item.quantity_on_hand))
 
 
 def _carry(newer: Snapshot, older: Snapshot) -> Snapshot:

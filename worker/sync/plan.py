@@ -47,7 +47,7 @@ def _to_work(found: Sorted, link: Due) -> None:
         kind=link.kind,
         record_id=link.record_id,
         operation=_operation(link),
-        document=load_record(link.kind, link.snapshot),
+        document=load_record(link.kind, dict(link.snapshot) | dict(link.opening or {})),
         ref=link.ref,
         sync_token=link.sync_token,
         alias=link.alias,

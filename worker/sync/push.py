@@ -8,14 +8,15 @@ from uuid import uuid4
 
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Work
-from worker.store import links, submissions
+from worker.store import connections, links, submissions
 from worker.store.links import Due
 from worker.store.session import Session, now
 from worker.sync import found
 from worker.sync.driver import Driver
 from worker.sync.finish import finish
 from worker.sync.flights import Flight, attempt, conclude
-from worker.sync.plan import choose, collects, sort
+from worker.sync.causes import make_house_items
+from worker.sync.plan import choose, collects, house_items, sort
 from worker.sync.planning import hold, lookup_for, planned
 from worker.sync.subjects import wanted_of
 from worker.terms import Request, Submission
@@ -51,11 +52,25 @@ def push(driver: Driver) -> Step:
         found_due = sort(due, driver.connection.provider)
         everything = [work for _, work in (*found_due.work, *found_due.looking)]
         lookup = lookup_for(driver, session, everything)
+        if _needs_house_items(driver, session, lookup, everything):
+            return Step(worked=True)
     settled_here = finish(driver, found_due)
     by_link = {link.id: link for link in due}
     looked = found.look(driver, found_due.looking, lookup, by_link)
     step = _push_planned(driver, [work for _, work in found_due.work], lookup, by_link)
     return Step(step.worked or settled_here or looked, step.delay)
+
+
+def _needs_house_items(
+    driver: Driver, session: Session, lookup: Lookup, work: Sequence[Work]
+) -> bool:
+    """Whether items of our own had to be made: they go first, and the documents after them."""
+    named = house_items((one.document for one in work), lookup.chart)
+    missing = {record_id for kind, record_id in named if not lookup.knows(kind, record_id)}
+    if not missing:
+        return False
+    connections.wake(session, [driver.connection.id])
+    return make_house_items(session, driver.connection, lookup.chart, missing)
 
 
 def _push_planned(

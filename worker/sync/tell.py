@@ -9,6 +9,7 @@ from uuid import uuid4
 from schemas.kinds import Kind
 from schemas.status import Environment, Error, Retry, Status, WaitingOn, status_envelope
 from worker.failures import describe
+from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Fault
 from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
@@ -75,6 +76,8 @@ def waiting_reason(causes: Iterable[Cause]) -> tuple[str, WaitingOn | None]:
 
 
 def _reason(cause: Cause) -> str:
+    if cause.id.startswith(HOUSE_ITEM):
+        return "The item for sales lines that name none is not in the books yet."
     text = _REASONS.get(cause.kind)
     if text is not None:
         return text.format(id=cause.id)

@@ -161,6 +161,7 @@ def _create_tables() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.Column("snapshot", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("opening", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column(
             "updated_at",
             sa.DateTime(timezone=True),
