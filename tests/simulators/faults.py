@@ -56,7 +56,7 @@ class Fault:
             entity=plan.get("entity"),
             times=plan.get("times", 1),
             rate=float(plan.get("rate", 1)),
-            seconds=plan.get("seconds"),
+            seconds=None if plan.get("seconds") is None else float(plan["seconds"]),
             took_effect=bool(plan.get("took_effect", kind in AFTER_EFFECT)),
             dice=random.Random(plan.get("seed")),  # which calls fail, no secret
         )

@@ -65,7 +65,7 @@ class Batch:
             self._found(found)
             return {"QueryResponse": answer}
         if "CDCQuery" in item and not kinds:
-            asked = item["CDCQuery"]
+            asked = item["CDCQuery"] if isinstance(item["CDCQuery"], dict) else {}
             since = asked.get("ChangedSince", "")
             return {"CDCResponse": changes(self.company, asked.get("Entities", ""), since)}
         if len(kinds) != 1 or "Query" in item or "ReportQuery" in item:

@@ -206,7 +206,7 @@ class OAuth:
             "access_token": token,
             "expires_in": int(self.settings.token_seconds),
             "refresh_token": grant.refresh,
-            "x_refresh_token_expires_in": int(grant.expires - now),
+            "x_refresh_token_expires_in": round(grant.expires - now),
         }
 
 

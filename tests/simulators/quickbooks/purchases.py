@@ -57,7 +57,9 @@ def build_bill(draft: Draft) -> Body:
     set_dates(draft, due=True)
     set_currency(draft, vendor)
     payable = body.get("APAccountRef") or account_of_type(company, "Accounts Payable")
-    body["APAccountRef"] = account(company, payable or {}, "APAccountRef", PAYABLE)
+    if payable is None:
+        raise required("APAccountRef")
+    body["APAccountRef"] = account(company, payable, "APAccountRef", PAYABLE)
     body["Line"] = read_lines(draft, MAKERS)
     subtotal = sum((Decimal(line.get("Amount", 0)) for line in body["Line"]), ZERO)
     if company.is_us:

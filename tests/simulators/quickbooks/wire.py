@@ -16,7 +16,9 @@ def load(body: bytes) -> Json:
 
 
 def dump(value: Json) -> bytes:
-    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="replace"
+    )
 
 
 def to_xml(body: dict[str, Json]) -> bytes:
