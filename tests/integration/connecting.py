@@ -12,7 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
+from events.delivery import Delivery
+from events.message import compose
 from schemas.status import Environment
 from worker.bootstrap import make_services
 from worker.broker import BrokerHints, make_broker
@@ -20,8 +23,8 @@ from worker.providers.authorizer import Application
 from worker.settings import QuickBooksSettings, Settings
 from worker.store import connections as rows
 from worker.store.connections import Connection
-from worker.store.tables import outbox
-from worker.sync import connections, consent
+from worker.store.tables import links, outbox
+from worker.sync import connections, consent, intake
 from worker.sync.connections import Wanted
 from worker.sync.consent import Returned
 from worker.sync.services import Services
@@ -40,7 +43,7 @@ class Simulator:
     def application(self) -> Application:
         return Application(self.info["client_id"], self.info["client_secret"])
 
-    def control(self, method: str, path: str, body: Any = None) -> Any:
+    def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401  # JSON
         answer = self.http.request(method, f"{self.info['control']}/{path}", json=body)
         answer.raise_for_status()
         return answer.json()
@@ -80,7 +83,7 @@ def settings(database_url: str, rabbitmq_url: str, simulator: Simulator) -> Sett
     return Settings(
         database_url=database_url,
         broker_url=rabbitmq_url,
-        encryption_keys=[Fernet.generate_key().decode()],
+        encryption_keys=[SecretStr(Fernet.generate_key().decode())],
         public_url=PUBLIC_URL,
         quickbooks=QuickBooksSettings(
             authorize_url=info["authorize"],
@@ -138,6 +141,27 @@ class Office:
     def change(self, connection: Connection, **values: object) -> None:
         with self.services.database.begin() as session:
             rows.change(session, connection.id, **values)
+
+    def send(self, type_: str, **data: object) -> None:
+        """An event of the tenant's CMMS, taken in."""
+        message = compose(type_, source="/cmms/test", tenant=self.tenant, data=data)
+        delivery = Delivery(
+            body=message.body,
+            routing_key=message.routing_key,
+            content_type=message.content_type,
+            headers=message.headers,
+            message_id=message.message_id,
+            redelivered=False,
+            delivery_count=0,
+            tag=1,
+        )
+        intake.take_in(self.services.database, [delivery])
+
+    def links(self, connection: Connection) -> dict[str, str]:
+        """The connection's records by id, with their states."""
+        query = links.select().where(links.c.connection_id == connection.id)
+        with self.services.database.begin() as session:
+            return {row.record_id: row.state for row in session.execute(query)}
 
     def told(self) -> list[dict[str, Any]]:
         """The tenant's status events so far, in order."""

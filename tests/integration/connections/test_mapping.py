@@ -1,0 +1,124 @@
+"""The mapping: only accounts that exist and fit, and what waited for them goes on."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.integration.connecting import Office
+from worker.errors import Misuse
+from worker.store import records
+from worker.store.connections import Connection
+from worker.store.records import Pulled
+from worker.store.tables import links
+from worker.sync import mapping
+
+
+def account(ref: str, name: str, type_: str, classification: str, *, active: bool = True) -> Pulled:
+    data = {
+        "ref": ref,
+        "name": name,
+        "full_name": name,
+        "type": type_,
+        "classification": classification,
+        "active": active,
+    }
+    return Pulled("account", ref, name, active, data, code=f"4{ref}")
+
+
+@pytest.fixture
+def connection(office: Office) -> Connection:
+    """A connection whose chart of accounts was pulled."""
+    connected = office.connect()
+    chart = [
+        account("1", "Sales of services", "Income", "Revenue"),
+        account("2", "Checking", "Bank", "Asset"),
+        account("3", "Old sales", "Income", "Revenue", active=False),
+        account("4", "Debtors", "Accounts Receivable", "Asset"),
+        Pulled("tax_code", "TAX", "Taxable", True, {"ref": "TAX", "name": "Taxable"}),
+    ]
+    with office.services.database.begin() as session:
+        records.keep(session, connected.id, chart)
+    return connected
+
+
+@pytest.mark.parametrize("name", ["1", "41", "Sales of services"])
+def test_an_account_is_named_by_id_code_or_name(
+    office: Office, connection: Connection, name: str
+) -> None:
+    mapping.set_mapping(office.services, connection.id, {"sales": name})
+
+    assert office.row(connection).mapping == {"sales": "1"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ({"colour": "1"}, "no mapping colour; known: income"),
+        ({"sales": "99"}, "no active account 99"),
+        ({"sales": "3"}, "no active account 3"),
+        ({"sales": "2"}, "Checking is of type Bank; sales needs revenue"),
+        ({"payment": "4"}, "Debtors is of type Accounts Receivable; payment needs asset"),
+        ({"sales_tax": "1"}, "no active tax code 1"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(
+    office: Office, connection: Connection, pair: dict[str, str], said: str
+) -> None:
+    with pytest.raises(Misuse, match=said):
+        mapping.set_mapping(office.services, connection.id, {"income": "1"} | pair)
+
+    assert office.row(connection).mapping == {}
+
+
+def test_a_tax_code_is_named_without_regard_to_case(office: Office, connection: Connection) -> None:
+    mapping.set_mapping(office.services, connection.id, {"sales_tax": "taxABLE"})
+
+    assert office.row(connection).mapping == {"sales_tax": "TAX"}
+
+
+def test_an_empty_name_takes_the_key_out(office: Office, connection: Connection) -> None:
+    mapping.set_mapping(office.services, connection.id, {"sales": "1", "income": "1"})
+
+    mapping.set_mapping(office.services, connection.id, {"sales": ""})
+
+    assert office.row(connection).mapping == {"income": "1"}
+
+
+@pytest.mark.parametrize("cause", ["mapping:sales", "account:2"])
+def test_what_waited_for_the_mapping_is_due(
+    office: Office, connection: Connection, cause: str
+) -> None:
+    office.send("customer.created", id="CUS-1", name="Waits for a mapping")
+    office.change(connection, mapping={"sales": "2"})
+    waits = links.update().where(links.c.connection_id == connection.id)
+    with office.services.database.begin() as session:
+        session.execute(waits.values(state="waiting", waiting_on=[cause]))
+
+    mapping.set_mapping(office.services, connection.id, {"sales": "1"})
+
+    assert office.links(connection) == {"CUS-1": "due"}
+
+
+def test_a_driver_learns_that_something_woke(office: Office, connection: Connection) -> None:
+    before = office.row(connection).wake_seq
+
+    mapping.set_mapping(office.services, connection.id, {"sales": "1"})
+
+    assert office.row(connection).wake_seq > before
+
+
+def test_choices_are_the_active_accounts_that_fit(office: Office, connection: Connection) -> None:
+    shown = {one.use.key: one for one in mapping.show(office.services, connection.id)}
+
+    assert [choice.name for choice in shown["sales"].choices] == ["Sales of services"]
+    assert [choice.name for choice in shown["payment"].choices] == ["Checking"]
+    assert [choice.ref for choice in shown["sales_tax"].choices] == ["TAX"]
+
+
+def test_without_a_pulled_chart_nothing_can_be_mapped(office: Office) -> None:
+    connected = office.connect()
+    with office.services.database.begin() as session:
+        session.execute(sa.text("DELETE FROM ledger_records WHERE connection_id = :id"),
+                        {"id": connected.id})  # fmt: skip
+
+    with pytest.raises(Misuse, match="has not been pulled yet"):
+        mapping.set_mapping(office.services, connected.id, {"sales": "1"})
