@@ -14,11 +14,12 @@ import yaml
 from docker.errors import DockerException
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.community.rabbitmq import RabbitMqContainer
+from testcontainers.core.config import ConnectionMode
 from testcontainers.core.container import DockerContainer
 
 COMPOSE_FILE = Path(__file__).resolve().parent.parent / "docker-compose.yml"
 RUN_LABEL = "cmms-books.run"
-LOCAL_ENGINE = ("localhost", "127.0.0.1")
+LOOPBACK = ("localhost", "127.0.0.1")
 
 
 @contextmanager
@@ -67,10 +68,13 @@ def _image(service: str) -> str:
 
 
 def _ours(container: DockerContainer) -> DockerContainer:
-    """Label it with the run of `./dev`, whose guard removes it; keep it off the network."""
+    """Label it with the run of `./dev`, whose guard removes it, and publish on loopback if that is
+    where we reach it: from inside a container it is not.
+    """
     if run := os.environ.get("DEV_RUN"):
         container.with_kwargs(labels={RUN_LABEL: Path(run).name})
-    if container.get_docker_client().host() in LOCAL_ENGINE:
+    engine = container.get_docker_client()
+    if engine.get_connection_mode() is ConnectionMode.docker_host and engine.host() in LOOPBACK:
         for port in container.ports:  # testcontainers has no word for an address without port
             container.ports[port] = ("127.0.0.1",)  # type: ignore[assignment]
     return container

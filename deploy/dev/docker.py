@@ -86,10 +86,21 @@ def start_with_compose(directory: Path) -> Urls:
         remove(project)
         raise Unavailable(f"docker compose up failed: {up.stderr.strip()[-500:]}")
     rabbitmq, postgres = _port(project, "rabbitmq", 5672), _port(project, "postgres", 5432)
+    _require_nearness(project, rabbitmq)
     return Urls(
         database=f"postgresql://books:books@127.0.0.1:{postgres}/books",
         rabbitmq=f"amqp://guest:guest@127.0.0.1:{rabbitmq}/%2F",
     )
+
+
+def _require_nearness(project: str, port: int) -> None:
+    """An engine on another machine, or outside our container, has a loopback of its own."""
+    try:
+        answers = probes.amqp_answers
+        probes.wait_until("its loopback", lambda: answers("127.0.0.1", port), None, seconds=10)
+    except Unavailable as reason:
+        remove(project)
+        raise Unavailable(f"the engine answers, but not from here: {reason}") from None
 
 
 def _begin(directory: Path) -> None:
