@@ -10,6 +10,7 @@ import pytest
 from tests.contract.ledger import Ledger, Open
 from tests.contract.simulated import LIMITS, Company, new_company, running_simulators
 from worker.providers.http import client
+from worker.providers.lookup import Chart
 from worker.providers.port import Limits
 from worker.providers.quickbooks.books import QuickBooks
 
@@ -34,14 +35,28 @@ def strict_simulators() -> Iterator[dict[str, Any]]:
         yield info
 
 
+@pytest.fixture(scope="session")
+def charts() -> dict[str, Chart]:
+    """Accounts and taxes are alike in all new companies of one kind: they are pulled once."""
+    return {}
+
+
 @pytest.fixture(params=["quickbooks"])
 def open_ledger(
-    request: pytest.FixtureRequest, http: httpx.Client, simulators: dict[str, Any]
+    request: pytest.FixtureRequest,
+    http: httpx.Client,
+    simulators: dict[str, Any],
+    charts: dict[str, Chart],
 ) -> Open:
     """Opens books of each provider in a new company."""
 
     def open_quickbooks(**options: object) -> Ledger:
-        return quickbooks(http, new_company(http, simulators, **options), LIMITS)
+        ledger = quickbooks(http, new_company(http, simulators, **options), LIMITS)
+        kind = repr(sorted(options.items()))
+        if kind not in charts:
+            charts[kind] = quickbooks(http, ledger.company, LIMITS).chart()
+        ledger.pulled = charts[kind]
+        return ledger
 
     return {"quickbooks": open_quickbooks}[request.param]
 

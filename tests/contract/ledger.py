@@ -1,7 +1,7 @@
 """A ledger under test: real books of a provider, with what the flow would remember of them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -62,7 +62,7 @@ class Ledger:
     company: Company
     mapping: Mapping[str, str] = field(default_factory=lambda: dict(MAPPING))
     known: dict[tuple[Kind, str], Written | Removed] = field(default_factory=dict)
-    _chart: Chart | None = None
+    pulled: Chart | None = None
     _links: dict[tuple[Kind, str], int] = field(default_factory=dict)
 
     def work(
@@ -120,22 +120,22 @@ class Ledger:
 
     def look(self, part: Part, *, sent: bool = True) -> Found:
         """What became of a part, looked up as the flow does after an unknown outcome."""
-        seen = self.known.get((part.kind, part.record_id))
-        since = datetime.now(UTC) if sent else None
-        sought = Sought(part, seen.digest if seen else None, since)
-        return self.books.find([sought])[part.link_id]
+        return self.look_all([part], sent=sent)[0]
 
-    def forget_token(self, document: Record) -> None:
-        """Remember an older state of the record than the books are in."""
-        key = (kind_of(document), document.id)
-        self.known[key] = replace(self.known[key], sync_token="0")
+    def look_all(self, parts: Sequence[Part], *, sent: bool = True) -> list[Found]:
+        """What became of parts, in one look-up."""
+        since = datetime.now(UTC) if sent else None
+        digests = {key: seen.digest for key, seen in self.known.items()}
+        sought = [Sought(one, digests.get((one.kind, one.record_id)), since) for one in parts]
+        found = self.books.find(sought)
+        return [found[one.link_id] for one in parts]
 
     def chart(self) -> Chart:
-        if self._chart is None:
+        if self.pulled is None:
             company = self.books.test()
             accounts = self.books.page(Resource.ACCOUNTS, None, None).records
             taxes = self.books.page(Resource.TAXES, None, None).records
-            self._chart = Chart(
+            self.pulled = Chart(
                 [_account(one.ref, one.code, one.data) for one in accounts],
                 [
                     Tax(one.ref, one.name, str(one.data["kind"]), one.active, _rate(one.data))
@@ -144,7 +144,7 @@ class Ledger:
                 self.mapping,
                 {**company.data, "currency": company.currency, "country": company.country},
             )
-        return self._chart
+        return self.pulled
 
     def account(self, code: str) -> str:
         found = self.chart().account(code)
@@ -176,5 +176,6 @@ def _account(ref: str, code: str | None, data: Mapping[str, Any]) -> Account:
     )
 
 
-def _rate(data: Mapping[str, Any]) -> str | None:
-    return data["rate"]
+def _rate(data: Mapping[str, object]) -> str | None:
+    rate = data["rate"]
+    return None if rate is None else str(rate)

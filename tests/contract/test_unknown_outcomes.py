@@ -1,0 +1,203 @@
+"""Answers that never came: what was sent is found again, and never made twice."""
+
+import pytest
+
+from tests.contract.ledger import Ledger, Open
+from tests.contract.records import (
+    a_party,
+    a_stock_item,
+    a_vendor,
+    an_expense,
+    an_invoice,
+    an_item,
+)
+from worker.errors import NoAnswer, Unavailable
+from worker.providers.port import (
+    Absent,
+    Operation,
+    Ours,
+    Record,
+    Removed,
+    Several,
+    Submission,
+    Untouched,
+    Written,
+)
+
+EVERY_KIND = [a_party(), a_vendor(), an_item(), a_stock_item(), an_invoice(), an_expense()]
+
+
+def ready_for(ledger: Ledger, document: Record) -> Ledger:
+    """Everything that a document names, but not the document itself."""
+    for named in (a_party(), a_vendor(), an_item(), a_stock_item()):
+        if named != document:
+            ledger.put(named)
+    return ledger
+
+
+def lost(ledger: Ledger, document: Record, operation: Operation | None = None) -> Submission:
+    """A write that took effect and whose answer was lost."""
+    submission = ledger.prepared(document, operation)
+    ledger.company.lose_answer()
+    with pytest.raises(NoAnswer):
+        ledger.books.send(submission)
+    return submission
+
+
+@pytest.mark.parametrize("document", EVERY_KIND, ids=lambda document: document.id)
+def test_a_lost_create_is_found(ledger: Ledger, document: Record) -> None:
+    submission = lost(ready_for(ledger, document), document)
+
+    found = ledger.look(submission.parts[0])
+
+    assert isinstance(found, Ours)
+    assert isinstance(found.outcome, Written)
+
+
+@pytest.mark.parametrize("document", EVERY_KIND, ids=lambda document: document.id)
+def test_a_lost_create_is_replayed_once(ledger: Ledger, document: Record) -> None:
+    submission = lost(ready_for(ledger, document), document)
+
+    first = ledger.books.send(submission).outcomes
+    second = ledger.books.send(submission).outcomes
+
+    assert isinstance(first["1"], Written)
+    assert first == second
+
+
+@pytest.mark.parametrize("document", EVERY_KIND, ids=lambda document: document.id)
+def test_a_create_that_never_arrived_is_absent(ledger: Ledger, document: Record) -> None:
+    submission = ready_for(ledger, document).prepared(document)
+
+    found = ledger.look(submission.parts[0])
+
+    assert found == Absent()
+
+
+def test_a_lost_update_is_found(ledger: Ledger) -> None:
+    ready_for(ledger, an_invoice()).put(an_invoice())
+    submission = lost(ledger, an_invoice(memo="Second version"))
+
+    found = ledger.look(submission.parts[0])
+
+    assert isinstance(found, Ours)
+
+
+def test_an_update_that_never_arrived_leaves_it_untouched(ledger: Ledger) -> None:
+    written = ready_for(ledger, an_invoice()).put(an_invoice())
+    submission = ledger.prepared(an_invoice(memo="Second version"))
+
+    found = ledger.look(submission.parts[0])
+
+    assert found == Untouched(written.sync_token)
+
+
+@pytest.mark.parametrize("document", [a_party(), an_invoice(), an_expense()], ids=lambda d: d.id)
+def test_a_lost_removal_is_found(ledger: Ledger, document: Record) -> None:
+    ready_for(ledger, document).put(document)
+    submission = lost(ledger, document, Operation.REMOVE)
+
+    found = ledger.look(submission.parts[0])
+
+    assert isinstance(found, Ours)
+    assert isinstance(found.outcome, Removed)
+
+
+def test_a_lost_batch_is_replayed_item_by_item(ledger: Ledger) -> None:
+    ready_for(ledger, an_invoice())
+    due = [an_invoice(id=f"INV-{n}", number=str(n)) for n in (1, 2, 3)]
+    submission = ledger.submit(ledger.plan(*map(ledger.work, due)).requests[0])
+    ledger.company.lose_answer("batch")
+    with pytest.raises(NoAnswer):
+        ledger.books.send(submission)
+
+    outcomes = ledger.books.send(submission).outcomes
+
+    assert all(isinstance(outcome, Written) for outcome in outcomes.values())
+    assert len(ledger.company.records("Invoice")) == 3
+
+
+def test_a_lost_batch_is_looked_up_at_once(ledger: Ledger) -> None:
+    ready_for(ledger, an_invoice())
+    due = [an_invoice(id=f"INV-{n}", number=str(n)) for n in range(1, 31)]
+    submission = ledger.submit(ledger.plan(*map(ledger.work, due)).requests[0])
+    ledger.company.lose_answer("batch")
+    with pytest.raises(NoAnswer):
+        ledger.books.send(submission)
+
+    found = ledger.look_all(submission.parts)
+
+    assert [type(one) for one in found] == [Ours] * 30
+
+
+def test_two_records_with_our_marker_stop_us(ledger: Ledger) -> None:
+    ready_for(ledger, an_invoice())
+    ledger.company.prefer(OtherPrefs={"WarnDuplicateInvoiceNumber": False})
+    for _ in range(2):
+        ledger.books.send(ledger.prepared(an_invoice()))
+
+    found = ledger.look(ledger.prepared(an_invoice()).parts[0])
+
+    assert isinstance(found, Several)
+    assert len(found.refs) == 2
+
+
+def test_invoices_that_the_books_number_are_found(open_ledger: Open) -> None:
+    ledger = open_ledger(preferences={"SalesFormsPrefs": {"CustomTxnNumbers": False}})
+    submission = lost(ready_for(ledger, an_invoice()), an_invoice())
+
+    found = ledger.look(submission.parts[0])
+
+    assert "DocNumber" not in submission.parts[0].body
+    assert isinstance(found, Ours)
+
+
+def test_a_cut_answer_is_no_answer(ledger: Ledger) -> None:
+    submission = ledger.prepared(a_party())
+    ledger.company.fault(fault="truncated_body", where="write")
+
+    with pytest.raises(NoAnswer):
+        ledger.books.send(submission)
+    assert isinstance(ledger.look(submission.parts[0]), Ours)
+
+
+@pytest.mark.parametrize("fault", ["server_error", "maintenance_html"])
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_a_server_error_leaves_a_write_unknown(
+    ledger: Ledger, *, fault: str, took_effect: bool
+) -> None:
+    submission = ledger.prepared(a_party())
+    ledger.company.fault(fault=fault, where="write", took_effect=took_effect)
+
+    with pytest.raises(NoAnswer):
+        ledger.books.send(submission)
+    assert isinstance(ledger.look(submission.parts[0]), Ours if took_effect else Absent)
+
+
+def test_an_answer_that_takes_too_long_is_still_on_its_way(ledger: Ledger) -> None:
+    submission = ledger.prepared(a_party())
+    ledger.company.fault(fault="delay", where="write", seconds=8)
+
+    with pytest.raises(NoAnswer) as error:
+        ledger.books.send(submission)
+    assert error.value.in_flight
+    assert isinstance(ledger.look(submission.parts[0]), Ours)
+
+
+def test_a_reset_before_the_write_is_unknown_as_well(ledger: Ledger) -> None:
+    submission = ledger.prepared(a_party())
+    ledger.company.fault(fault="reset_before", where="write")
+
+    with pytest.raises(NoAnswer) as error:
+        ledger.books.send(submission)
+    assert not error.value.in_flight
+    assert isinstance(ledger.look(submission.parts[0]), Absent)
+
+
+@pytest.mark.parametrize("fault", ["server_error", "maintenance_html", "reset_before"])
+def test_a_read_that_fails_can_be_read_again(ledger: Ledger, fault: str) -> None:
+    ledger.company.fault(fault=fault, where="read")
+
+    with pytest.raises(Unavailable):
+        ledger.books.test()
+    assert ledger.books.test().ref == ledger.company.id
