@@ -102,13 +102,15 @@ class BatchConsumer:
             try:
                 while not self._stopping and inbox.is_open:
                     taken = self._collect(connection, inbox)
-                    self._work_off(taken, connection, channel)
                     if prefetch == 1 and taken and taken[0].delivery_count == 0:
+                        # Cancelled before the acknowledgment, which would bring another one.
+                        inbox.close()
+                        self._work_off(taken, connection, channel)
                         return True
+                    self._work_off(taken, connection, channel)
                 self._work_off(inbox.close(), connection, channel)
             except NotNow as reason:
                 log.warning("consumer.not_now", extra={"queue": self._queue, "reason": str(reason)})
-                return False
         return False
 
     def _collect(self, connection: pika.BlockingConnection, inbox: "_Inbox") -> list[Delivery]:

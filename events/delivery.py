@@ -13,6 +13,7 @@ from schemas.strictjson import is_storable
 
 # On quorum queues: how often the message was delivered before and not acknowledged.
 _COUNT_HEADER = "x-delivery-count"
+_BROKERS_OWN = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-", "x-acquired-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Delivery:
     tag: int
 
     @classmethod
-    def of(cls, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> Self:
+    def of(
+        cls, method: Basic.Deliver | Basic.GetOk, properties: BasicProperties, body: bytes
+    ) -> Self:
         """What pika handed out, with text as text even where the sender did not write UTF-8."""
         headers = {_text(name): value for name, value in (properties.headers or {}).items()}
         count = headers.get(_COUNT_HEADER)
@@ -53,7 +56,7 @@ def _text(value: str | bytes | None) -> str:
 
 
 def storable(headers: Mapping[str, object]) -> dict[str, object]:
-    """Headers as JSON that PostgreSQL takes; `restored` is the way back, to publish them again.
+    """Headers as JSON that PostgreSQL takes; `restored` is the way back.
 
     What JSON has no word for is an object with one name: base64, timestamp (epoch) or decimal.
     """
@@ -61,8 +64,12 @@ def storable(headers: Mapping[str, object]) -> dict[str, object]:
 
 
 def restored(headers: Mapping[str, object]) -> dict[str, object]:
-    """Headers as they were before `storable`, but for strings that held a NUL: these are bytes."""
-    return {name: _restored(value) for name, value in headers.items()}
+    """Headers as they were before `storable`, to publish them again.
+
+    Without what the broker added (deaths, counts), and strings that held a NUL are bytes now.
+    """
+    own = (name for name in headers if not name.startswith(_BROKERS_OWN))
+    return {name: _restored(headers[name]) for name in own}
 
 
 def _storable(value: object) -> object:  # noqa: PLR0911  # one for each type there is

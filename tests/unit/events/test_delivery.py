@@ -51,13 +51,25 @@ HEADERS: dict[str, object] = {
     "raw": b"m\xfcn",
     "when": datetime(2026, 10, 5, tzinfo=UTC),
     "price": Decimal("1.50"),
-    "x-death": [{"count": 1, "reason": "delivery_limit", "time": datetime(2026, 1, 1, tzinfo=UTC)}],
+    "table": {"list": [1, b"x"]},
+}
+DEATH = {
+    "x-death": [{"count": 1, "time": datetime(2026, 1, 1, tzinfo=UTC)}],
+    "x-first-death-reason": "delivery_limit",
+    "x-delivery-count": 21,
 }
 
 
 def test_headers_survive_being_stored() -> None:
     stored = json.loads(json.dumps(storable(HEADERS)))
 
+    assert restored(stored) == HEADERS
+
+
+def test_what_the_broker_added_is_stored_and_not_sent_again() -> None:
+    stored = json.loads(json.dumps(storable(HEADERS | DEATH)))
+
+    assert stored["x-first-death-reason"] == "delivery_limit"
     assert restored(stored) == HEADERS
 
 
