@@ -1,4 +1,5 @@
-"""The Dramatiq actors, and the process that runs them: thin, they take ids and hand over to sync."""
+"""The Dramatiq actors, and the process that runs them: thin, they take ids and hand over to
+sync."""
 
 import functools
 import logging
@@ -107,8 +108,8 @@ def _publisher() -> Publisher:
 def run(queues: Sequence[str]) -> None:
     """Run a worker for these queues until SIGTERM or SIGINT; leaves within 10 s.
 
-    One process: any number of them may run. What is still in flight then (a slow ledger) is an unknown
-    outcome like any other, and is settled by the next driver.
+    One process: any number of them may run. What is still in flight then (a slow ledger) is an
+    unknown outcome like any other, and is settled by the next driver.
     """
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

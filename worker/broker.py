@@ -1,4 +1,5 @@
-"""The Dramatiq broker that carries hints: what it takes in, and its middleware, in order, with reasons."""
+"""The Dramatiq broker that carries hints: what it takes in, and its middleware, in order, with
+reasons."""
 
 import json
 import logging
@@ -26,15 +27,16 @@ QUEUES = {
 }
 """Actor name -> the only queue in which it may lie."""
 
-# A silent peer is noticed after twice the heartbeat; a broker in alarm blocks publishers, not for ever.
+# A silent peer is noticed after twice the heartbeat; a broker in alarm blocks publishers, not for
+# ever.
 _CONNECTION = {"heartbeat": "12", "blocked_connection_timeout": "30"}
 
 
 class StrictEncoder(Encoder):
     """JSON in which every field is what it must be, and actor and queue are known.
 
-    A body that is not would stop the queue's consumer or kill a worker's thread (dramatiq 2.2.1), so
-    it is refused before a Message is made of it.
+    A body that is not would stop the queue's consumer or kill a worker's thread (dramatiq 2.2.1),
+    so it is refused before a Message is made of it.
     """
 
     def encode(self, data: MessageData) -> bytes:
@@ -84,9 +86,9 @@ class Boot(Middleware):
 def make_broker(url: str, *middleware: Middleware) -> RabbitmqBroker:
     """A broker with confirms. None of Dramatiq's own policies: the row knows when to try again.
 
-    No Retries (a failed hint is dropped, the next tick repeats it), no TimeLimit (an exception thrown
-    into a thread may hit between the ledger's answer and its commit; HTTP calls have timeouts), no
-    AgeLimit, no delays (they would wait in a worker's memory).
+    No Retries (a failed hint is dropped, the next tick repeats it), no TimeLimit (an exception
+    thrown into a thread may hit between the ledger's answer and its commit; HTTP calls have
+    timeouts), no AgeLimit, no delays (they would wait in a worker's memory).
     """
     dramatiq.set_encoder(StrictEncoder())
     chosen = [CurrentMessage(), *middleware]

@@ -1,15 +1,15 @@
 """Everything that can go wrong, each with what we do about it.
 
-    BooksError
-    ├── ProviderError           a ledger did not do what it was asked
-    │   ├── TokenExpired        nothing was taken: refresh, then the same request again
-    │   ├── Disconnected        nothing succeeds until a person reconnects: pause the connection
-    │   ├── Throttled           nothing was taken: the whole connection waits until the given time
-    │   ├── Unavailable         nothing was taken: back off
-    │   ├── NoAnswer            a write may or may not have taken effect
-    │   └── Unexplained         an answer that no rule knows: a defect, for an engineer
-    ├── LeaseLost               somebody else may drive this connection now
-    └── Misuse                  a person asked for something that cannot be: says what to do instead
+BooksError
+├── ProviderError           a ledger did not do what it was asked
+│   ├── TokenExpired        nothing was taken: refresh, then the same request again
+│   ├── Disconnected        nothing succeeds until a person reconnects: pause the connection
+│   ├── Throttled           nothing was taken: the whole connection waits until the given time
+│   ├── Unavailable         nothing was taken: back off
+│   ├── NoAnswer            a write may or may not have taken effect
+│   └── Unexplained         an answer that no rule knows: a defect, for an engineer
+├── LeaseLost               somebody else may drive this connection now
+└── Misuse                  a person asked for something that cannot be: says what to do instead
 """
 
 from datetime import timedelta
@@ -65,13 +65,15 @@ class Throttled(ProviderError):
 
 
 class Unavailable(ProviderError):
-    """Nothing was taken: no connection was made, or a read failed. The same call may succeed later."""
+    """Nothing was taken: no connection was made, or a read failed. The same call may succeed
+    later."""
 
 
 class NoAnswer(ProviderError):
     """A write was sent and its answer never came: the outcome is unknown.
 
-    `in_flight` tells whether the ledger may still be working on it (a timeout) or the connection broke.
+    `in_flight` tells whether the ledger may still be working on it (a timeout) or the connection
+    broke.
     """
 
     def __init__(self, why: str, *, in_flight: bool, correlation_id: str | None = None) -> None:

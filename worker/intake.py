@@ -1,4 +1,5 @@
-"""The process that takes events in: `books.intake` into the tables, and `books.dead` into dead letters."""
+"""The process that takes events in: `books.intake` into the tables, and `books.dead` into dead
+letters."""
 
 import logging
 import signal
@@ -53,7 +54,8 @@ class Intake:
             self._services.database.close()
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
-        """Store a batch and hint the connections that it concerns. Raises NotNow while PostgreSQL is away."""
+        """Store a batch and hint the connections that it concerns. Raises NotNow while PostgreSQL
+        is away."""
         try:
             taken = intake.take_in(self._services.database, deliveries)
             with self._services.database.begin() as session:
@@ -73,7 +75,8 @@ class Intake:
                 raise NotNow from error
 
     def is_ready(self) -> bool:
-        """Whether PostgreSQL answers: before that nothing is consumed, so nothing is lost or counted."""
+        """Whether PostgreSQL answers: before that nothing is consumed, so nothing is lost or
+        counted."""
         try:
             with self._services.database.begin() as session:
                 session.execute(sa.text("SELECT FROM inbox LIMIT 1"))
@@ -99,7 +102,8 @@ class Intake:
 
 
 def in_child(message: bytes) -> bool:
-    """Whether a process of its own takes a message in and survives it (`message`: Delivery as JSON)."""
+    """Whether a process of its own takes a message in and survives it (`message`: Delivery as
+    JSON)."""
     command = [sys.executable, "-m", "worker.intake"]
     try:
         done = subprocess.run(command, input=message, timeout=CHILD_SECONDS, check=False)

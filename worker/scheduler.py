@@ -1,4 +1,5 @@
-"""The clock: sends the periodic actors' messages; what is due stands in the tables, so any number may run."""
+"""The clock: sends the periodic actors' messages; what is due stands in the tables, so any number
+may run."""
 
 import logging
 import signal
@@ -65,7 +66,8 @@ def _backlog(services: Services) -> metrics.Backlog | None:
 
 
 def _dead(settings: Settings) -> int | None:
-    """How many messages wait in `books.dead`: passive declare, right at once (the management API lags)."""
+    """How many messages wait in `books.dead`: passive declare, right at once (the management API
+    lags)."""
     try:
         with connect(settings.broker_url, "books scheduler") as connection:
             found = connection.channel().queue_declare(DEAD, passive=True)

@@ -1,4 +1,5 @@
-"""The words that the flow, the tables and the ledgers share: causes, operations, parts of requests."""
+"""The words that the flow, the tables and the ledgers share: causes, operations, parts of
+requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from schemas.kinds import Kind
 
 @dataclass(frozen=True, order=True)
 class Cause:
-    """Something a link waits for, `kind:id` in the tables: `customer:CUS-7`, `mapping:income`, `account:4000`."""
+    """Something a link waits for, `kind:id` in the tables: `customer:CUS-7`, `mapping:income`,
+    `account:4000`."""
 
     kind: str
     id: str
@@ -41,7 +43,8 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """What one request does for one link. `key` names it inside the request and its answer (QuickBooks: bId)."""
+    """What one request does for one link. `key` names it inside the request and its answer
+    (QuickBooks: bId)."""
 
     link_id: int
     kind: Kind

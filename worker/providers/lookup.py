@@ -1,7 +1,7 @@
 """What a translation may ask: refs of other records, mapped accounts, tax codes, the company.
 
-Everything is loaded beforehand, so translation stays pure. What is missing is noted and the answer is a
-placeholder: a document waits on the whole set of its causes, not on the first one.
+Everything is loaded beforehand, so translation stays pure. What is missing is noted and the answer
+is a placeholder: a document waits on the whole set of its causes, not on the first one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,8 @@ class Chart:
     _taxes: dict[str, Tax] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Tried in this order by the contract: id, code, full name; so the strongest is entered last.
+        # Tried in this order by the contract: id, code, full name; so the strongest is entered
+        # last.
         by_name = {account.full_name: account for account in self.accounts}
         by_code = {account.code: account for account in self.accounts if account.code}
         by_ref = {account.ref: account for account in self.accounts}
@@ -69,7 +70,8 @@ class Chart:
 
 
 class Lookup:
-    """Answers one document's questions and notes what is missing; `fresh` starts the next document."""
+    """Answers one document's questions and notes what is missing; `fresh` starts the next
+    document."""
 
     def __init__(self, chart: Chart, targets: Mapping[tuple[Kind, str], Target]) -> None:
         self.chart = chart
@@ -122,7 +124,8 @@ class Lookup:
         return self.ref(Kind.ITEM, f"{HOUSE_ITEM}{account.ref}")
 
     def tax(self, named: str | None, mapped: str) -> Tax | None:
-        """The tax code a line names, else the connection's default (`sales_tax`, `purchase_tax`), else none."""
+        """The tax code a line names, else the connection's default (`sales_tax`, `purchase_tax`),
+        else none."""
         wanted = named or self.chart.mapping.get(mapped)
         if wanted is None:
             return None

@@ -1,7 +1,7 @@
 """The port: what the flow (sync) asks of a ledger, in our words, and what a ledger answers.
 
-A provider is one folder that implements `Books`. It holds no session and no settings; translation and
-planning are pure, only `send`, `find`, `page` and `test` talk to the ledger.
+A provider is one folder that implements `Books`. It holds no session and no settings; translation
+and planning are pure, only `send`, `find`, `page` and `test` talk to the ledger.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ from worker.terms import Cause, Operation, Part, Request, Submission
 __all__ = [
     "Absent", "Answer", "Books", "Cause", "Changed", "Clash", "Company", "Fault", "Found", "Held",
     "InvoiceSeen", "LedgerRecord", "Limits", "Operation", "Ours", "Outcome", "Page", "Part",
-    "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource", "Several", "Sought",
-    "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work", "Written",
+    "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource", "Several",
+    "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work", "Written",
 ]  # fmt: skip
 
 
@@ -41,7 +41,8 @@ class Work:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why something was refused. `names` fill the sentence of our code; `detail` is for engineers only."""
+    """Why something was refused. `names` fill the sentence of our code; `detail` is for engineers
+    only."""
 
     code: str  # ours, stable: a key of worker.failures.CODES
     category: Category
@@ -52,7 +53,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class Held:
-    """A due link that cannot be sent now: it waits for `causes`, or a check refused it (`fault`)."""
+    """A due link that cannot be sent now: it waits for `causes`, or a check refused it
+    (`fault`)."""
 
     link_id: int
     causes: frozenset[Cause] = frozenset()
@@ -171,8 +173,8 @@ class Absent:
 class Stranger:
     """A record that could be meant but is not marked as ours.
 
-    `same_kind` tells whether it is of the part's kind; `exact` whether it matches in all that identifies it;
-    `marked` whether it bears the marker of another CMMS record.
+    `same_kind` tells whether it is of the part's kind; `exact` whether it matches in all that
+    identifies it; `marked` whether it bears the marker of another CMMS record.
     """
 
     ref: str
@@ -210,9 +212,9 @@ class Resource(StrEnum):
 class LedgerRecord:
     """One record of the books as pulled: kind is `account`, `tax_code`, `tax_rate`, `customer` ...
 
-    `data` holds the fields of the contract's status event (account: ref, code, name, full_name, type,
-    classification, currency, active; tax: ref, name, rate, kind, active, sales, purchases), JSON-ready,
-    plus `subtype` where the ledger has one.
+    `data` holds the fields of the contract's status event (account: ref, code, name, full_name,
+    type, classification, currency, active; tax: ref, name, rate, kind, active, sales, purchases),
+    JSON-ready, plus `subtype` where the ledger has one.
     """
 
     kind: str
@@ -237,7 +239,8 @@ class InvoiceSeen:
 
 @dataclass(frozen=True)
 class PaymentSeen:
-    """A payment in the books: what of it is applied to which invoice; deleted or voided ones apply nothing."""
+    """A payment in the books: what of it is applied to which invoice; deleted or voided ones apply
+    nothing."""
 
     ref: str
     date: date | None
@@ -275,7 +278,8 @@ class Company:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the ledger allows one company, and how long its memory of idempotency keys is trusted."""
+    """What the ledger allows one company, and how long its memory of idempotency keys is
+    trusted."""
 
     batch: int  # documents a call
     concurrency: int
@@ -301,17 +305,19 @@ class Books(Protocol):
     def send(self, submission: Submission) -> Answer:
         """Send exactly these bytes once.
 
-        Raises: TokenExpired, Disconnected, Throttled, Unavailable (nothing taken), NoAnswer (unknown),
-        Unexplained.
+        Raises: TokenExpired, Disconnected, Throttled, Unavailable (nothing taken), NoAnswer
+        (unknown), Unexplained.
         """
         ...
 
     def find(self, sought: Sequence[Sought]) -> Mapping[int, Found]:
-        """Look up by link id what became of parts, in as few reads as possible. Raises as `send`."""
+        """Look up by link id what became of parts, in as few reads as possible. Raises as
+        `send`."""
         ...
 
     def page(self, resource: Resource, cursor: str | None, position: str | None) -> Page:
-        """One page of what the books hold (accounts, taxes) or what changed since `cursor` (payments)."""
+        """One page of what the books hold (accounts, taxes) or what changed since `cursor`
+        (payments)."""
         ...
 
     def test(self) -> Company:

@@ -54,13 +54,13 @@ def get(session: Session, connection_id: int) -> Connection:
 def lock(session: Session, connection_id: int) -> Connection:
     """The row, locked against everybody who wakes or waits: taken before any link."""
     query = connections.select().where(connections.c.id == connection_id).with_for_update()
-    return Connection(**session.execute(query).one()._mapping)
+    return _connection(session.execute(query).one())
 
 
 def share(session: Session, connection_id: int) -> Connection:
     """The row, locked against those who remove causes: taken before a link starts to wait."""
     query = connections.select().where(connections.c.id == connection_id).with_for_update(read=True)
-    return Connection(**session.execute(query).one()._mapping)
+    return _connection(session.execute(query).one())
 
 
 def find(
@@ -71,7 +71,7 @@ def find(
         query = query.where(connections.c.tenant_id == tenant_id)
     if provider is not None:
         query = query.where(connections.c.provider == provider)
-    return [Connection(**row._mapping) for row in session.execute(query)]
+    return [_connection(row) for row in session.execute(query)]
 
 
 def add(session: Session, values: Mapping[str, object]) -> int:
@@ -107,7 +107,8 @@ def store_tokens(
 
 
 def pause(session: Session, connection_id: int, version: int, code: str) -> bool:
-    """Pause an active connection; False if its tokens changed since `version`, or it is not active."""
+    """Pause an active connection; False if its tokens changed since `version`, or it is not
+    active."""
     query = (
         connections.update()
         .where(
@@ -132,10 +133,22 @@ def wake(session: Session, ids: Sequence[int]) -> None:
         session.execute(_WAKE, {"ids": sorted(ids)})
 
 
+_TAKE = sa.text("""
+    UPDATE connections SET wake_seq = wake_seq + 1, next_due = least(next_due, clock_timestamp())
+    WHERE id = :id RETURNING *
+""")
+
+
+def take(session: Session, connection_id: int) -> Connection:
+    """Lock the row before its links are changed, and wake whoever is about to sleep; the row as it
+    is now."""
+    return _connection(session.execute(_TAKE, {"id": connection_id}).one())
+
+
 _SLEEP = sa.text("""
     UPDATE connections c
-    SET next_due = CASE WHEN w.due IS NOT NULL THEN greatest(w.due, c.hold_until) END
-    FROM (SELECT least(
+    SET next_due = CASE WHEN w.due IS NOT NULL THEN greatest(w.due, c.hold_until) END, hinted_at =
+    NULL FROM (SELECT least(
         (SELECT greatest(min(next_attempt_at), clock_timestamp() + make_interval(secs => :delay))
          FROM links WHERE connection_id = :id AND state = 'due' AND :pushing
          HAVING min(next_attempt_at) IS NOT NULL),
@@ -150,10 +163,12 @@ _SLEEP = sa.text("""
 def sleep(
     session: Session, connection_id: int, wake_seq: int, *, pushing: bool, delay: float
 ) -> bool:
-    """Write when there is work again; False if somebody woke the connection since `wake_seq` was read.
+    """Write when there is work again; False if somebody woke the connection since `wake_seq` was
+    read.
 
-    `pushing`: links count only once accounts and taxes were pulled. `delay`: seconds until due links may
-    go (they collect company, or the budget is spent).
+    `pushing`: links count only once accounts and taxes were pulled. `delay`: seconds until due
+    links may go (they collect company, or the budget is spent). Hints that came meanwhile are taken
+    up with this: who brought them found the lease taken, and left.
     """
     values = {"id": connection_id, "seq": wake_seq, "pushing": pushing, "delay": delay}
     return session.execute(_SLEEP, values).first() is not None
@@ -238,4 +253,8 @@ def hold(session: Session, connection_id: int, seconds: float, why: str) -> None
 
 
 def _one(session: Session, condition: sa.ColumnElement[bool]) -> Connection:
-    return Connection(**session.execute(connections.select().where(condition)).one()._mapping)
+    return _connection(session.execute(connections.select().where(condition)).one())
+
+
+def _connection(row: Any) -> Connection:
+    return Connection(**dict(row._mapping))

@@ -1,4 +1,5 @@
-"""Events taken in: each (source, id) once, the newest snapshot of each record, and whom it concerns."""
+"""Events taken in: each (source, id) once, the newest snapshot of each record, and whom it
+concerns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from worker.store.session import Session
 BACKFILL_CHUNK = 5000
 _LOCK = 0x424F4F4B  # the first of the two numbers of a tenant's advisory lock
 
-# Parties before items before documents before payments; what makes a party or an item unusable comes
-# last, so that the documents that still name it go first.
+# Parties before items before documents before payments; what makes a party or an item unusable
+# comes last, so that the documents that still name it go first.
 RANKS = {
     Kind.CUSTOMER: 1,
     Kind.VENDOR: 1,
@@ -59,7 +60,8 @@ class Snapshot:
         return (self.tenant_id, self.kind, self.record_id)
 
     def is_newer_than(self, other: "Snapshot") -> bool:
-        """Versions compare if both are explicit and differ, else the envelopes' times, then their ids."""
+        """Versions compare if both are explicit and differ, else the envelopes' times, then their
+        ids."""
         if None not in (self.version, other.version) and self.version != other.version:
             return (self.version or 0) > (other.version or 0)
         return (self.time, self.event_id) > (other.time, other.event_id)
@@ -79,7 +81,8 @@ def lock_tenants(session: Session, tenants: Sequence[str]) -> None:
 
 
 def lock_tenant(session: Session, tenant_id: str) -> None:
-    """The other side: whoever adds a connection or switches on a kind, so that no document lacks its link."""
+    """The other side: whoever adds a connection or switches on a kind, so that no document lacks
+    its link."""
     session.execute(_LOCK_TENANT, {"namespace": _LOCK, "tenant": tenant_id})
 
 
@@ -126,7 +129,8 @@ _UPSERT = sa.text("""
 
 
 def keep_newest(session: Session, snapshots: Sequence[Snapshot]) -> list[int]:
-    """Store snapshots that are newer than what is known; returns the ids of the changed documents."""
+    """Store snapshots that are newer than what is known; returns the ids of the changed
+    documents."""
     if not snapshots:
         return []
     return list(session.execute(_UPSERT, _columns(snapshots, Snapshot)).scalars())
@@ -143,9 +147,10 @@ class Opening:
 
 
 _OPEN = sa.text("""
-    UPDATE documents d SET opening = jsonb_build_object('as_of', e.as_of, 'quantity_on_hand', e.quantity)
-    FROM (SELECT DISTINCT ON (tenant_id, record_id) *
-          FROM unnest(CAST(:tenant_id AS text[]), CAST(:record_id AS text[]), CAST(:as_of AS text[]),
+    UPDATE documents d SET opening = jsonb_build_object('as_of', e.as_of, 'quantity_on_hand',
+    e.quantity) FROM (SELECT DISTINCT ON (tenant_id, record_id) *
+          FROM unnest(CAST(:tenant_id AS text[]), CAST(:record_id AS text[]), CAST(:as_of AS
+          text[]),
                       CAST(:quantity AS text[])) AS o (tenant_id, record_id, as_of, quantity)
           ORDER BY tenant_id, record_id, as_of) e
     WHERE d.tenant_id = e.tenant_id AND d.kind = 'item' AND d.record_id = e.record_id
@@ -156,8 +161,8 @@ _OPEN = sa.text("""
 def keep_openings(session: Session, openings: Sequence[Opening]) -> None:
     """Remember the earliest count of each item's stock, even if it comes late.
 
-    The books move the quantity themselves from there on, so documents dated after the first count and
-    before a later one must find the first (QuickBooks refuses them else: 6270).
+    The books move the quantity themselves from there on, so documents dated after the first count
+    and before a later one must find the first (QuickBooks refuses them else: 6270).
     """
     if openings:
         session.execute(_OPEN, _columns(openings, Opening))
@@ -168,8 +173,8 @@ _CONCERNED = sa.text("""
     WHERE d.id = ANY(:documents) ORDER BY c.id
 """)
 
-# Intake raises what is wanted and makes it due; it never takes a link out of `sent`, out of a conflict
-# or out of a switched-off kind. Conflicts end by decision only, `sent` by its answer only.
+# Intake raises what is wanted and makes it due; it never takes a link out of `sent`, out of a
+# conflict or out of a switched-off kind. Conflicts end by decision only, `sent` by its answer only.
 _WANT = sa.text("""
     INSERT INTO links AS l (connection_id, document_id, kind, record_id, rank, state,
                             wanted_version, next_attempt_at)
@@ -208,7 +213,8 @@ def want(session: Session, documents: Sequence[int], connections: Sequence[int])
 
 _BACKFILL = sa.text(f"""
     SELECT d.id FROM documents d JOIN connections c USING (tenant_id)
-    WHERE c.id = :connection AND d.id > :after AND d.event_id <> '' ORDER BY d.id LIMIT {BACKFILL_CHUNK}
+    WHERE c.id = :connection AND d.id > :after AND d.event_id <> '' ORDER BY d.id LIMIT
+    {BACKFILL_CHUNK}
 """)
 
 

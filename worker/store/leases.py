@@ -1,4 +1,5 @@
-"""The lease on a connection: who holds it drives, refreshes tokens and writes to the books, alone."""
+"""The lease on a connection: who holds it drives, refreshes tokens and writes to the books,
+alone."""
 
 import threading
 from collections.abc import Iterator

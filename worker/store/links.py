@@ -64,7 +64,8 @@ _TARGETS = sa.text("""
     SELECT l.kind, l.record_id, l.ref, l.removed, d.snapshot ->> 'currency' AS currency
     FROM links l JOIN documents d ON d.id = l.document_id
     WHERE l.connection_id = :id AND l.ref IS NOT NULL
-      AND (l.kind, l.record_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS text[])))
+      AND (l.kind, l.record_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS
+      text[])))
 """)
 
 
@@ -110,8 +111,9 @@ class Settled:
     balance: Decimal | None = None
 
 
-# `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A removal that
-# found nothing in the books leaves no ref. What a removal's answer does not say is kept.
+# `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A
+# removal that found nothing in the books leaves no ref. What a removal's answer does not say is
+# kept.
 _SYNCED = sa.text("""
     UPDATE links SET
         state = CASE WHEN wanted_version > :version THEN 'due' ELSE 'synced' END,
@@ -119,9 +121,14 @@ _SYNCED = sa.text("""
         synced_version = :version, ref = coalesce(:ref, ref), sync_token = :sync_token,
         number = coalesce(:number, number), url = coalesce(:url, url), digest = :digest,
         removed = :removed, total = CASE WHEN :removed THEN total ELSE :total END,
-        variance = :variance, balance = :balance,
-        paid_amount = CASE WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
+        variance = :variance, balance = CASE WHEN :removed THEN 0 * balance ELSE :balance END,
+        paid_amount = CASE WHEN :removed THEN 0 * paid_amount
+                           WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
                            ELSE CAST(:total AS numeric) - CAST(:balance AS numeric) END,
+        status = CASE WHEN kind <> 'invoice' THEN status WHEN :removed THEN 'voided'
+                      WHEN CAST(:balance AS numeric) IS NULL THEN status
+                      WHEN CAST(:balance AS numeric) = CAST(:total AS numeric) THEN 'open'
+                      WHEN CAST(:balance AS numeric) > 0 THEN 'partially_paid' ELSE 'paid' END,
         attempts = 0, look = NULL, waiting_on = '{}', error_code = NULL, error = '{}',
         reason = NULL, synced_at = clock_timestamp(), updated_at = clock_timestamp()
     WHERE id = :link_id
@@ -155,7 +162,8 @@ def try_again(
     sync_token: str | None = None,
     alias: str | None = None,
 ) -> None:
-    """Due again after `delay` seconds; `cost` counts as attempts, `look`: look in the books first."""
+    """Due again after `delay` seconds; `cost` counts as attempts, `look`: look in the books
+    first."""
     session.execute(
         _TRY_AGAIN,
         {
@@ -241,16 +249,18 @@ _WAKE = sa.text(f"""
     UPDATE links SET
         waiting_on = ARRAY(SELECT w FROM unnest(waiting_on) w WHERE w <> ALL(:causes)),
         state = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN 'due' ELSE state END,
-        next_attempt_at = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN clock_timestamp() END,
-        updated_at = clock_timestamp()
+        next_attempt_at = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN clock_timestamp()
+        END, updated_at = clock_timestamp()
     WHERE id IN (SELECT id FROM links WHERE connection_id = :id AND state = 'waiting'
-                 AND waiting_on && CAST(:causes AS text[]) ORDER BY id LIMIT {WAKE_CHUNK} FOR UPDATE)
+                 AND waiting_on && CAST(:causes AS text[]) ORDER BY id LIMIT {WAKE_CHUNK} FOR
+                 UPDATE)
     RETURNING id
 """)
 
 
 def wake(session: Session, connection_id: int, causes: Iterable[Cause]) -> int:
-    """These causes are gone: what waited for nothing else is due. Returns how many links were touched.
+    """These causes are gone: what waited for nothing else is due. Returns how many links were
+    touched.
 
     The caller has locked the connection row. At most 5,000 links a statement.
     """
@@ -289,15 +299,16 @@ def counts(session: Session, connection_id: int) -> dict[str, int]:
 
 _HOUSE = sa.text("""
     WITH made AS (
-        INSERT INTO documents (tenant_id, kind, record_id, time, event_id, revision, removed, snapshot)
-        VALUES (:tenant_id, :kind, :record_id, clock_timestamp(), '', nextval('revisions'), false,
+        INSERT INTO documents (tenant_id, kind, record_id, time, event_id, revision, removed,
+        snapshot) VALUES (:tenant_id, :kind, :record_id, clock_timestamp(), '',
+        nextval('revisions'), false,
                 CAST(:snapshot AS jsonb))
         ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET tenant_id = excluded.tenant_id
         RETURNING id, revision)
     INSERT INTO links (connection_id, document_id, kind, record_id, rank, state, wanted_version,
                        next_attempt_at)
-    SELECT :connection_id, id, :kind, :record_id, :rank, 'due', revision, clock_timestamp() FROM made
-    ON CONFLICT (connection_id, document_id) DO NOTHING RETURNING id
+    SELECT :connection_id, id, :kind, :record_id, :rank, 'due', revision, clock_timestamp() FROM
+    made ON CONFLICT (connection_id, document_id) DO NOTHING RETURNING id
 """)
 
 

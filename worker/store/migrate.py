@@ -18,7 +18,8 @@ _LOCK = 0x4D494752  # one migration at a time, whoever starts it
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest revision; safe to run from several places at once."""
+    """Bring the database at `url` to the newest revision; safe to run from several places at
+    once."""
     database = Database(url, threads=1)
     try:
         with database.work.begin() as session:

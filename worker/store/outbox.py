@@ -31,12 +31,14 @@ _ADD = sa.text("""
     INSERT INTO outbox (event_id, partition, tenant_id, type, envelope)
     SELECT CAST(e ->> 'id' AS uuid), p, e ->> 'tenantid', e ->> 'type', e
     FROM (SELECT CAST(envelope AS jsonb) AS e, p FROM unnest(CAST(:envelopes AS text[]),
-                 CAST(:partitions AS smallint[])) WITH ORDINALITY AS t (envelope, p, n) ORDER BY n) rows
+                 CAST(:partitions AS smallint[])) WITH ORDINALITY AS t (envelope, p, n) ORDER BY n)
+                 rows
 """)
 
 
 def add(session: Session, events: Iterable[Outgoing]) -> set[int]:
-    """Write events down in this order, while holding their links; returns the partitions to relay."""
+    """Write events down in this order, while holding their links; returns the partitions to
+    relay."""
     rows = list(events)
     if rows:
         values = {

@@ -45,7 +45,8 @@ _KNOWN = sa.text("""
 """)
 
 _UPSERT = sa.text("""
-    INSERT INTO ledger_records (connection_id, kind, ref, name, code, active, data, digest, sync_token,
+    INSERT INTO ledger_records (connection_id, kind, ref, name, code, active, data, digest,
+    sync_token,
                                 seen_at)
     VALUES (:id, :kind, :ref, :name, :code, :active, CAST(:data AS jsonb), :digest, :sync_token,
             clock_timestamp())
@@ -84,8 +85,8 @@ def keep(session: Session, connection_id: int, page: Sequence[Pulled]) -> Differ
 
 
 _VANISHED = sa.text("""
-    UPDATE ledger_records SET active = false, data = jsonb_set(data, '{active}', 'false'), digest = ''
-    WHERE connection_id = :id AND kind = ANY(:kinds) AND active
+    UPDATE ledger_records SET active = false, data = jsonb_set(data, '{active}', 'false'), digest =
+    '' WHERE connection_id = :id AND kind = ANY(:kinds) AND active
       AND seen_at < :since AND (written_at IS NULL OR written_at < :since)
     RETURNING kind, ref, name, code, data, sync_token
 """)
@@ -94,7 +95,8 @@ _VANISHED = sa.text("""
 def retire_unseen(
     session: Session, connection_id: int, kinds: Sequence[str], since: datetime
 ) -> list[Pulled]:
-    """Records that a complete pull neither saw nor that we wrote since it began: gone from the books."""
+    """Records that a complete pull neither saw nor that we wrote since it began: gone from the
+    books."""
     values = {"id": connection_id, "kinds": list(kinds), "since": since}
     return [
         Pulled(row.kind, row.ref, row.name, False, row.data, row.code, row.sync_token)

@@ -36,7 +36,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Asked:
-    """Who wants a run: `by` is `cli`, `event`, `webhook`, `schedule`, `connect`; `slot` makes it unique."""
+    """Who wants a run: `by` is `cli`, `event`, `webhook`, `schedule`, `connect`; `slot` makes it
+    unique."""
 
     by: str
     slot: str
@@ -46,7 +47,8 @@ class Asked:
 
 
 def queue(session: Session, connection_id: int, resource: str, asked: Asked) -> int | None:
-    """Queue a run; None if one is open already (the second request joins it) or its slot has run."""
+    """Queue a run; None if one is open already (the second request joins it) or its slot has
+    run."""
     query = (
         insert(runs)
         .values(
@@ -153,7 +155,8 @@ def postpone(session: Session, run_id: int, delay: float) -> None:
 def add_feed(
     session: Session, connection_id: int, resource: str, interval: int, first: float
 ) -> None:
-    """A resource that the clock pulls every `interval` seconds (0: never), first after `first` seconds."""
+    """A resource that the clock pulls every `interval` seconds (0: never), first after `first`
+    seconds."""
     moment = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, first)
     query = insert(feeds).values(
         connection_id=connection_id,
@@ -194,14 +197,15 @@ class Slot:
     due: datetime
 
 
-# An outage is caught up with one run: the next slot is the first one that is still ahead, on the feed's
-# own grid, so that its jitter (chosen when the feed was added) stays.
+# An outage is caught up with one run: the next slot is the first one that is still ahead, on the
+# feed's own grid, so that its jitter (chosen when the feed was added) stays.
 _CLAIM = sa.text("""
     UPDATE feeds f SET next_due = f.next_due + make_interval(secs => f.interval_seconds
-        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due) / f.interval_seconds)))
+        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due) /
+        f.interval_seconds)))
     FROM (SELECT connection_id, resource, next_due FROM feeds
-          WHERE resource = ANY(:resources) AND next_due <= clock_timestamp() AND interval_seconds > 0
-          ORDER BY next_due LIMIT 500 FOR UPDATE SKIP LOCKED) due
+          WHERE resource = ANY(:resources) AND next_due <= clock_timestamp() AND interval_seconds >
+          0 ORDER BY next_due LIMIT 500 FOR UPDATE SKIP LOCKED) due
     WHERE f.connection_id = due.connection_id AND f.resource = due.resource
     RETURNING f.connection_id, f.resource, due.next_due AS due
 """)

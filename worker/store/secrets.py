@@ -8,7 +8,8 @@ from worker.errors import Misuse
 
 
 class Cipher:
-    """Encrypts tokens and client secrets, and signs links that expire (Fernet tokens carry their time)."""
+    """Encrypts tokens and client secrets, and signs links that expire (Fernet tokens carry their
+    time)."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         try:
@@ -16,14 +17,16 @@ class Cipher:
         except ValueError as error:
             raise Misuse(
                 "bad_encryption_key",
-                "BOOKS_ENCRYPTION_KEYS must be a JSON list of Fernet keys; `books keys new` prints one",
+                "BOOKS_ENCRYPTION_KEYS must be a JSON list of Fernet keys; "
+                "`books keys new` prints one",
             ) from error
 
     def seal(self, secret: str) -> bytes:
         return self._fernet.encrypt(secret.encode())
 
     def open(self, sealed: bytes, *, max_age: int | None = None) -> str:
-        """The secret again. Raises Misuse if no key fits, or if it is older than `max_age` seconds."""
+        """The secret again. Raises Misuse if no key fits, or if it is older than `max_age`
+        seconds."""
         try:
             return self._fernet.decrypt(bytes(sealed), ttl=max_age).decode()
         except InvalidToken as error:

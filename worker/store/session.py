@@ -17,7 +17,8 @@ _REFUSED_CLASSES = ("22", "23", "54")  # data exception, integrity violation, li
 
 
 class Database:
-    """Two pools on one PostgreSQL: leases live in transactions that stay open while HTTP is spoken."""
+    """Two pools on one PostgreSQL: leases live in transactions that stay open while HTTP is
+    spoken."""
 
     def __init__(self, url: str, *, threads: int) -> None:
         address = sa.make_url(url).set(drivername="psycopg")
@@ -26,9 +27,9 @@ class Database:
         create = partial(
             sa.create_engine, address, isolation_level="READ COMMITTED", json_serializer=dumps
         )
-        self.work = create(pool_size=threads + 4, max_overflow=4, pool_pre_ping=True)
+        self.work = create(pool_size=threads // 2 + 4, max_overflow=4, pool_pre_ping=True)
         self.leases = create(
-            pool_size=threads + 2,
+            pool_size=threads,
             max_overflow=2,
             pool_pre_ping=True,
             # A frozen or vanished host loses its leases within a minute: the server gives up on the

@@ -1,4 +1,5 @@
-"""Submissions: write requests recorded before they are sent, and settled exactly once (design 5)."""
+"""Submissions: write requests recorded before they are sent, and settled exactly once (design
+5)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,8 @@ from worker.terms import Operation, Part, Request, Submission
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which snapshot of a document is sent, since when it was wanted, and the event that brought it."""
+    """Which snapshot of a document is sent, since when it was wanted, and the event that brought
+    it."""
 
     revision: int
     since: datetime
@@ -127,8 +129,8 @@ def _item_row(submission_id: int, part: Part, wanted: Wanted) -> dict[str, objec
 
 
 _ITEMS = sa.text("""
-    SELECT i.*, l.record_id, l.digest, l.attempts FROM submission_items i JOIN links l ON l.id = i.link_id
-    WHERE i.submission_id = :id ORDER BY i.link_id
+    SELECT i.*, l.record_id, l.digest, l.attempts FROM submission_items i JOIN links l ON l.id =
+    i.link_id WHERE i.submission_id = :id ORDER BY i.link_id
 """)
 
 
@@ -205,7 +207,8 @@ _RENEW = sa.text("""
 
 
 def renew(session: Session, submission_id: int, driver: UUID, timing: Sending) -> bool:
-    """Take an unknown submission over, to send the identical request again; False if it is not due."""
+    """Take an unknown submission over, to send the identical request again; False if it is not
+    due."""
     values = {
         "id": submission_id,
         "driver": driver,

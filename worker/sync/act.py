@@ -99,7 +99,8 @@ class Acting:
         self.effects = effects
 
     def succeed(self, successes: Sequence[Success]) -> None:
-        """Links are synced (or due again, where something newer came), and what waited for them wakes."""
+        """Links are synced (or due again, where something newer came), and what waited for them
+        wakes."""
         links.mark_synced(self.session, [_settled(one) for one in successes])
         arrived = []
         for one in successes:
@@ -129,7 +130,8 @@ class Acting:
     def wait(
         self, subject: Subject, waiting_for: frozenset[Cause], fault: Fault | None = None
     ) -> None:
-        """Wait for what is still missing; where nothing is, the refusal stands or the link stays due."""
+        """Wait for what is still missing; where nothing is, the refusal stands or the link stays
+        due."""
         missing = causes.still_missing(self.session, self.connection, waiting_for)
         if not missing:
             if fault is None:

@@ -25,11 +25,11 @@ def apply(
 ) -> Effects:
     """Write down what became of a submission; what is closed already stays as it is.
 
-    `outcomes` by part key; a part without one is still unknown. A look-up is as good as a first answer;
-    an answer to a repeat is not (see `decide`). Locks the connection, then the submission, then its links.
+    `outcomes` by part key; a part without one is still unknown. A look-up is as good as a first
+    answer; an answer to a repeat is not (see `decide`). Locks the connection, then the submission,
+    then its links.
     """
-    connections.wake(session, [connection_id])
-    connection = connections.get(session, connection_id)
+    connection = connections.take(session, connection_id)
     recorded = submissions.lock(session, submission_id)
     acting = Acting(session, connection, Effects())
     if recorded.state != "open":
@@ -102,7 +102,8 @@ def keep_unexplained(
 def _check_late_answer(
     session: Session, connection: Connection, recorded: Recorded, outcomes: Mapping[str, Outcome]
 ) -> None:
-    """An answer after the submission was settled: the same ref is fine, another is two in the books."""
+    """An answer after the submission was settled: the same ref is fine, another is two in the
+    books."""
     for item in recorded.items:
         late = outcomes.get(item.part.key)
         known = (item.detail or {}).get("ref")
@@ -112,11 +113,9 @@ def _check_late_answer(
         about_it = {"submission": recorded.id, "refs": [known, late.ref]}
         letter = DeadLetter(
             category="two_in_the_books",
-            reason=f"{part.kind} {part.record_id} may be in the books twice: {known} and {late.ref}",
-            body=json.dumps(about_it).encode(),
-            tenant_id=connection.tenant_id,
-            connection_id=connection.id,
-            link_id=part.link_id,
+            reason=f"{part.kind} {part.record_id} may be in the books twice: {known} and
+            {late.ref}", body=json.dumps(about_it).encode(), tenant_id=connection.tenant_id,
+            connection_id=connection.id, link_id=part.link_id,
         )
         dead_letters.keep(session, letter)
 

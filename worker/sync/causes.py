@@ -19,8 +19,8 @@ def still_missing(
 ) -> frozenset[Cause]:
     """Those of `causes` that stand in the way now.
 
-    The caller holds the connection's row lock, and whoever removes a cause takes it first: so between
-    this answer and the commit nothing can be removed unseen.
+    The caller holds the connection's row lock, and whoever removes a cause takes it first: so
+    between this answer and the commit nothing can be removed unseen.
     """
     return frozenset(one for one in causes if not _is_there(session, connection, one))
 

@@ -1,13 +1,16 @@
-"""The heart: one driver at a time works off what a connection owes, for a slice of time (design 3)."""
+"""The heart: one driver at a time works off what a connection owes, for a slice of time (design
+3)."""
 
 import logging
 import time
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DBAPIError
+
 from worker.errors import LeaseLost, ProviderError
 from worker.store import connections, runs, submissions
 from worker.store.leases import lease
-from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.driver import IN_PLACE, Driver, OutOfBudget
 from worker.sync.pull import ORDER, pull
 from worker.sync.push import Step, push
 from worker.sync.services import Services
@@ -15,14 +18,16 @@ from worker.sync.settle import settle
 
 log = logging.getLogger(__name__)
 
+DEFECT_SECONDS = 60.0
 FIRST = frozenset({"connection", "accounts", "taxes"})  # pulled before anything is written
 
 
 def drive(services: Services, connection_id: int) -> None:
     """Work off what a connection owes; leaves at once where somebody else is driving it.
 
-    A driver works for a slice of time, then goes to the end of the queue. Without more work it looks
-    once more after it has let go of the lease: who woke the connection meanwhile found it taken.
+    A driver works for a slice of time, then goes to the end of the queue. Without more work it
+    looks once more after it has let go of the lease: who woke the connection meanwhile found it
+    taken.
     """
     while True:
         with lease(services.database, connection_id) as held:
@@ -31,17 +36,27 @@ def drive(services: Services, connection_id: int) -> None:
             with services.database.begin() as session:
                 connections.take_hint(session, connection_id)
                 connection = connections.get(session, connection_id)
-            try:
-                more = _slice(Driver(services, connection, held))
-            except LeaseLost:
-                log.warning("drive.lease_lost", extra={"connection": connection_id})
-                return
+            more = _guarded_slice(Driver(services, connection, held))
         if more:
             services.hints.drive([connection_id])
             return
         with services.database.begin() as session:
             if not connections.is_due(session, connection_id):
                 return
+
+
+def _guarded_slice(driver: Driver) -> bool:
+    """A slice; a defect of ours must not be repeated every second, nor be swallowed."""
+    try:
+        return _slice(driver)
+    except LeaseLost:
+        log.warning("drive.lease_lost", extra={"connection": driver.connection.id})
+        return False
+    except DBAPIError:
+        raise  # the clock tries again once the database is back
+    except Exception:
+        driver.wait("defect", DEFECT_SECONDS)
+        raise
 
 
 def _slice(driver: Driver) -> bool:
@@ -53,7 +68,11 @@ def _slice(driver: Driver) -> bool:
         if connection.state != "active":
             return False
         step = _guarded(turn)
-        if not step.worked and _asleep(turn, connection.wake_seq, step.delay):
+        if step.worked:
+            continue
+        if 0 < step.delay <= IN_PLACE:
+            time.sleep(step.delay)
+        elif _asleep(turn, connection.wake_seq, step.delay):
             return False
     return True
 

@@ -1,4 +1,5 @@
-"""One driver's time on one connection: its lease, its budget, and how its calls to the books are made."""
+"""One driver's time on one connection: its lease, its budget, and how its calls to the books are
+made."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ Result = TypeVar("Result")
 
 
 IN_PLACE = 1.0  # seconds that a driver waits for its budget instead of leaving
+
+
+FIND_CALLS = 3  # what a look-up may cost: a name is looked for among several kinds of record
 
 
 class OutOfBudget(Exception):
@@ -62,7 +66,8 @@ class Driver:
 
     @property
     def timing(self) -> Sending:
-        """Another driver may touch a submission once nobody can be sending it any more (design 5.3)."""
+        """Another driver may touch a submission once nobody can be sending it any more (design
+        5.3)."""
         settings = self.services.settings
         after = settings.send_by + self.limits.timeout + settings.settle_margin
         return Sending(settings.send_by, after)
@@ -100,7 +105,8 @@ class Driver:
     def budget(self, session: Session) -> Budget:
         """What is left of the company's limits, at the database's time.
 
-        Only the holder of the lease spends, so what this driver read last is what stands in the row.
+        Only the holder of the lease spends, so what this driver read last is what stands in the
+        row.
         """
         moment = now(session).timestamp()
         return Budget.load(self.limits, self.connection.budget, moment)
@@ -133,7 +139,8 @@ class Driver:
             return wait
 
     def send(self, books: Books, endpoint: str, submission: Submission, deadline: float) -> Answer:
-        """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is ahead."""
+        """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is
+        ahead."""
         self.lease.check()
         if time.monotonic() >= deadline:
             raise NotSent

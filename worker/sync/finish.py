@@ -1,4 +1,5 @@
-"""Due links that need no call: removed before they were sent, gone already, or taken out of the books."""
+"""Due links that need no call: removed before they were sent, gone already, or taken out of the
+books."""
 
 from sqlalchemy.exc import IntegrityError
 
@@ -20,8 +21,7 @@ def finish(driver: Driver, found: Sorted) -> bool:
         return False
     effects = Effects()
     with driver.services.database.begin() as session:
-        connections.wake(session, [driver.connection.id])
-        acting = Acting(session, driver.connection, effects)
+        acting = Acting(session, connections.take(session, driver.connection.id), effects)
         for link in found.never_sent:
             acting.skip(subject_of(link), "It was removed in the CMMS before it reached the books.")
         acting.succeed([_already_gone(link) for link in found.gone])

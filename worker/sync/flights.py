@@ -36,7 +36,8 @@ def attempt(driver: Driver, books: Books, flight: Flight) -> Answer | ProviderEr
 def conclude(
     driver: Driver, flight: Flight, result: Answer | ProviderError | NotSent, *, first: bool
 ) -> ProviderError | None:
-    """Write down what became of one request; returns an error that concerns the whole connection."""
+    """Write down what became of one request; returns an error that concerns the whole
+    connection."""
     database = driver.services.database
     if isinstance(result, Answer):
         with database.begin() as session:
@@ -44,6 +45,9 @@ def conclude(
             effects = answers.apply(
                 session, driver.connection.id, flight.submission_id, result.outcomes
             )
+            # Answered, so nobody is working on it any more: what is still unknown is settled soon.
+            if effects.unknown:
+                submissions.postpone(session, flight.submission_id, backoff(0))
         after(driver, effects)
         return None
     with database.begin() as session:

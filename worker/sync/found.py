@@ -1,4 +1,5 @@
-"""Look before sending again: what the books hold where a token was stale or a name is taken (design 5)."""
+"""Look before sending again: what the books hold where a token was stale or a name is taken (design
+5)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +23,7 @@ from worker.providers.port import (
 from worker.store import connections, links
 from worker.store.links import Due
 from worker.sync.act import Acting, Effects, Success
-from worker.sync.driver import Driver
+from worker.sync.driver import FIND_CALLS, Driver
 from worker.sync.planning import hold, planned
 from worker.sync.subjects import after, subject_of
 from worker.terms import Part
@@ -45,7 +46,7 @@ def look(
     parts = [part for request in plan.requests for part in request.parts]
     if parts:
         sought = [Sought(part, digest=due[part.link_id].digest) for part in parts]
-        seen = driver.read("find", lambda books: books.find(sought))
+        seen = driver.read("find", lambda books: books.find(sought), calls=FIND_CALLS)
         _conclude(driver, parts, seen, due)
     return True
 
@@ -55,8 +56,7 @@ def _conclude(
 ) -> None:
     effects = Effects()
     with driver.services.database.begin() as session:
-        connections.wake(session, [driver.connection.id])
-        acting = Acting(session, driver.connection, effects)
+        acting = Acting(session, connections.take(session, driver.connection.id), effects)
         for part in sorted(parts, key=lambda part: part.link_id):
             _decide(acting, part, due[part.link_id], seen.get(part.link_id, Absent()))
         effects.write(session)

@@ -1,4 +1,5 @@
-"""Intake: deliveries become inbox rows, newer documents and due links, in one transaction a batch."""
+"""Intake: deliveries become inbox rows, newer documents and due links, in one transaction a
+batch."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -114,7 +115,8 @@ def _store(session: Session, read: Sequence[Read]) -> Taken:
 
 
 def _one_by_one(database: Database, read: Sequence[Read]) -> Taken:
-    """PostgreSQL refused something in the batch: find out what, under savepoints, and keep it apart."""
+    """PostgreSQL refused something in the batch: find out what, under savepoints, and keep it
+    apart."""
     total = Taken()
     with database.begin() as session:
         for one in read:

@@ -62,10 +62,11 @@ Decision = Done | LookFirst | WaitFor | TryAgain | Fail | StillUnknown
 
 
 def decide(outcome: Outcome, *, attempts: int, repeated: bool) -> Decision:
-    """What to do about an outcome. `repeated`: the request had been sent before, with unknown outcome.
+    """What to do about an outcome. `repeated`: the request had been sent before, with unknown
+    outcome.
 
-    After an unknown outcome a refusal settles nothing by itself (the first send may have been the reason
-    for it), unless the same bytes can never have been accepted.
+    After an unknown outcome a refusal settles nothing by itself (the first send may have been the
+    reason for it), unless the same bytes can never have been accepted.
     """
     match outcome:
         case Written() | Removed():
@@ -95,7 +96,8 @@ def refusal(fault: Fault, attempts: int) -> WaitFor | TryAgain | Fail:
 
 
 def backoff(attempts: int) -> float:
-    """Seconds until the next attempt: doubled each time, at most a quarter of an hour, with jitter."""
+    """Seconds until the next attempt: doubled each time, at most a quarter of an hour, with
+    jitter."""
     longest = min(_LONGEST, 2.0 ** (attempts + 1))
     return longest * (0.5 + random.random() / 2)  # noqa: S311  # jitter, not a secret
 

@@ -103,7 +103,8 @@ def _moved(
     invoices: Sequence[InvoiceSeen],
     movements: Sequence[Movement],
 ) -> dict[str, Standing]:
-    """How the invoices stand: as the books say; where they are silent, a reversal reopens the balance."""
+    """How the invoices stand: as the books say; where they are silent, a reversal reopens the
+    balance."""
     seen = {one.ref: one for one in invoices}
     moved = dict(standing)
     for ref, one in standing.items():

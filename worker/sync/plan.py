@@ -70,7 +70,8 @@ def _external_ref(link: Due, provider: str) -> str | None:
 
 
 def house_items(documents: Iterable[Record], chart: Chart) -> set[tuple[Kind, str]]:
-    """Our own items that sales lines without an item may need: one for each account that they name."""
+    """Our own items that sales lines without an item may need: one for each account that they
+    name."""
     named: set[str | None] = set()
     for document in documents:
         if isinstance(document, Invoice):
@@ -82,7 +83,8 @@ def house_items(documents: Iterable[Record], chart: Chart) -> set[tuple[Kind, st
 
 @dataclass(frozen=True)
 class Chosen:
-    """Requests that may be in flight together, the budget after them, and the wait for the others."""
+    """Requests that may be in flight together, the budget after them, and the wait for the
+    others."""
 
     requests: tuple[Request, ...]
     budget: Budget
@@ -90,7 +92,8 @@ class Chosen:
 
 
 def choose(requests: Sequence[Request], budget: Budget, concurrency: int) -> Chosen:
-    """The first requests that touch nothing in common, as far as budget and concurrency go; pure."""
+    """The first requests that touch nothing in common, as far as budget and concurrency go;
+    pure."""
     chosen: list[Request] = []
     touched: set[str] = set()
     for request in requests:
@@ -106,5 +109,6 @@ def choose(requests: Sequence[Request], budget: Budget, concurrency: int) -> Cho
 
 
 def collects(due: Sequence[Due], batch: int, budget: Budget) -> bool:
-    """Whether these few documents should wait for company: a batch is not full, the pace is behind."""
+    """Whether these few documents should wait for company: a batch is not full, the pace is
+    behind."""
     return 0 < len(due) < batch and due[0].kind in COLLECTED and not budget.ahead()

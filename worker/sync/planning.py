@@ -1,4 +1,5 @@
-"""From due links to a plan: what the documents name, the ledger's plan of them, and what cannot go."""
+"""From due links to a plan: what the documents name, the ledger's plan of them, and what cannot
+go."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 
 
 def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup:
-    """All that the documents may name: one query for records, a chart that is kept for the slice."""
+    """All that the documents may name: one query for records, a chart that is kept for the
+    slice."""
     chart = driver.chart(session)
     named = {pair for one in work for pair in one.document.references()}
     named |= house_items((one.document for one in work), chart)
@@ -27,7 +29,8 @@ def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup
 
 
 def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
-    """The ledger's plan; a document on which planning breaks is a defect of its own, the others go on."""
+    """The ledger's plan; a document on which planning breaks is a defect of its own, the others go
+    on."""
     try:
         return books.plan(work, lookup)
     except Exception as error:

@@ -20,7 +20,6 @@ from worker import metrics
 from worker.errors import (
     Category,
     Disconnected,
-    ProviderError,
     Throttled,
     TokenExpired,
     Unavailable,
@@ -48,8 +47,8 @@ _CAUSES = {Resource.ACCOUNTS: ("account", "mapping"), Resource.TAXES: ("tax_code
 def pull(driver: Driver, run: Run) -> None:
     """One page of a run, or its end.
 
-    Raises: ProviderError where the whole connection is concerned; the run goes on after that, or has
-    been answered as failed where nobody can say when that will be.
+    Raises: ProviderError where the whole connection is concerned; the run goes on after that, or
+    has been answered as failed where nobody can say when that will be.
     """
     if run.state == "queued":
         run = _start(driver, run)
@@ -70,6 +69,9 @@ def pull(driver: Driver, run: Run) -> None:
         _fail(driver, run, error.code, error)
         raise
     except Unexplained as error:
+        _fail(driver, run, "defect", error)
+    except (LookupError, ValueError, TypeError, ArithmeticError) as error:
+        log.exception("run.broken", extra={"run": run.id})  # our reading of the books is at fault
         _fail(driver, run, "defect", error)
 
 
@@ -210,7 +212,7 @@ def _finish(
     driver.services.hints.relay(sorted(partitions))
 
 
-def _fail(driver: Driver, run: Run, code: str, error: ProviderError) -> None:
+def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
     """Answer a run that cannot go on; never silence."""
     log.warning("run.failed", extra={"run": run.id, "resource": run.resource, "reason": str(error)})
     names = {

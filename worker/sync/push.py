@@ -12,10 +12,10 @@ from worker.store import connections, links, submissions
 from worker.store.links import Due
 from worker.store.session import Session, now
 from worker.sync import found
+from worker.sync.causes import make_house_items
 from worker.sync.driver import Driver
 from worker.sync.finish import finish
 from worker.sync.flights import Flight, attempt, conclude
-from worker.sync.causes import make_house_items
 from worker.sync.plan import choose, collects, house_items, sort
 from worker.sync.planning import hold, lookup_for, planned
 from worker.sync.subjects import wanted_of

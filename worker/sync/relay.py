@@ -20,9 +20,9 @@ _STATES = {Outcome.CONFIRMED: "published", Outcome.UNROUTABLE: "unroutable"}
 def relay(database: Database, partition: int, publish: Publish) -> int:
     """Publish what a partition holds, the oldest first; returns how many events went out.
 
-    Where somebody else has the partition it returns at once. An event that was published and not marked
-    (a crash in between) is published again under the same id. What was not confirmed stays, with all
-    behind it, so that no record's events change places.
+    Where somebody else has the partition it returns at once. An event that was published and not
+    marked (a crash in between) is published again under the same id. What was not confirmed stays,
+    with all behind it, so that no record's events change places.
     """
     total = 0
     while True:

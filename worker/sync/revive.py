@@ -1,4 +1,5 @@
-"""Messages from `books.dead`: each is tried once more apart, and kept with its headers if it fails again."""
+"""Messages from `books.dead`: each is tried once more apart, and kept with its headers if it fails
+again."""
 
 import base64
 import json

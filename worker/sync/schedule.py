@@ -27,8 +27,8 @@ def derive_due(services: Services) -> int:
 def queue_pulls(services: Services, resources: Sequence[str]) -> int:
     """Queue a run for each feed whose slot has come; once, by however many schedulers.
 
-    An outage is caught up with one run. A slot whose connection is paused or off passes without a run:
-    the next one after the reconnect finds everything that changed since the cursor.
+    An outage is caught up with one run. A slot whose connection is paused or off passes without a
+    run: the next one after the reconnect finds everything that changed since the cursor.
     """
     with services.database.begin() as session:
         slots = runs.claim_feeds(session, resources)

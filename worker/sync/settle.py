@@ -1,4 +1,5 @@
-"""Unknown outcomes: the identical request again inside the ledger's replay window, else a look-up (design 5)."""
+"""Unknown outcomes: the identical request again inside the ledger's replay window, else a look-up
+(design 5)."""
 
 import time
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from worker.store.session import now
 from worker.store.submissions import Item, Recorded
 from worker.sync import answers
 from worker.sync.act import Acting, Effects
-from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.driver import FIND_CALLS, Driver, OutOfBudget
 from worker.sync.flights import Flight, attempt, conclude
 from worker.sync.outcomes import Fail, refusal
 from worker.sync.subjects import after, subject_of_item
@@ -71,7 +72,7 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
     """Ask the books what they hold; absence needs two look-ups and a key that nobody remembers."""
     sought = [Sought(item.part, item.digest, recorded.recorded_at) for item in recorded.unknown]
     try:
-        seen = driver.read("find", lambda books: books.find(sought))
+        seen = driver.read("find", lambda books: books.find(sought), calls=FIND_CALLS)
     except OutOfBudget as spent:
         with driver.services.database.begin() as session:
             submissions.postpone(session, recorded.id, spent.wait)
@@ -111,13 +112,13 @@ def _give_back(
     seen: Mapping[int, Found],
     proven: bool,
 ) -> None:
-    """What is proven absent is due again (or refused, as its repeat was); others changed it: conflict."""
+    """What is proven absent is due again (or refused, as its repeat was); others changed it:
+    conflict."""
     effects = Effects()
     closed: list[tuple[int, str, Mapping[str, object]]] = []
     with driver.services.database.begin() as session:
-        connections.wake(session, [driver.connection.id])
+        acting = Acting(session, connections.take(session, driver.connection.id), effects)
         submissions.lock(session, recorded.id)
-        acting = Acting(session, driver.connection, effects)
         for item in rest:
             found = seen.get(item.part.link_id)
             if isinstance(found, Several):
