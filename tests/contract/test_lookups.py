@@ -172,8 +172,9 @@ def test_a_renamed_record_meets_who_has_the_name(ledger: Ledger) -> None:
 
 def test_an_item_with_the_name_can_be_adopted(ledger: Ledger) -> None:
     income = {"value": ledger.account("4100")}
-    item = {"Name": "Technician hour", "Type": "Service", "IncomeAccountRef": income}
-    stranger = ledger.company.enter("Item", **item)
+    stranger = ledger.company.enter(
+        "Item", Name="Technician hour", Type="Service", IncomeAccountRef=income
+    )
 
     found = ledger.look(ledger.prepared(an_item()).parts[0], sent=False)
 

@@ -218,9 +218,9 @@ def test_610_something_that_is_gone(refusing: Open) -> None:
 @pytest.mark.parametrize("kind", ["Item", "Customer"])
 def test_610_or_6250_something_inactive(refusing: Open, kind: str) -> None:
     ledger = stocked(refusing())
-    document = {"Item": an_item(), "Customer": a_party()}[kind]
+    documents: dict[str, Record] = {"Item": an_item(), "Customer": a_party()}
     submission = ledger.prepared(an_invoice())
-    ledger.remove(document)
+    ledger.remove(documents[kind])
 
     outcome = send(ledger, submission)
 
