@@ -147,6 +147,7 @@ class Publisher:
             except UnroutableError:
                 raise Unroutable(f"no queue takes {message.routing_key}") from None
             except (NackError, *LOST) as error:
+                # Whether it arrived is unknown: it is sent again, and the reader knows a repeat.
                 self.close()
                 if not left:
                     raise PublishFailed(f"{message.routing_key} was not confirmed") from error

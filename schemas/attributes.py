@@ -13,6 +13,7 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:([0-9]{2})(?:\.[0-9]+)?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+# fullmatch everywhere: `$` would let a trailing newline through.
 _TENANT = re.compile("[A-Za-z0-9._-]{1,64}")
 _URI_REFERENCE = re.compile(r'[^\x00-\x20\x7f<>"{}|\\^`]+')
 _MAJOR_VERSION = re.compile(r".*/v([0-9]{1,9})(?:\.[0-9A-Za-z.]+)?/?", re.DOTALL)

@@ -1,9 +1,14 @@
-"""What the CMMS is told about things that the books own: company, accounts, taxes, payments."""
+"""What the CMMS is told about the books: company, accounts, taxes, payments, records in them."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from schemas.fields import Currency, Day, Flag, Label, Model
+from pydantic import Discriminator, Tag
+
+from schemas.fields import Currency, Day, Flag, Label, Model, RecordId
+from schemas.item import Item, ItemDetails
 from schemas.money import Money
+from schemas.party import Party, PartyDetails
 
 
 class Company(Model):
@@ -62,3 +67,25 @@ class InvoiceStatus(StrEnum):
     PARTIALLY_PAID = "partially_paid"
     PAID = "paid"
     VOIDED = "voided"
+
+
+class Suggestion(Model):
+    """The CMMS record that a record of the books may be, and why."""
+
+    record_id: RecordId
+    why: Label
+
+
+def _shape(record: object) -> str:
+    # Only items have a type, so no tag is needed in the data.
+    given = record.get("type") if isinstance(record, dict) else getattr(record, "type", None)
+    return "party" if given is None else "item"
+
+
+AnyDetails = Annotated[
+    Annotated[PartyDetails, Tag("party")] | Annotated[ItemDetails, Tag("item")],
+    Discriminator(_shape),
+]
+AnyRecord = Annotated[
+    Annotated[Party, Tag("party")] | Annotated[Item, Tag("item")], Discriminator(_shape)
+]

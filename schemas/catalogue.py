@@ -112,4 +112,5 @@ def load_removal(snapshot: Mapping[str, Any]) -> Removal:
 
 def dump(model: Model) -> dict[str, Any]:
     """A model as JSON-ready dict: decimals and dates as strings, absent fields left out."""
+    # Defaults are left out as well, so that a default that changes does not change old snapshots.
     return model.model_dump(mode="json", exclude_unset=True, exclude_none=True)

@@ -77,6 +77,7 @@ def _opened(body: bytes, content_type: str | None, headers: Mapping[str, object]
     if media != STRUCTURED:
         if media is not None and _JSON_TYPE.fullmatch(media) is None:
             raise malformed("the content type is neither CloudEvents in JSON nor plain JSON")
+        # CloudEvents' AMQP binding: the content type decides first, then the headers.
         if binary := _binary(headers):
             return binary | {"data": _decoded(body)}
     value = _decoded(body)
@@ -122,6 +123,7 @@ def _decoded(body: bytes) -> object:
 def _event(attributes: Attributes, routing_key: str | None) -> Event:
     attribute.check_specversion(attributes)
     type_ = attribute.required(attributes, "type")
+    # The type comes before the rest: what is not for us is said to be so, however it looks.
     inbound = INBOUND.get(type_)
     if inbound is None:
         raise InvalidEvent("the attribute type names no event that is known", Category.UNKNOWN_TYPE)

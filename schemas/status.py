@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, JsonValue, Tag
+from pydantic import ConfigDict, Field, JsonValue
 
-from schemas.books import Account, Company, InvoiceStatus, ReceivedPayment, Tax
+from schemas import books
 from schemas.fields import Flag, Label, Model, RecordId, Version
-from schemas.item import Item, ItemDetails
 from schemas.kinds import Kind
 from schemas.money import Money
-from schemas.party import Party, PartyDetails
 
 SOURCE = "/accounting"
+_Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 class Environment(StrEnum):
@@ -44,7 +43,6 @@ class Status(Model):
     """What every status event says: which of the tenant's connections it is about."""
 
     event_type: ClassVar[str]
-
     provider: Label
     environment: Environment
 
@@ -141,36 +139,14 @@ class RecordConflict(RecordStatus):
     conflicts: dict[str, FieldConflict] = Field(alias="fields")
 
 
-class Suggestion(Model):
-    """The CMMS record that a record of the books may be, and why."""
-
-    record_id: RecordId
-    why: Label
-
-
-def _shape(record: object) -> str:
-    # Only items have a type, so no tag is needed in the data.
-    given = record.get("type") if isinstance(record, dict) else getattr(record, "type", None)
-    return "party" if given is None else "item"
-
-
-_Details = Annotated[
-    Annotated[PartyDetails, Tag("party")] | Annotated[ItemDetails, Tag("item")],
-    Discriminator(_shape),
-]
-_Record = Annotated[
-    Annotated[Party, Tag("party")] | Annotated[Item, Tag("item")], Discriminator(_shape)
-]
-
-
 class RecordDiscovered(Status):
     """A record in the books that no CMMS record is linked to."""
 
     event_type = "accounting.record.discovered"
     kind: Literal[Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM]
     ref: Label
-    record: _Details
-    suggestion: Suggestion | None = None
+    record: books.AnyDetails
+    suggestion: books.Suggestion | None = None
 
 
 class RecordChanged(_AboutRecord):
@@ -178,7 +154,7 @@ class RecordChanged(_AboutRecord):
 
     event_type = "accounting.record.changed"
     ref: Label
-    record: _Record
+    record: books.AnyRecord
     changed: tuple[str, ...]
 
 
@@ -186,24 +162,24 @@ class AccountChanged(Status):
     """An account of the books is new or has changed."""
 
     event_type = "accounting.account.changed"
-    account: Account
+    account: books.Account
 
 
 class TaxChanged(Status):
     """A tax code or rate of the books is new or has changed."""
 
     event_type = "accounting.tax.changed"
-    tax: Tax
+    tax: books.Tax
 
 
 class _PaymentStatus(Status):
-    payment: ReceivedPayment
+    payment: books.ReceivedPayment
     invoice_id: RecordId
     invoice_ref: Label
     applied: Money
     paid_amount: Money
     balance: Money
-    status: InvoiceStatus
+    status: books.InvoiceStatus
 
     @property
     def subject(self) -> str | None:
@@ -229,7 +205,7 @@ class PaymentReversed(_PaymentStatus):
 
 
 class _ConnectionStatus(Status):
-    company: Company | None = None
+    company: books.Company | None = None
     reason: str | None = None
 
 
@@ -262,11 +238,8 @@ class ConnectionTested(Status):
 
     event_type = "accounting.connection.tested"
     ok: Flag
-    company: Company | None = None
+    company: books.Company | None = None
     error: Error | None = None
-
-
-_Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 class _SyncStatus(Status):
@@ -308,10 +281,9 @@ def status_envelope(
     traceparent: str | None = None,
     causation_id: str | None = None,
 ) -> dict[str, Any]:
-    """The whole event, JSON-ready; type and subject follow from `data`, `time` must carry a zone.
+    """The whole event, JSON-ready, without what is absent; `time` must carry a zone.
 
-    `id` must be the same on every repeat of the event, `causation_id` is the id of the event that
-    led here. Absent attributes and absent fields are left out.
+    `id` is the same on every repeat, `causation_id` that of the event that led here.
     """
     attributes = {
         "specversion": "1.0",

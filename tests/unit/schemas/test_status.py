@@ -8,7 +8,15 @@ import pytest
 from pydantic import ValidationError
 
 from schemas import status
-from schemas.books import Account, Company, InvoiceStatus, ReceivedPayment, Tax, TaxKind
+from schemas.books import (
+    Account,
+    Company,
+    InvoiceStatus,
+    ReceivedPayment,
+    Suggestion,
+    Tax,
+    TaxKind,
+)
 from schemas.catalogue import INBOUND, STATUS
 from schemas.item import Item, ItemDetails, ItemType
 from schemas.kinds import Kind
@@ -54,7 +62,7 @@ EXAMPLES: dict[type[status.Status], dict[str, object]] = {
         "kind": Kind.ITEM,
         "ref": "7",
         "record": ItemDetails(name="Fan belt", type=ItemType.SERVICE),
-        "suggestion": status.Suggestion(record_id="T-1", why="The same name."),
+        "suggestion": Suggestion(record_id="T-1", why="The same name."),
     },
     status.RecordChanged: {
         "kind": Kind.CUSTOMER,
