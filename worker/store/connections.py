@@ -256,5 +256,5 @@ def _one(session: Session, condition: sa.ColumnElement[bool]) -> Connection:
     return _connection(session.execute(connections.select().where(condition)).one())
 
 
-def _connection(row: Any) -> Connection:
+def _connection(row: sa.Row[Any]) -> Connection:
     return Connection(**dict(row._mapping))

@@ -122,5 +122,5 @@ def _columns() -> sa.Select[Any]:
     return sa.select(*(dead_letters.c[name] for name in Kept.__dataclass_fields__))
 
 
-def _kept(row: Any) -> Kept:
+def _kept(row: sa.Row[Any]) -> Kept:
     return Kept(**dict(row._mapping))

@@ -217,5 +217,5 @@ def claim_feeds(session: Session, resources: Sequence[str]) -> list[Slot]:
     return [Slot(row.connection_id, row.resource, row.due) for row in rows]
 
 
-def _run(row: Any) -> Run:
+def _run(row: sa.Row[Any]) -> Run:
     return Run(**{name: getattr(row, name) for name in Run.__dataclass_fields__})

@@ -82,20 +82,24 @@ _RECORD = sa.text("""
 """)
 
 
-def record(
-    session: Session,
-    connection_id: int,
-    key: UUID,
-    driver: UUID,
-    request: Request,
-    timing: Sending,
-    wanted: Mapping[int, Wanted],
-) -> int:
-    """Write a request down before its first byte is sent; `wanted` by link."""
+@dataclass(frozen=True)
+class Draft:
+    """A request about to be recorded: whose it is, its key, and what is wanted of each link."""
+
+    connection_id: int
+    driver: UUID
+    key: UUID
+    request: Request
+    wanted: Mapping[int, Wanted]
+
+
+def record(session: Session, draft: Draft, timing: Sending) -> int:
+    """Write a request down before its first byte is sent; returns the submission's id."""
+    request = draft.request
     values = {
-        "connection_id": connection_id,
-        "key": key,
-        "driver": driver,
+        "connection_id": draft.connection_id,
+        "key": draft.key,
+        "driver": draft.driver,
         "method": request.method,
         "path": request.path,
         "body": request.body,
@@ -104,7 +108,7 @@ def record(
         "settle_after": timing.settle_after,
     }
     submission_id = int(session.execute(_RECORD, values).scalar_one())
-    rows = [_item_row(submission_id, part, wanted[part.link_id]) for part in request.parts]
+    rows = [_item_row(submission_id, part, draft.wanted[part.link_id]) for part in request.parts]
     session.execute(submission_items.insert(), rows)
     return submission_id
 
@@ -145,7 +149,7 @@ def get(session: Session, submission_id: int) -> Recorded:
     return _load(session, session.execute(query).one())
 
 
-def _load(session: Session, row: Any) -> Recorded:
+def _load(session: Session, row: sa.Row[Any]) -> Recorded:
     items = tuple(_item(item) for item in session.execute(_ITEMS, {"id": row.id}))
     content = Submission(
         key=str(row.key),
@@ -169,7 +173,7 @@ def _load(session: Session, row: Any) -> Recorded:
     )
 
 
-def _item(row: Any) -> Item:
+def _item(row: sa.Row[Any]) -> Item:
     part = Part(
         link_id=row.link_id,
         kind=Kind(row.kind),

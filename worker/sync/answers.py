@@ -21,7 +21,7 @@ def apply(
     submission_id: int,
     outcomes: Mapping[str, Outcome],
     *,
-    looked_up: bool = False,
+    looked_up: bool,
 ) -> Effects:
     """Write down what became of a submission; what is closed already stays as it is.
 
@@ -36,14 +36,14 @@ def apply(
         _check_late_answer(session, connection, recorded, outcomes)
         return acting.effects
     repeated = recorded.sends > 1 and not looked_up
-    _settle(acting, recorded, outcomes, repeated)
+    _settle(acting, recorded, outcomes, repeated=repeated)
     submissions.close_if_known(session, submission_id)
     acting.effects.write(session)
     return acting.effects
 
 
 def _settle(
-    acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outcome], repeated: bool
+    acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outcome], *, repeated: bool
 ) -> None:
     closed: list[tuple[int, str, Mapping[str, object]]] = []
     successes: list[Success] = []
@@ -113,9 +113,11 @@ def _check_late_answer(
         about_it = {"submission": recorded.id, "refs": [known, late.ref]}
         letter = DeadLetter(
             category="two_in_the_books",
-            reason=f"{part.kind} {part.record_id} may be in the books twice: {known} and
-            {late.ref}", body=json.dumps(about_it).encode(), tenant_id=connection.tenant_id,
-            connection_id=connection.id, link_id=part.link_id,
+            reason=f"{part.kind} {part.record_id} may be in the books as {known} and {late.ref}",
+            body=json.dumps(about_it).encode(),
+            tenant_id=connection.tenant_id,
+            connection_id=connection.id,
+            link_id=part.link_id,
         )
         dead_letters.keep(session, letter)
 

@@ -43,7 +43,11 @@ def conclude(
         with database.begin() as session:
             answers.keep(session, flight.submission_id, result)
             effects = answers.apply(
-                session, driver.connection.id, flight.submission_id, result.outcomes
+                session,
+                driver.connection.id,
+                flight.submission_id,
+                result.outcomes,
+                looked_up=False,
             )
             # Answered, so nobody is working on it any more: what is still unknown is settled soon.
             if effects.unknown:

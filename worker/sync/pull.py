@@ -118,7 +118,7 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
             driver.save_budget(session, driver.budget(session).spend(page.calls - 1))
         outgoing = [*(_tell(driver, run, status) for _, status in told), *effects.told]
         if page.position is None:
-            _complete(driver, session, run, resource, counts, outgoing)
+            _complete(driver, session, run, counts, outgoing)
         else:
             partitions = outbox.add(session, outgoing)
             runs.advance(session, run.id, page.position, counts)
@@ -175,11 +175,11 @@ def _complete(
     driver: Driver,
     session: Session,
     run: Run,
-    resource: Resource,
     counts: dict[str, int],
     outgoing: list[outbox.Outgoing],
 ) -> None:
     """The last page is in: what was not seen is gone, and what waited for any of it wakes."""
+    resource = Resource(run.resource)
     if resource in _KINDS and run.started_at:
         gone = records.retire_unseen(
             session, driver.connection.id, _KINDS[resource], run.started_at

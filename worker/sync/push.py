@@ -111,12 +111,13 @@ def _record_one(
     ids = {part.link_id for part in request.parts}
     if links.mark_sent(session, sorted(ids)) != ids:
         raise _TakenAway
-    key, timing = uuid4(), driver.timing
     wanted = {part.link_id: wanted_of(due[part.link_id]) for part in request.parts}
-    submission_id = submissions.record(
-        session, driver.connection.id, key, driver.id, request, timing, wanted
+    draft = submissions.Draft(driver.connection.id, driver.id, uuid4(), request, wanted)
+    timing = driver.timing
+    submission_id = submissions.record(session, draft, timing)
+    submission = Submission(
+        str(draft.key), request.method, request.path, request.body, request.parts
     )
-    submission = Submission(str(key), request.method, request.path, request.body, request.parts)
     deadline = started + timing.send_by
     return Flight(submission_id, request.endpoint, submission, deadline)
 

@@ -30,6 +30,15 @@ class Age:
     forgotten: bool
 
 
+@dataclass(frozen=True)
+class LookUp:
+    """What the books said of a submission's items, and whether silence is proof by now."""
+
+    recorded: Recorded
+    seen: Mapping[int, Found]
+    proven: bool
+
+
 def settle(driver: Driver, submission_id: int) -> None:
     """Find out what became of one open submission whose time has come.
 
@@ -77,66 +86,67 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
         with driver.services.database.begin() as session:
             submissions.postpone(session, recorded.id, spent.wait)
         return
-    proven = age.forgotten and recorded.lookups + 1 >= _PROOF
-    _write_down(driver, recorded, seen, proven)
+    looked = LookUp(recorded, seen, age.forgotten and recorded.lookups + 1 >= _PROOF)
+    _write_down(driver, looked)
+    _give_back(driver, looked)
     gap = driver.services.settings.lookup_gap
     delay = gap if age.forgotten else max(gap, driver.limits.key_lifetime - age.seconds)
     with driver.services.database.begin() as session:
         submissions.postpone(session, recorded.id, delay, lookups=1)
 
 
-def _write_down(
-    driver: Driver, recorded: Recorded, seen: Mapping[int, Found], proven: bool
-) -> None:
-    """Close what the look-up settled; the rest stays unknown."""
+def _write_down(driver: Driver, looked: LookUp) -> None:
+    """Close what the books hold."""
     outcomes: dict[str, Outcome] = {}
-    for item in recorded.unknown:
-        found = seen.get(item.part.link_id)
+    for item in looked.recorded.unknown:
+        found = looked.seen.get(item.part.link_id)
         if isinstance(found, Ours):
             outcomes[item.part.key] = found.outcome
     with driver.services.database.begin() as session:
         effects = answers.apply(
-            session, driver.connection.id, recorded.id, outcomes, looked_up=True
+            session, driver.connection.id, looked.recorded.id, outcomes, looked_up=True
         )
-        metrics.DUPLICATES_PREVENTED.labels("lookup").inc(len(outcomes))
-        effects.unknown = 0  # counted when it became unknown
+    effects.unknown = 0  # counted when it became unknown
+    metrics.DUPLICATES_PREVENTED.labels("lookup").inc(len(outcomes))
     after(driver, effects)
-    rest = [item for item in recorded.unknown if item.part.key not in outcomes]
-    _give_back(driver, recorded, rest, seen, proven)
 
 
-def _give_back(
-    driver: Driver,
-    recorded: Recorded,
-    rest: list[Item],
-    seen: Mapping[int, Found],
-    proven: bool,
-) -> None:
-    """What is proven absent is due again (or refused, as its repeat was); others changed it:
-    conflict."""
+def _give_back(driver: Driver, looked: LookUp) -> None:
+    """What is proven absent is due again (or refused, as its repeat was).
+
+    What others changed since is a conflict, and what is there twice is for a person.
+    """
     effects = Effects()
-    closed: list[tuple[int, str, Mapping[str, object]]] = []
     with driver.services.database.begin() as session:
         acting = Acting(session, connections.take(session, driver.connection.id), effects)
-        submissions.lock(session, recorded.id)
-        for item in rest:
-            found = seen.get(item.part.link_id)
-            if isinstance(found, Several):
-                names = {"kind": item.part.kind.value, "record": item.part.record_id}
-                names["refs"] = ", ".join(found.refs)
-                fault = Fault("two_in_books", Category.DEFECT, names)
-                acting.act(subject_of_item(item), Fail(fault))
-            elif isinstance(found, Changed):
-                acting.conflict(subject_of_item(item), found)
-            elif proven:
-                _absent(acting, item, found)
-            else:
-                continue
-            closed.append((item.id, "absent" if proven else "refused", item.detail or {}))
+        recorded = submissions.lock(session, looked.recorded.id)
+        closed = [
+            (item.id, outcome, item.detail or {})
+            for item in recorded.unknown
+            if (outcome := _decided(acting, item, looked))
+        ]
         submissions.close_items(session, closed)
         submissions.close_if_known(session, recorded.id)
         effects.write(session)
     after(driver, effects)
+
+
+def _decided(acting: Acting, item: Item, looked: LookUp) -> str | None:
+    """What became of an item that the books do not hold as it was sent; None: still unknown."""
+    match looked.seen.get(item.part.link_id):
+        case Several(refs):
+            names = {"kind": item.part.kind.value, "record": item.part.record_id}
+            fault = Fault("two_in_books", Category.DEFECT, names | {"refs": ", ".join(refs)})
+            acting.act(subject_of_item(item), Fail(fault))
+            return "two_in_books"
+        case Changed() as changed:
+            acting.conflict(subject_of_item(item), changed)
+            return "conflict"
+        case found if looked.proven:
+            _absent(acting, item, found)
+            return "absent"
+        case _:
+            return None
 
 
 def _absent(acting: Acting, item: Item, found: Found | None) -> None:
