@@ -1,0 +1,137 @@
+"""Connects a tenant as people do: the CLI, the link, the ledger's consent page, the mapping."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import httpx
+
+from tests.system.ledger import Json
+from tests.system.processes import System
+
+FIRST_PULLS = ("connection", "accounts", "taxes")
+_PULL_SECONDS = 60.0
+_REFRESHES = 'http-equiv="refresh"'
+
+PREFERRED = {
+    "income": "4000",
+    "expense": "5000",
+    "asset": "1300",
+    "sales": "4100",
+    "purchase": "6410",
+    "journal_debit": "6400",
+    "journal_credit": "1000",
+    "payment": "1200",
+    "sales_tax": "State",
+}
+"""Key of the mapping -> number or name in the simulated company; `State` has the tax rate."""
+
+
+class NotConnected(Exception):
+    """The way to a working connection ended early; the message says where."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A tenant's connection; `page` is where its person ended up in the browser."""
+
+    id: int
+    tenant: str
+    company_id: str
+    company: str
+    page: str
+
+
+def connect(system: System, tenant: str, company: Mapping[str, Json]) -> Connected:
+    """The whole way from `connections add` to a complete mapping. Raises NotConnected."""
+    connection_id = _add(system, tenant)
+    link = system.books_json("connections", "connect", str(connection_id))["url"]
+    with httpx.Client(follow_redirects=True, timeout=60) as browser:
+        consented = _consent(browser, link, company["id"])
+        if company["name"] not in consented.text:
+            raise NotConnected(f"the page after the consent does not name {company['name']}")
+        page = str(consented.url)
+        _wait_for_first_pulls(system, browser, page)
+    _map(system, connection_id)
+    return Connected(connection_id, tenant, company["id"], company["name"], page)
+
+
+def _add(system: System, tenant: str) -> int:
+    secret = system.directory / "client_secret"
+    secret.touch(0o600)
+    secret.write_text(system.ledger.info["client_secret"])
+    options = {
+        "--tenant": tenant,
+        "--provider": system.ledger.provider,
+        "--environment": "sandbox",
+        "--client-id": system.ledger.info["client_id"],
+        "--secret-file": str(secret),
+    }
+    arguments = [part for option in options.items() for part in option]
+    try:
+        added: int = system.books_json("connections", "add", *arguments)["id"]
+    finally:
+        secret.unlink()
+    return added
+
+
+def _consent(browser: httpx.Client, link: str, company_id: str) -> httpx.Response:
+    """Follow the link, fill in the form that the ledger shows, and come back."""
+    shown = browser.get(link)
+    shown.raise_for_status()
+    form = _Form()
+    form.feed(shown.text)
+    if company_id not in form.choices.get("company", ()):
+        raise NotConnected(f"the consent page does not offer company {company_id}")
+    answer = form.hidden | {"company": company_id, "decision": "connect"}
+    back = browser.post(shown.url, data=answer)
+    if back.is_error:
+        raise NotConnected(f"the callback answered {back.status_code}: {back.text}")
+    return back
+
+
+class _Form(HTMLParser):
+    """Hidden fields and what the radio buttons and buttons offer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: dict[str, str] = {}
+        self.choices: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "input" and found.get("type") == "hidden":
+            self.hidden[found["name"]] = found.get("value", "")
+        elif tag in ("input", "button") and "name" in found:
+            self.choices.setdefault(found["name"], []).append(found.get("value", ""))
+
+
+def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> None:
+    """The page refreshes itself until they are over, and so do we."""
+    end = time.monotonic() + _PULL_SECONDS
+    while _REFRESHES in browser.get(page).raise_for_status().text:
+        if time.monotonic() > end:
+            raise NotConnected(f"the first pulls are not over after {_PULL_SECONDS:g} s")
+        time.sleep(0.1)
+    connections = system.books_json("status")["connections"]
+    states = {run["resource"]: run["state"] for one in connections for run in one["runs"]}
+    if wrong := {name: states.get(name) for name in FIRST_PULLS if states.get(name) != "done"}:
+        raise NotConnected(f"first pulls: {wrong}")
+
+
+def _map(system: System, connection_id: int) -> None:
+    """Map every key to the account or code we prefer, else to the first one that is offered."""
+    offered = system.books_json("connections", "mapping", str(connection_id))
+    pairs = [f"{use['key']}={_choice(use['key'], use['choices'])}" for use in offered]
+    mapped = system.books_json("connections", "mapping", str(connection_id), *pairs)
+    if missing := [use["key"] for use in mapped if use["ref"] is None]:
+        raise NotConnected(f"not mapped: {missing}")
+
+
+def _choice(key: str, choices: Sequence[Mapping[str, Json]]) -> str:
+    if not choices:
+        raise NotConnected(f"nothing is offered for {key}")
+    wanted = PREFERRED.get(key)
+    fitting = (one for one in choices if wanted in (one["code"], one["name"]))
+    return str(next(fitting, choices[0])["ref"])

@@ -1,0 +1,163 @@
+"""The whole system on a database of its own: every process real, started, watched and stopped."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from cryptography.fernet import Fernet
+from psycopg.rows import dict_row
+
+from tests.services import fresh_database
+from tests.system import broker, children, ledger
+from tests.system.children import Child, Ended
+from tests.system.environment import Services, free_port, inherited, variables
+from tests.system.ledger import Json, Ledger
+
+KINDS = {
+    "intake": ("intake",),
+    "worker-drive": ("worker", "--queues", "drive"),
+    "worker-housekeeping": ("worker", "--queues", "housekeeping"),
+    "scheduler": ("scheduler",),
+    "web": ("web",),
+}
+"""Kind of process -> arguments of `books`."""
+
+BOOKS = (sys.executable, "-m", "worker.cli")
+
+
+class CommandFailed(Exception):
+    """A `books` command ended with something else than 0; the message is what it said."""
+
+
+@dataclass
+class System:
+    """Processes by name on one database, one broker and one simulator."""
+
+    directory: Path
+    services: Services
+    database_url: str
+    ledger: Ledger
+    settings: dict[str, object]
+    processes: dict[str, Child] = field(default_factory=dict)
+    ended: dict[str, Ended] = field(default_factory=dict)
+
+    @property
+    def web_url(self) -> str:
+        return str(self.settings["public_url"])
+
+    def start(self, kind: str, name: str | None = None, **settings: object) -> Child:
+        """Start a process of a kind (see KINDS) without waiting; `settings` are for it alone.
+
+        Call it from a thread that lives as long as the process.
+        """
+        port = free_port()
+        own = {"metrics_port": port, **self.settings, **settings}
+        metrics = None if kind == "web" else f"http://127.0.0.1:{own['metrics_port']}/metrics"
+        environment = {**inherited(), **variables(own)}
+        child = children.start(
+            name or kind, [*BOOKS, *KINDS[kind]], environment, self.directory, metrics
+        )
+        self.processes[child.name] = child
+        return child
+
+    def start_all(self, drivers: int = 1) -> None:
+        """One of each kind, and as many drivers as asked; returns once all are ready."""
+        for kind in KINDS:
+            self.start(kind)
+        for number in range(1, drivers):
+            self.start("worker-drive", f"worker-drive-{number + 1}")
+        for child in self.processes.values():
+            child.wait_ready()
+        httpx.get(f"{self.web_url}/readyz", timeout=10).raise_for_status()
+
+    def stop(self, name: str) -> Ended:
+        """Stop one process, gracefully if it lets us."""
+        ended = self.processes.pop(name).stop()
+        self.ended[name] = ended
+        return ended
+
+    def kill(self, name: str) -> None:
+        """kill -9, for the process and its children."""
+        self.processes.pop(name).kill()
+
+    def stop_all(self) -> None:
+        """Ask all of them at once, then wait for each; `ended` says how that went."""
+        for child in self.processes.values():
+            child.ask_to_stop()
+        for name in list(self.processes):
+            self.stop(name)
+
+    def books(self, *arguments: str) -> str:
+        """What a `books` command prints. Raises CommandFailed."""
+        done = subprocess.run(
+            [*BOOKS, *arguments],
+            cwd=self.directory,
+            env={**inherited(), **variables(self.settings)},
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        if done.returncode:
+            raise CommandFailed(f"books {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def books_json(self, *arguments: str) -> Json:
+        """What a `books` command answers with `--json`."""
+        return json.loads(self.books(*arguments, "--json"))
+
+    def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
+        """What a query reads, for looking on without a command's second of start-up."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            return cursor.execute(query.encode(), values).fetchall()
+
+
+@contextmanager
+def running(
+    services: Services,
+    *,
+    simulator: Sequence[str] = (),
+    log_format: str = "json",
+    **settings: object,
+) -> Iterator[System]:
+    """A migrated database, clean queues and the simulator; processes are started by whoever asks.
+
+    `simulator` are its command line's arguments, `settings` the worker's. Everything ends with the
+    block. Raises InUse if another system runs on the broker.
+    """
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(_directory()))
+        stack.enter_context(broker.alone(services.broker))
+        database = stack.enter_context(fresh_database(services.database))
+        simulated = ledger.start(directory, simulator)
+        stack.callback(simulated.child.stop)
+        port = free_port()
+        chosen = {
+            "database_url": database,
+            "broker_url": services.broker,
+            "encryption_keys": [Fernet.generate_key().decode()],
+            "web_port": port,
+            "public_url": f"http://127.0.0.1:{port}",
+            "log_format": log_format,
+            **simulated.settings(),
+            **settings,
+        }
+        system = System(directory, services, database, simulated, chosen)
+        stack.callback(system.stop_all)
+        system.books("migrate")
+        yield system
+
+
+def _directory() -> tempfile.TemporaryDirectory[str]:
+    """In the directory of `./dev`'s run, if there is one: its guard removes it whatever happens."""
+    return tempfile.TemporaryDirectory(prefix="books-system-", dir=os.environ.get("DEV_RUN"))
