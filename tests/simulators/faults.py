@@ -70,6 +70,7 @@ class Fault:
             return False
         if self.kind == "drop_item" and kind != "batch":
             return False
+        # Only calls that would be hit roll the dice, so that a seed repeats itself.
         if self.rate < 1 and self.dice.random() >= self.rate:
             return False
         self.hits += 1
@@ -110,6 +111,7 @@ class Faults:
 
     def strike(self, kind: str, entities: frozenset[str]) -> Fault | None:
         """The fault for this call, already counted."""
+        # Most calls meet no plan at all: no lock for them.
         if not self._plans:
             return None
         with self._lock:

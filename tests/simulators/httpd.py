@@ -53,6 +53,7 @@ class Request:
     def peer_gone(self) -> bool:
         """Whether the client closed its end while it was waiting for the answer."""
         try:
+            # Readable without a byte is the end of the stream; select() stops at 1024 files.
             poll = select.poll()
             poll.register(self.connection, select.POLLIN)
             return bool(poll.poll(0)) and not self.connection.recv(1, socket.MSG_PEEK)
@@ -111,6 +112,7 @@ class Server:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            # Answers are small and waited for: Nagle would hold them back for nothing.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
@@ -141,6 +143,7 @@ class Server:
         if response.cut == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
             return False
+        # A first send to a vanished peer still succeeds, so look before it.
         if request.peer_gone():
             return False
         body = b"" if request.method == "HEAD" else response.body
@@ -171,6 +174,6 @@ def read_request(stream: BinaryIO, connection: socket.socket) -> Request | None:
     if not length.isdigit() or int(length) > MOST_BODY:
         raise Malformed("bad Content-Length")
     body = stream.read(int(length)) if length != "0" else b""
-    if len(body) != int(length):
+    if len(body) != int(length):  # the client died while it was sending
         return None
     return Request(parts[0], parts[1], headers, body, datetime.now(UTC), connection)

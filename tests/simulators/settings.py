@@ -51,6 +51,7 @@ class Settings:
         return random.uniform(low, high) / 1000 if high else 0.0  # no secret
 
     def _value(self, name: str, value: Json) -> Json:
+        # Limits may be given in part; null switches all of them off.
         if name == "limits":
             return None if value is None else Limits(**asdict(self.limits or Limits()) | value)
         if name == "latency_ms":

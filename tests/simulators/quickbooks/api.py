@@ -60,6 +60,7 @@ class Api:
             if fault:
                 self._count_lost(fault, call, response)
                 response = planned.after(fault, response, planned.OF_API)
+        # XML is the service's default; */* does not ask for anything else.
         if response.status == 200 and "json" not in request.headers.get("accept", ""):
             response = replace(response, body=to_xml(load(response.body)), content_type="text/xml")
         response.headers["intuit_tid"] = f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
@@ -116,6 +117,8 @@ class Api:
                 return self._read(call, company)
         request_id = call.request_id()
         pause = self.settings.pause()
+        # Part of the wait lies before the write and part behind it, so that a client that is
+        # killed in between leaves either case behind.
         before = random.uniform(0, pause)  # when within the wait it takes effect
         with company.replays.alone(request_id):
             time.sleep(before)
@@ -138,6 +141,7 @@ class Api:
                 found = changes(company, asked.get("entities", ""), since)
                 return _enveloped({"CDCResponse": found})
         number = call.number
+        # A company is addressed by its realm, whatever Id its record shows.
         if call.kind == "CompanyInfo":
             number = "1" if number == company.id else "0"
         if not number.isdigit() and call.kind != "TaxCode":
@@ -150,6 +154,7 @@ class Api:
     def _write(self, call: Call, company: Company, request_id: str | None) -> Response:
         request = call.request
         others = {k: v for k, v in request.query.items() if k not in ("requestid", "minorversion")}
+        # The minor version changes nothing about what is written.
         identity = (request.path, tuple(sorted(others.items())), request.body)
         if request_id:
             known = company.replays.recall(request_id, identity, self.settings.request_id_seconds)
@@ -162,6 +167,7 @@ class Api:
             response = _enveloped({call.kind: write(company, call.kind, operation, body, options)})
         except Refused as refused:
             response = refused_answer(refused)
+        # Whether refusals are repeated is undocumented; the harder answer for a client is yes.
         if request_id:
             kept = (response.status, response.body, response.content_type)
             company.replays.remember(request_id, identity, kept)

@@ -31,6 +31,7 @@ class Batch:
     objects: int = 0
 
     def run(self, items: list[Body]) -> list[Body]:
+        # Any order would do; clients must match by bId.
         return [self._item(item) | {"bId": item["bId"]} for item in items]
 
     def _item(self, item: Body) -> Body:
@@ -66,11 +67,11 @@ class Batch:
             return {"QueryResponse": answer}
         if "CDCQuery" in item and not kinds:
             asked = item["CDCQuery"] if isinstance(item["CDCQuery"], dict) else {}
-            since = asked.get("ChangedSince", "")
-            return {"CDCResponse": changes(self.company, asked.get("Entities", ""), since)}
+            entities, since = str(asked.get("Entities", "")), str(asked.get("ChangedSince", ""))
+            return {"CDCResponse": changes(self.company, entities, since)}
         if len(kinds) != 1 or "Query" in item or "ReportQuery" in item:
             raise Refused("2000", f"A batch item holds one object, not {kinds}")
-        if item.get("operation") not in OPERATIONS:
+        if str(item.get("operation")) not in OPERATIONS:
             raise Refused("500", f"Operation {item.get('operation')} is not supported in a batch")
         options = frozenset(str(item.get("optionsData", "")).split(",")) - {""}
         body = write(self.company, kinds[0], item["operation"], item[kinds[0]], options)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from tests.simulators.quickbooks.clock import now, pacific, stamp
+from tests.simulators.quickbooks.clock import now, pacific, parsed, stamp
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused, required
 from tests.simulators.quickbooks.fields import Body
@@ -33,11 +33,12 @@ def changes(company: Company, entities: str, since: str) -> list[dict[str, Json]
 
 
 def _changed(company: Company, kind: str, since: datetime) -> list[Body]:
+    # Stamps have whole seconds: what happened in the same one counts as changed.
     whole_second = pacific(since).replace(microsecond=0)
     rows = [
         body
         for body in company.records[kind].values()
-        if datetime.fromisoformat(body["MetaData"]["LastUpdatedTime"]) >= whole_second
+        if parsed(body["MetaData"]["LastUpdatedTime"]) >= whole_second
     ]
     gone: list[Body] = [
         {
@@ -54,7 +55,6 @@ def _changed(company: Company, kind: str, since: datetime) -> list[Body]:
 
 def _instant(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        return parsed(text)
     except ValueError:
         raise Refused("2060", f"Invalid Date : {text}", "changedSince") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

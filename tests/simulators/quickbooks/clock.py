@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 _STANDARD = timezone(timedelta(hours=-8))
 _SUMMER = timezone(timedelta(hours=-7))
@@ -18,6 +19,13 @@ def pacific(instant: datetime) -> datetime:
     starts = _sunday(year, 3, nth=2).replace(hour=10)
     ends = _sunday(year, 11, nth=1).replace(hour=9)
     return instant.astimezone(_SUMMER if starts <= instant < ends else _STANDARD)
+
+
+@lru_cache(maxsize=4096)  # stamps have whole seconds: the same few are read again and again
+def parsed(text: str) -> datetime:
+    """The instant behind an ISO text; UTC if it names no offset. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def today() -> date:

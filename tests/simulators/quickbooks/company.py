@@ -21,6 +21,7 @@ Record = tuple[str, str]  # kind and Id
 
 NAMES = ("Customer", "Vendor", "Employee")  # share one name space and one sequence of ids
 DOCUMENTS = ("Invoice", "CreditMemo", "Payment", "Bill", "BillPayment", "JournalEntry")
+# Kinds start at different ids: a client that mixes them up must not get away with it.
 FIRST_IDS = {"names": 58, "documents": 145, "Item": 7, "Account": 30, "TaxCode": 2, "TaxRate": 3}
 ZERO = Decimal(0)
 CURRENCIES = {
@@ -100,6 +101,7 @@ class Company:
             "SyncToken": "0",
             "MetaData": {"CreateTime": moment, "LastUpdatedTime": moment},
         }
+        # What QuickBooks sets wins over whatever a body brought along.
         stored = body | stored
         self.records[kind][stored["Id"]] = stored
         self._index(kind, stored)
@@ -119,6 +121,7 @@ class Company:
     def touch(self, body: Body) -> None:
         """QuickBooks changed the record: newer token, newer time."""
         body["SyncToken"] = str(int(body["SyncToken"]) + 1)
+        # A new object: answers that were remembered keep the old one.
         body["MetaData"] = body["MetaData"] | {"LastUpdatedTime": stamp(now())}
 
     def remove(self, kind: str, body: Body) -> None:

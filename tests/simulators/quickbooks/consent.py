@@ -42,7 +42,7 @@ def authorize(request: Request, oauth: OAuth, companies: Iterable[Company]) -> R
     company = next((c for c in companies if c.id == asked.get("company")), None)
     if company is None:
         return Response(400, b"<h1>No such company</h1>", "text/html")
-    company.switches.withdrawn = False
+    company.switches.withdrawn = False  # a new consent heals a withdrawn one
     code = oauth.new_code(company.id, asked["redirect_uri"])
     return _back(asked, {"code": code, "realmId": company.id})
 

@@ -138,6 +138,7 @@ def _enter(company: Company, kind: str, operation: str | None, body: Json) -> Js
     """A person enters a record by hand: same rules, and the newest SyncToken without asking."""
     with company.lock:
         wanted = operation or ("update" if "Id" in body else "create")
+        # The user interface always works on what it has just shown.
         if wanted != "create" and "SyncToken" not in body:
             known = company.find(kind, str(body.get("Id")))
             if known:
@@ -176,7 +177,7 @@ def _merge(old: Json, new: Json) -> Json:
         return new
     merged = dict(old)
     for name, value in new.items():
-        if value is None:
+        if value is None:  # a preference can be taken away
             merged.pop(name, None)
         else:
             merged[name] = _merge(old.get(name), value)

@@ -56,7 +56,7 @@ def set_dates(draft: Draft, *, due: bool) -> None:
     """TxnDate, and DueDate where the document has one."""
     body = draft.body
     body.setdefault("TxnDate", today().isoformat())
-    if draft.old:
+    if draft.old:  # neither out of a closed period nor into one
         check_open_period(draft.company, draft.old["TxnDate"])
     check_open_period(draft.company, body["TxnDate"])
     if due and "DueDate" not in body:
@@ -76,6 +76,7 @@ def set_number(draft: Draft) -> None:
         body["DocNumber"] = company.next_number("sales")
     if "DocNumber" not in body or "allowduplicatedocnum" in draft.options:
         return
+    # A number that was let through once is not asked about again.
     if draft.old and draft.old.get("DocNumber") == body["DocNumber"]:
         return
     if company.preference(f"OtherPrefs.{DUPLICATE_WARNINGS[draft.kind]}") != "true":

@@ -96,6 +96,7 @@ def clean(kind: str, body: Body) -> Body:
         field = table.get(name)
         if field is None:
             raise _unknown(kind, name, table)
+        # Read-only values are ignored, unknown names are not (Intuit: entity pages).
         if value is None or field.read_only:
             continue
         if field.many:
@@ -122,7 +123,7 @@ def _value(kind: str, field: Field, value: Json) -> Json:
         return _scalar(kind, field, value)
     if field.type in ("d", "t"):
         return _moment(field, value)
-    if field.type in ENUMS and value not in ENUMS[field.type]:
+    if field.type in ENUMS and str(value) not in ENUMS[field.type]:
         raise Refused("2170", f"Invalid Enumeration : {value}", field.name)
     return value
 
@@ -141,12 +142,12 @@ def _number(field: Field, value: int | Decimal) -> int | Decimal:
     if isinstance(value, bool):
         raise Refused("2090", f"{field.name} must be a number", field.name)
     exact = Decimal(value)
+    if abs(exact) > MOST_PRICE or (field.type == "i" and exact != int(exact)):
+        raise Refused("2070", f"Invalid Number : {value}", field.name)
     places = 2 if field.name in _MONEY else 5 if field.name in _PRICES else None
     if places is not None and round(exact, places) != exact:
         detail = f"{field.name} has more than {places} decimal places: {value}"
         raise Refused("2110", detail, field.name)
-    if abs(exact) > MOST_PRICE or (field.type == "i" and exact != int(exact)):
-        raise Refused("2070", f"Invalid Number : {value}", field.name)
     return value
 
 

@@ -38,6 +38,7 @@ class Gate:
         for window in (self._calls, self._batches):
             while window and window[0] <= moment - 60:
                 window.popleft()
+        # The tenth call from the end tells whether a second already holds ten.
         last = self._calls
         crowded = len(last) >= limits.per_second and last[-limits.per_second] > moment - 1
         return (

@@ -35,6 +35,7 @@ def build_item(draft: Draft) -> Body:
         raise business("The type of an item cannot be changed", "Type")
     _needs(draft)
     _accounts(draft)
+    # The quantity before this write counts: it must be zero in a write of its own.
     held = Decimal((old or {}).get("QtyOnHand", 0))
     set_activity(draft, "Name", held)
     parent = parent_name(draft)

@@ -32,7 +32,7 @@ def build_journal(draft: Draft) -> Body:
         raise business("An entry takes one Accounts Receivable or Accounts Payable line")
     body["Line"] = lines
     body["TxnTaxDetail"] = {}
-    body["TotalAmt"] = ZERO
+    body["TotalAmt"] = ZERO  # as recorded: verify with the lines
     body.setdefault("Adjustment", False)
     set_number(draft)
     return body

@@ -25,6 +25,7 @@ def read_lines(draft: Draft, makers: Mapping[str, LineMaker]) -> list[Body]:
     for line in sent:
         made = _line(draft, line, makers)
         if made["DetailType"] != "DiscountLineDetail":
+            # A line keeps its Id once; unknown or repeated ones make new lines.
             if line.get("Id") in known:
                 known.discard(line["Id"])
                 number = line["Id"]
@@ -67,6 +68,7 @@ def item_line(draft: Draft, line: Body, detail: Body) -> Body:
     check_product(line, detail)
     company = draft.company
     reference = detail.get("ItemRef")
+    # A sales line without an item takes the company's default one.
     if reference is None and draft.kind == "Bill":
         raise required("ItemRef")
     if reference is None:

@@ -37,6 +37,13 @@ def link_target(draft: Draft, link: Body, amount: Decimal, party: str) -> Body:
     return found
 
 
+def check_linked_once(lines: list[Body]) -> None:
+    """Two lines for one transaction could together pay more than it has open."""
+    linked = [(link["TxnType"], link["TxnId"]) for line in lines for link in line["LinkedTxn"]]
+    if len(set(linked)) < len(linked):
+        raise business("A transaction is linked by two lines of one payment", "LinkedTxn")
+
+
 @dataclass(frozen=True)
 class Applied:
     """Who pays: its kind, how links call it, and how a party's balance moves."""
@@ -66,11 +73,12 @@ def refresh(side: Applied, record: Record) -> None:
     """Balance and links of a paid transaction; its token moves if anything changed."""
     company, (kind, number) = side.company, record
     body = company.find(kind, number)
-    if body is None or record in company.voided:
+    if body is None or record in company.voided:  # its balance stays 0
         return
     paid = company.applied[record]
     balance = Decimal(body["TotalAmt"]) - sum(paid.values(), ZERO)
     links = [{"TxnId": payment, "TxnType": side.link_type} for _, payment in paid]
+    # Whether the paid side gets a new token is unconfirmed; a client must bear that it does.
     if balance == body["Balance"] and links == body["LinkedTxn"]:
         return
     sign = -1 if kind == "CreditMemo" else 1

@@ -98,7 +98,7 @@ def _customer_defaults(draft: Draft) -> None:
 def _mask_tax_id(body: Body) -> None:
     """Answers show only the end of a tax number."""
     number = body.get("TaxIdentifier", "")
-    if number and not number.startswith("X"):
+    if number and not number.startswith("X"):  # not a mask sent back
         body["TaxIdentifier"] = "X" * (len(number) - 4) + number[-4:]
 
 
@@ -116,12 +116,14 @@ def _party_currency(draft: Draft) -> None:
 def set_activity(draft: Draft, name: str, held: Decimal) -> None:
     """Deactivation renames and frees the name; it needs a zero balance (6220)."""
     body, was = draft.body, (draft.old or {}).get("Active", True)
+    # An inactive record is out of reach, except to say whether it is active.
     if not was and "Active" not in draft.sent:
         raise not_found("Id")
     body.setdefault("Active", True)
     if was and not body["Active"]:
         if held:
             raise Refused("6220", f"The balance or quantity is {held}, not zero", "Active")
+        # A client may have sent the suffix back as it read it.
         if not body[name].endswith(DELETED):
             body[name] += DELETED
 

@@ -163,6 +163,7 @@ class OAuth:
     def _exchange(self, form: dict[str, str]) -> dict[str, Json]:
         if not form.get("code") or not form.get("redirect_uri"):
             raise Denied("invalid_request")
+        # Gone whatever comes of it: a code is presented once.
         code = self.codes.pop(form["code"], None)
         if code is None or code.expires < time.time():
             raise Denied("invalid_grant")
@@ -186,10 +187,12 @@ class OAuth:
         if sent == grant.refresh:
             self.grants.pop(grant.former, None)  # the new value is in use: the former one dies
             grant.former = ""
+            # The value changes about once a day; before that a refresh returns the same one.
             if now - grant.born >= self.settings.rotation_seconds:
                 grant.former, grant.former_dies = sent, now + self.settings.grace_seconds
                 grant.refresh, grant.born = _refresh_value(), now
                 self.grants[grant.refresh] = grant
+        # Each refresh pushes the end out: a rolling life of a hundred days.
         grant.expires = now + self.settings.refresh_token_seconds
         self.stats.add("token_refreshes")
         return self._tokens(grant)
@@ -199,6 +202,7 @@ class OAuth:
 
     def _tokens(self, grant: Grant) -> dict[str, Json]:
         now = time.time()
+        # Longer than a thousand characters, as real ones can be: no short column survives it.
         token = "eyJ" + secrets.token_urlsafe(800)
         self.accesses[token] = Access(grant.realm, now + self.settings.token_seconds, grant)
         return {

@@ -9,7 +9,13 @@ from tests.simulators.quickbooks.draft import Draft, set_currency, set_dates, se
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.lines import ensure_open, single_link
-from tests.simulators.quickbooks.links import Applied, apply_links, forget_target, link_target
+from tests.simulators.quickbooks.links import (
+    Applied,
+    apply_links,
+    check_linked_once,
+    forget_target,
+    link_target,
+)
 from tests.simulators.quickbooks.references import (
     account_of_type,
     deposit_account,
@@ -46,6 +52,7 @@ def build_payment(draft: Draft) -> Body:
         made, amount = _line(draft, line)
         applied += amount
         lines.append(made)
+    check_linked_once(lines)
     if applied > body["TotalAmt"]:
         raise business(f"{applied} applied of {body['TotalAmt']}", "TotalAmt")
     body["Line"] = lines
@@ -57,6 +64,7 @@ def build_payment(draft: Draft) -> Body:
 
 
 def _deposit(company: Company, body: Body) -> None:
+    # Money waits in Undeposited Funds until somebody brings it to the bank.
     default = account_of_type(company, "Other Current Asset", "UndepositedFunds")
     reference = body.get("DepositToAccountRef") or default
     if reference:

@@ -24,7 +24,7 @@ from tests.simulators.quickbooks.lines import (
     single_link,
     text_line,
 )
-from tests.simulators.quickbooks.links import Applied, apply_links, link_target
+from tests.simulators.quickbooks.links import Applied, apply_links, check_linked_once, link_target
 from tests.simulators.quickbooks.references import (
     EXPENSE,
     account,
@@ -156,6 +156,7 @@ def build_bill_payment(draft: Draft) -> Body:
         link_target(draft, link, amount, "VendorRef")
         applied += amount
         lines.append({"Amount": line.get("Amount", 0), "LinkedTxn": [link]})
+    check_linked_once(lines)
     if applied > body["TotalAmt"]:
         raise business(f"{applied} applied of {body['TotalAmt']}", "TotalAmt")
     body["Line"] = lines

@@ -49,6 +49,7 @@ class Replays:
         if known is None or time.monotonic() - known.at > seconds:
             self._answers.pop(key, None)
             return None
+        # Undocumented: refusing is louder than answering with the record of another request.
         if known.request != request:
             raise Refused("600", "The request id was already used for another request", "requestid")
         return known.answer

@@ -40,7 +40,7 @@ def build_sale(draft: Draft) -> Body:
     plain_references(company, body)
     set_dates(draft, due=draft.kind == "Invoice")
     set_currency(draft, customer)
-    if company.is_us:
+    if company.is_us:  # the field belongs to other countries
         body.pop("GlobalTaxCalculation", None)
     lines = read_lines(draft, MAKERS)
     subtotal = sum((Decimal(line["Amount"]) for line in lines if _counts(line)), ZERO)
@@ -53,7 +53,7 @@ def build_sale(draft: Draft) -> Body:
     _defaults(draft, customer)
     _open_amount(draft)
     set_home_amounts(draft)
-    set_number(draft)
+    set_number(draft)  # last: a refused document uses up no number
     return body
 
 
@@ -78,12 +78,13 @@ def _open_amount(draft: Draft) -> None:
     body, total = draft.body, Decimal(draft.body["TotalAmt"])
     applied = draft.company.applied.get((draft.kind, draft.own_id or ""), {})
     used = sum(applied.values(), ZERO)
+    # The real service might keep the rest as a credit; that is not documented.
     if used > total:
         raise business(f"The amount {total} is less than the {used} already applied to it")
     if applied and draft.old and draft.old["CustomerRef"] != body["CustomerRef"]:
         raise business("The customer of a transaction with payments cannot be changed")
     old_links = (draft.old or {}).get("LinkedTxn", [])
-    body["LinkedTxn"] = old_links
+    body["LinkedTxn"] = old_links  # whatever the caller sent
     body["Balance"] = total - used
     if draft.kind == "CreditMemo":
         body["RemainingCredit"] = body["Balance"]

@@ -84,6 +84,7 @@ def _lists(company: Company) -> None:
 
 
 def _people(company: Company) -> None:
+    # With multicurrency nobody is entered without a currency.
     home = company.currency if company.multicurrency else None
     extra: Body = {"CurrencyRef": {"value": home}} if home else {}
     address = {

@@ -47,6 +47,7 @@ def _us_tax(draft: Draft, lines: list[Body], discount: Decimal) -> Body:
     if not company.preference("TaxPrefs.UsingSalesTax"):
         return {"TotalTax": ZERO}
     sent = draft.sent.get("TxnTaxDetail", {})
+    # Left out on an update, tax is computed anew by the code that was there.
     kept = (draft.old or {}).get("TxnTaxDetail", {})
     reference = sent.get("TxnTaxCodeRef") or kept.get("TxnTaxCodeRef")
     if company.preference("TaxPrefs.PartnerTaxEnabled"):  # automated tax chooses the code itself
@@ -96,7 +97,7 @@ def _overridden(
     rest, spread = total, []
     for rate, percent, _ in computed[:-1]:
         share = cents(total * percent / whole) if whole else ZERO
-        rest -= share
+        rest -= share  # the last rate takes what rounding left
         spread.append((rate, percent, share))
     return [*spread, (*computed[-1][:2], rest)] if computed else []
 

@@ -101,6 +101,7 @@ def _create(company: Company, kind: str, rules: Rules, sent: Body, options: froz
     checked = _content(kind, sent)
     if "Id" in sent or "SyncToken" in sent:
         raise business("A new record carries neither Id nor SyncToken", "Id")
+    # Empty text clears a field; nothing is stored for it.
     body = {name: value for name, value in checked.items() if value != ""}
     draft = Draft(company, kind, body, None, checked, options)
     stored = company.insert(kind, rules.build(draft))
@@ -116,6 +117,7 @@ def _update(company: Company, kind: str, rules: Rules, sent: Body, options: froz
     body = {name: value for name, value in merged.items() if value != ""}
     draft = Draft(company, kind, body, old, checked, options)
     built = rules.build(draft)
+    # Computed fields take part: a stored document rebuilds to itself.
     if built == content:  # an update that changes nothing keeps its token
         return old
     stored = company.replace(kind, old, built)
@@ -180,7 +182,7 @@ def _void(company: Company, kind: str, rules: Rules, sent: Body) -> Body:
     if rules.void is None:
         raise Refused("500", f"Operation void is not supported for {kind}")
     old = current(company, kind, sent)
-    if (kind, old["Id"]) in company.voided:
+    if (kind, old["Id"]) in company.voided:  # voiding twice changes nothing more
         return old
     check_open_period(company, old["TxnDate"])
     draft = Draft(company, kind, {}, old, {})

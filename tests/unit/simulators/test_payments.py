@@ -71,6 +71,12 @@ def test_more_than_open_or_received_is_refused(books: Books, owed: Json) -> None
     assert codes == ["6000", "6000"]
 
 
+def test_one_invoice_is_linked_by_one_line_only(books: Books, owed: Json) -> None:
+    lines = [applied(60, owed["Id"]), applied(60, owed["Id"])]
+
+    assert books.post("payment", payment(owed, 120, *lines)).code == "6000"
+
+
 def test_invoice_of_another_customer_cannot_be_linked(books: Books, owed: Json) -> None:
     body = payment(owed, 10, applied(10, owed["Id"])) | {"CustomerRef": books.customer("Other")}
 
