@@ -36,7 +36,7 @@ def _module(name: str) -> Callable[[Sequence[str]], int]:
         if {"-h", "--help"} & set(arguments):
             return _alone(name)(arguments)
         with Run() as run:
-            command = [str(venv.python()), "-m", name, *arguments]
+            command = [str(venv.python()), "-P", "-m", name, *arguments]
             return run.command(command, _environment(services.start(run, For.SYSTEM)), Path.cwd())
 
     return act
@@ -48,7 +48,7 @@ def _alone(name: str) -> Callable[[Sequence[str]], int]:
     def act(arguments: Sequence[str]) -> int:
         with Run() as run:
             return run.command(
-                [venv.python(), "-m", name, *arguments], dict(os.environ), Path.cwd()
+                [venv.python(), "-P", "-m", name, *arguments], dict(os.environ), Path.cwd()
             )
 
     return act

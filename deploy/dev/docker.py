@@ -77,7 +77,7 @@ def start_with_compose(directory: Path) -> Urls:
     free = {f"{name}_PORT": "0" for name in ("RABBITMQ", "RABBITMQ_MANAGEMENT", "POSTGRES")}
     up = subprocess.run(
         [*_compose(project), "up", "-d", "--wait", "--quiet-pull", *SERVICES],
-        env={**os.environ, **free, "DEV_RUN_NAME": project},
+        env={**os.environ, **free, "DEV_RUN_NAME": project, names.MARK: str(directory)},
         capture_output=True,
         text=True,
         check=False,

@@ -12,15 +12,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.dev import docker
+from deploy.dev import docker, names
 
-MARK = "DEV_RUN"  # every process of a run inherits it: the run's directory
 PATIENCE_SECONDS = 1.0  # for those the kernel has told already: PostgreSQL clears shared memory
 
 
 def start(directory: Path) -> subprocess.Popen[bytes]:
     """In a session of its own and without the mark, so that nothing meant for the run hits it."""
-    environment = {name: value for name, value in os.environ.items() if name != MARK}
+    environment = {name: value for name, value in os.environ.items() if name != names.MARK}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "deploy.dev.guard", str(directory)],
         env=environment,
@@ -52,7 +51,7 @@ def kill_marked(directory: Path) -> None:
 
 
 def marked(directory: Path) -> Iterator[int]:
-    entry = f"{MARK}={directory}"
+    entry = f"{names.MARK}={directory}"
     if sys.platform == "linux":
         wanted = entry.encode()
         for environment in Path("/proc").glob("[0-9]*/environ"):

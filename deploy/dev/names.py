@@ -5,6 +5,7 @@ import re
 import secrets
 
 PREFIX = "cmms-books-dev"
+MARK = "DEV_RUN"  # every process of a run inherits it: the run's directory
 
 
 def new() -> str:

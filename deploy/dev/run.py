@@ -62,7 +62,7 @@ class Run:
 
     def _with_mark(self, environment: Mapping[str, str]) -> dict[str, str]:
         """The mark is how the guard knows what belongs to this run."""
-        return {**environment, guard.MARK: str(self.directory)}
+        return {**environment, names.MARK: str(self.directory)}
 
     def service(
         self,
