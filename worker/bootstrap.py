@@ -32,12 +32,13 @@ def settings() -> Settings:
 @contextmanager
 def services(chosen: Settings) -> Iterator[Services]:
     """The services of one command, closed again at its end."""
-    made = make_services(chosen)
+    broker = make_broker(chosen.broker_url)
+    made = make_services(chosen, BrokerHints(broker))
     try:
         yield made
     finally:
-        made.senders.shutdown(wait=False)
-        made.database.close()
+        made.close()
+        broker.close()
 
 
 @contextmanager
@@ -98,6 +99,7 @@ def _quickbooks(settings: LedgerSettings) -> Ledger:
         ),
         limits=limits(settings),
         open=functools.partial(_open_quickbooks, settings, http),
+        close=http.close,
     )
 
 

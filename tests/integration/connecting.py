@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,8 +29,6 @@ from worker.sync import connections, consent, intake
 from worker.sync.connections import Wanted
 from worker.sync.consent import Returned
 from worker.sync.services import Services
-
-PUBLIC_URL = "http://127.0.0.1:8099"
 
 
 @dataclass
@@ -79,12 +78,13 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="session")
 def settings(database_url: str, rabbitmq_url: str, simulator: Simulator) -> Settings:
-    info = simulator.info
+    info, port = simulator.info, free_port()
     return Settings(
         database_url=database_url,
         broker_url=rabbitmq_url,
         encryption_keys=[SecretStr(Fernet.generate_key().decode())],
-        public_url=PUBLIC_URL,
+        public_url=f"http://127.0.0.1:{port}",
+        web_port=port,
         quickbooks=QuickBooksSettings(
             authorize_url=info["authorize"],
             token_url=info["token"],
@@ -100,8 +100,7 @@ def services(settings: Settings) -> Iterator[Services]:
     broker = make_broker(settings.broker_url)
     built = make_services(settings, BrokerHints(broker), threads=10)
     yield built
-    built.senders.shutdown()
-    built.database.close()
+    built.close()
     broker.close()
 
 
@@ -178,6 +177,12 @@ def office(services: Services, simulator: Simulator) -> Office:
 @pytest.fixture
 def other_office(services: Services, simulator: Simulator) -> Office:
     return Office(services, simulator, f"tenant-{secrets.token_hex(4)}", simulator.new_company())
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 def returned(address: str) -> Returned:

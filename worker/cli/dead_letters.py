@@ -4,9 +4,7 @@ import getpass
 
 import click
 
-from events.delivery import restored
-from events.publisher import Publisher
-from events.topology import REPLAY
+from worker import bootstrap
 from worker.cli import output
 from worker.cli.opening import opened
 from worker.cli.output import json_option
@@ -73,15 +71,9 @@ def show(letter: int, as_json: bool) -> None:  # noqa: FBT001
 @_note
 def replay(letter: int, who: str | None, note: str | None) -> None:
     """Let it go its way once more, as it came, after its cause was mended."""
-    with (
-        opened() as services,
-        Publisher(services.settings.broker_url, exchange=REPLAY) as publisher,
-    ):
-        decision = Decision(_name(who), note)
-        use.replay(services, letter, decision, lambda kept: _publish(publisher, kept))
-    click.echo(
-        f"dead letter {letter} was replayed; `books dead-letters list` shows if it comes back"
-    )
+    with opened() as services, bootstrap.republisher(services.settings) as republish:
+        use.replay(services, letter, Decision(_name(who), note), republish)
+    click.echo(f"dead letter {letter} was replayed; should it fail again, it is listed again")
 
 
 @dead_letters.command()
@@ -93,17 +85,6 @@ def discard(letter: int, who: str | None, note: str | None) -> None:
     with opened() as services:
         use.discard(services, letter, Decision(_name(who), note))
     click.echo(f"dead letter {letter} was discarded")
-
-
-def _publish(publisher: Publisher, letter: Kept) -> None:
-    """To intake alone, as it came; the routing key is part of what intake checks."""
-    publisher.publish_raw(
-        letter.body,
-        routing_key=letter.routing_key or letter.type or "",
-        content_type=letter.content_type,
-        headers=restored(use.original_headers(letter)),
-        message_id=letter.event_id,
-    )
 
 
 def _name(who: str | None) -> str:

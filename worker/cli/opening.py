@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from worker import logs
-from worker.bootstrap import make_services
+from worker import bootstrap, logs
 from worker.errors import Misuse
-from worker.settings import from_environment
 from worker.store.runs import Run
 from worker.sync import connections
 from worker.sync.services import Services
@@ -19,12 +17,8 @@ _POLL_SECONDS = 0.2
 def opened() -> Iterator[Services]:
     """The services for one command; logs go to stderr, warnings and worse only."""
     logs.configure("console", "WARNING")
-    services = make_services(from_environment())
-    try:
+    with bootstrap.services(bootstrap.settings()) as services:
         yield services
-    finally:
-        services.senders.shutdown()
-        services.database.close()
 
 
 def waited(services: Services, run_id: int, seconds: float, tell: Callable[[Run], None]) -> Run:

@@ -21,6 +21,7 @@ class Ledger:
     authorizer: Authorizer
     limits: Limits
     open: Callable[[Connection, str], Books]  # connection, access token
+    close: Callable[[], None]
 
 
 class Hints(Protocol):
@@ -39,3 +40,10 @@ class Services:
     ledgers: Mapping[str, Ledger]
     hints: Hints
     senders: ThreadPoolExecutor  # HTTP calls in flight; a driver waits for its own
+
+    def close(self) -> None:
+        """Let go of threads and connections; calls in flight are not waited for."""
+        self.senders.shutdown(wait=False, cancel_futures=True)
+        self.database.close()
+        for ledger in self.ledgers.values():
+            ledger.close()

@@ -59,8 +59,7 @@ def run() -> None:
     try:
         Server(config, settings).run()
     finally:
-        services.senders.shutdown()
-        services.database.close()
+        services.close()
 
 
 def database_probe(database: Database) -> Probe:

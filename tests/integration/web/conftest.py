@@ -1,5 +1,48 @@
-"""The fixtures of connected tenants."""
+"""The web application on a port, as browsers and probes reach it."""
+
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import uvicorn
 
 from tests.integration.connecting import office, other_office, services, settings, simulator
+from worker.settings import Settings
+from worker.sync.services import Services
+from worker.web.app import Probe, create
+from worker.web.server import broker_probe, database_probe
 
 __all__ = ["office", "other_office", "services", "settings", "simulator"]
+
+
+@pytest.fixture(scope="session")
+def probes(services: Services, settings: Settings) -> dict[str, Probe]:
+    return {
+        "database": database_probe(services.database),
+        "broker": broker_probe(settings.broker_url),
+    }
+
+
+@pytest.fixture(scope="session")
+def site(services: Services, settings: Settings, probes: dict[str, Probe]) -> Iterator[str]:
+    """The address of the running application: the public one."""
+    app = create(services, probes)
+    config = uvicorn.Config(
+        app, port=settings.web_port, log_config=None, access_log=False, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    yield settings.public_url
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def browser(site: str) -> Iterator[httpx.Client]:
+    """A browser that has no page open yet."""
+    with httpx.Client(base_url=site, follow_redirects=False) as client:
+        yield client
