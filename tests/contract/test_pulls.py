@@ -41,7 +41,8 @@ def test_accounts_come_with_type_and_number(ledger: Ledger) -> None:
     stock = next(one for one in page.records if one.code == "1300")
     assert stock.data["type"] == "Other Current Asset"
     assert stock.data["subtype"] == "Inventory"
-    assert (stock.active, page.position, page.calls) == (True, None, 1)
+    assert (stock.active, page.position) == (True, None)
+    assert ledger.books.calls == 1
 
 
 def test_inactive_accounts_come_as_well(ledger: Ledger) -> None:
@@ -82,6 +83,7 @@ def test_a_partial_payment_shows_on_its_invoice(ledger: Ledger) -> None:
     since, invoice = now(), with_invoice(ledger)
     paid = pay(ledger, invoice, "100.10")
 
+    before = ledger.books.calls
     page = ledger.books.page(Resource.PAYMENTS, since, None)
 
     payment = next(one for one in page.payments if one.ref == paid["Id"])
@@ -93,7 +95,7 @@ def test_a_partial_payment_shows_on_its_invoice(ledger: Ledger) -> None:
     )
     seen = next(one for one in page.invoices if one.ref == invoice)
     assert (seen.balance, seen.status) == (Decimal("138.4"), "partially_paid")
-    assert page.calls == 1
+    assert ledger.books.calls - before == 1
 
 
 def test_a_full_payment_pays_the_invoice(ledger: Ledger) -> None:

@@ -262,7 +262,6 @@ class Page:
     payments: tuple[PaymentSeen, ...] = ()
     invoices: tuple[InvoiceSeen, ...] = ()
     position: str | None = None
-    calls: int = 1
 
 
 @dataclass(frozen=True)
@@ -297,6 +296,11 @@ class Books(Protocol):
     """One company's books, built by bootstrap for one slice with a valid access token."""
 
     limits: Limits
+
+    @property
+    def calls(self) -> int:
+        """The HTTP calls made so far, for the budget: a look-up may take more than one."""
+        ...
 
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
         """Translate and group; pure. One bad document is `held` and never holds back the others."""

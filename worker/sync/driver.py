@@ -28,9 +28,6 @@ Result = TypeVar("Result")
 IN_PLACE = 1.0  # seconds that a driver waits for its budget instead of leaving
 
 
-FIND_CALLS = 3  # what a look-up may cost: a name is looked for among several kinds of record
-
-
 class OutOfBudget(Exception):
     """Our own budget says no before the ledger has to; `wait` in seconds."""
 
@@ -116,27 +113,36 @@ class Driver:
         connections.change(session, self.connection.id, budget=state)
         self.connection = replace(self.connection, budget=state)
 
-    def read(self, endpoint: str, ask: Callable[[Books], Result], calls: int = 1) -> Result:
-        """A read, debited before it is made.
+    def read(self, endpoint: str, ask: Callable[[Books], Result]) -> Result:
+        """A read, debited before it is made; what it took beyond one call is debited after it.
 
         Raises: ProviderError, OutOfBudget, LeaseLost.
         """
         books = self.books()
-        while (wait := self._debit(calls)) > 0:
+        while (wait := self._debit()) > 0:
             if wait > IN_PLACE:
                 raise OutOfBudget(wait)
             time.sleep(wait)
         self.lease.check()
-        return self._timed(endpoint, lambda: ask(books))
+        before = books.calls
+        try:
+            return self._timed(endpoint, lambda: ask(books))
+        finally:
+            self._debit_more(books.calls - before - 1)
 
-    def _debit(self, calls: int) -> float:
-        """Spend calls, or the seconds until they are possible."""
+    def _debit(self) -> float:
+        """Spend one call, or the seconds until it is possible."""
         with self.services.database.begin() as session:
             budget = self.budget(session)
-            wait = budget.wait(calls)
+            wait = budget.wait(1)
             if not wait:
-                self.save_budget(session, budget.spend(calls))
+                self.save_budget(session, budget.spend(1))
             return wait
+
+    def _debit_more(self, calls: int) -> None:
+        if calls > 0:
+            with self.services.database.begin() as session:
+                self.save_budget(session, self.budget(session).spend(calls))
 
     def send(self, books: Books, endpoint: str, submission: Submission, deadline: float) -> Answer:
         """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is

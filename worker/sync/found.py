@@ -23,7 +23,7 @@ from worker.providers.port import (
 from worker.store import connections, links
 from worker.store.links import Due
 from worker.sync.act import Acting, Effects, Success
-from worker.sync.driver import FIND_CALLS, Driver
+from worker.sync.driver import Driver
 from worker.sync.planning import hold, planned
 from worker.sync.subjects import after, subject_of
 from worker.terms import Part
@@ -46,7 +46,7 @@ def look(
     parts = [part for request in plan.requests for part in request.parts]
     if parts:
         sought = [Sought(part, digest=due[part.link_id].digest) for part in parts]
-        seen = driver.read("find", lambda books: books.find(sought), calls=FIND_CALLS)
+        seen = driver.read("find", lambda books: books.find(sought))
         _conclude(driver, parts, seen, due)
     return True
 
@@ -92,7 +92,8 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     """
     owner = links.owner(acting.session, acting.connection.id, stranger.kind, stranger.ref)
     free = owner is None and not stranger.marked
-    if stranger.same_kind and stranger.exact and free and link.kind in ALIASES:
+    ours_is_new = link.ref is None
+    if ours_is_new and stranger.same_kind and stranger.exact and free and link.kind in ALIASES:
         metrics.DUPLICATES_PREVENTED.labels("adoption").inc()
         links.link_to(acting.session, link.id, stranger.ref, stranger.sync_token)
         return

@@ -76,12 +76,17 @@ def decide(outcome: Outcome, *, attempts: int, repeated: bool) -> Decision:
         case Refused(fault, certain):
             return refusal(fault, attempts) if certain or not repeated else StillUnknown(fault)
         case Stale(detail):
-            stale = Fault("stale", Category.CONFLICT, detail=detail)
-            return StillUnknown(stale) if repeated else LookFirst("stale")
+            fault = Fault("stale", Category.CONFLICT, detail=detail)
+            return StillUnknown(fault) if repeated else _look("stale", fault, attempts)
         case Clash(fault):
-            return StillUnknown(fault) if repeated else LookFirst("clash", fault)
+            return StillUnknown(fault) if repeated else _look("clash", fault, attempts)
         case _:
             assert_never(outcome)
+
+
+def _look(why: str, fault: Fault, attempts: int) -> Decision:
+    """Look in the books, but not for ever: what looking does not mend is for a person."""
+    return LookFirst(why, fault) if attempts < MOST_ATTEMPTS else Fail(fault)
 
 
 def refusal(fault: Fault, attempts: int) -> WaitFor | TryAgain | Fail:

@@ -20,6 +20,7 @@ from worker import metrics
 from worker.errors import (
     Category,
     Disconnected,
+    Misuse,
     Throttled,
     TokenExpired,
     Unavailable,
@@ -63,11 +64,13 @@ def pull(driver: Driver, run: Run) -> None:
             runs.postpone(session, run.id, spent.wait)
     except (Throttled, Unavailable, TokenExpired) as error:
         if resource is Resource.CONNECTION and run.asked_by != "connect":
-            _fail(driver, run, "unavailable", error)
+            _fail(driver, run, "books_unavailable", error)
         raise
     except Disconnected as error:
         _fail(driver, run, error.code, error)
         raise
+    except Misuse as error:
+        _fail(driver, run, error.code, error)
     except Unexplained as error:
         _fail(driver, run, "defect", error)
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
@@ -86,7 +89,7 @@ def _start(driver: Driver, run: Run) -> Run:
 
 def _test(driver: Driver, run: Run) -> None:
     """Who is behind the connection, with the preferences that translation needs."""
-    company = driver.read("company", lambda books: books.test(), calls=2)
+    company = driver.read("company", lambda books: books.test())
     data = dict(company.data) | {
         "name": company.name,
         "currency": company.currency,
@@ -114,8 +117,6 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
         if resource is Resource.PAYMENTS:
             effects = payments.keep(session, driver.connection, page, _origin(run))
         counts = _add(run.counts, page, told, effects)
-        if page.calls > 1:
-            driver.save_budget(session, driver.budget(session).spend(page.calls - 1))
         outgoing = [*(_tell(driver, run, status) for _, status in told), *effects.told]
         if page.position is None:
             _complete(driver, session, run, counts, outgoing)

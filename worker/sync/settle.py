@@ -13,7 +13,7 @@ from worker.store.session import now
 from worker.store.submissions import Item, Recorded
 from worker.sync import answers
 from worker.sync.act import Acting, Effects
-from worker.sync.driver import FIND_CALLS, Driver, OutOfBudget
+from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.flights import Flight, attempt, conclude
 from worker.sync.outcomes import Fail, refusal
 from worker.sync.subjects import after, subject_of_item
@@ -81,7 +81,7 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
     """Ask the books what they hold; absence needs two look-ups and a key that nobody remembers."""
     sought = [Sought(item.part, item.digest, recorded.recorded_at) for item in recorded.unknown]
     try:
-        seen = driver.read("find", lambda books: books.find(sought), calls=FIND_CALLS)
+        seen = driver.read("find", lambda books: books.find(sought))
     except OutOfBudget as spent:
         with driver.services.database.begin() as session:
             submissions.postpone(session, recorded.id, spent.wait)

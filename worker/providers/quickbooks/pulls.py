@@ -22,23 +22,20 @@ class Pull:
         self._client = client
 
     def page(self, resource: Resource, cursor: str | None, position: str | None) -> Page:
-        """One page; `calls` counts the HTTP calls that it took. Raises Misuse for the others."""
-        before = self._client.calls
+        """One page of accounts, taxes or payments. Raises Misuse for the others."""
         match resource:
             case Resource.ACCOUNTS:
-                page = self._accounts(position)
+                return self._accounts(position)
             case Resource.TAXES:
-                page = self._taxes(position)
+                return self._taxes(position)
             case Resource.PAYMENTS:
-                page = self._payments(cursor, position)
+                return self._payments(cursor, position)
             case _:
                 raise Misuse(
                     "sync_not_supported",
                     f"{resource.value.capitalize()} cannot be read from QuickBooks by this version;"
                     " ask for accounts, taxes or payments.",
                 )
-        calls = self._client.calls - before
-        return Page(page.records, page.payments, page.invoices, page.position, calls)
 
     def _accounts(self, position: str | None) -> Page:
         found = self._client.query(select("Account", EVERYTHING, start=int(position or 1)))
