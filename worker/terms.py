@@ -33,6 +33,7 @@ class Target:
     ref: str
     removed: bool = False
     currency: str | None = None
+    stocked: bool = True  # of an item: whether the books may keep a quantity of it
 
 
 class Operation(StrEnum):

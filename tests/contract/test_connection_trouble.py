@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.contract.ledger import Ledger, Open
-from tests.contract.records import a_party, an_item
+from tests.contract.records import a_party, a_stock_item, an_invoice, an_item
 from worker.errors import Disconnected, Throttled, TokenExpired
 from worker.providers.port import Absent, Written
 
@@ -76,3 +76,20 @@ def test_an_engineer_gets_the_correlation_id(ledger: Ledger) -> None:
 
     assert answer.correlation_id
     assert answer.correlation_id.startswith("1-")
+
+
+@pytest.mark.parametrize(
+    ("switch", "code"),
+    [("read_only", "subscription_lapsed"), ("no_permission", "permission_lost")],
+)
+def test_a_batch_of_which_nothing_was_taken(refusing: Open, switch: str, code: str) -> None:
+    ledger = refusing()
+    for document in (a_party(), an_item(), a_stock_item()):
+        ledger.put(document)
+    due = [ledger.work(an_invoice(id=f"INV-{n}", number=str(n))) for n in (1, 2)]
+    submission = ledger.submit(ledger.plan(*due).requests[0])
+    ledger.company.switch(**{switch: True})
+
+    with pytest.raises(Disconnected) as error:
+        ledger.books.send(submission)
+    assert error.value.code == code

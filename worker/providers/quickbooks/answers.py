@@ -1,6 +1,6 @@
 """From QuickBooks' answers to a write to outcomes in our words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from schemas.kinds import Kind
@@ -19,7 +19,7 @@ from worker.providers.port import (
     Written,
 )
 from worker.providers.quickbooks import shapes
-from worker.providers.quickbooks.client import Reply
+from worker.providers.quickbooks.client import Reply, connection_trouble, said
 from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
 from worker.providers.quickbooks.fields import NAMES
 from worker.providers.quickbooks.matching import digest
@@ -28,14 +28,29 @@ from worker.providers.quickbooks.wire import Body, amount, rows
 
 
 def outcomes(parts: tuple[Part, ...], reply: Reply, environment: str) -> Mapping[str, Outcome]:
-    """An outcome for every part; what the answer does not speak of is unknown."""
+    """An outcome for every part; what the answer does not speak of is unknown.
+
+    Raises: TokenExpired, Disconnected, Throttled, where all items of a batch say so.
+    """
     if errors(reply.body):
         # The request as a whole was refused, a batch before any of its items was looked at.
         return {part.key: _outcome(part, reply.body, environment) for part in parts}
     if "BatchItemResponse" in reply.body:
         items = {str(item.get("bId")): item for item in rows(reply.body["BatchItemResponse"])}
+        _raise_if_nothing_was_taken(items.values(), reply)
         return {part.key: _outcome(part, items.get(part.key, {}), environment) for part in parts}
     return {part.key: _outcome(part, reply.body, environment) for part in parts}
+
+
+def _raise_if_nothing_was_taken(items: Iterable[Body], reply: Reply) -> None:
+    """A batch whose items all failed for the connection's sake concerns the connection.
+
+    Raises: TokenExpired, Disconnected, Throttled.
+    """
+    ruled = [rule(found)[0] if (found := errors(item)) else None for item in items]
+    concerned = [one for one in ruled if one and one.reading <= Reading.THROTTLED]
+    if concerned and len(concerned) == len(ruled):
+        raise connection_trouble(concerned[0], said(reply), reply.correlation_id)
 
 
 def written(kind: Kind, record: Body, environment: str) -> Written:
@@ -97,8 +112,8 @@ def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
             return Clash(fault)
         case Reading.GONE:
             return _gone(part, error, fault)
-        case Reading.EXPIRED | Reading.THROTTLED:
-            # Inside a batch these stop single items, which were not taken.
+        case Reading.EXPIRED | Reading.THROTTLED | Reading.DISCONNECTED:
+            # Beside items that were taken: the next call will say it of all.
             return Refused(_fault(part, "books_unavailable", error))
         case _:
             return Refused(fault, certain=meant.reading is Reading.CERTAIN)

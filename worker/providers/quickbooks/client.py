@@ -22,7 +22,7 @@ from worker.errors import (
 from worker.providers.budget import Pace
 from worker.providers.http import excerpt, pause, reading, timeout, writing
 from worker.providers.port import Limits
-from worker.providers.quickbooks.faults import Reading, errors, rule
+from worker.providers.quickbooks.faults import Reading, Rule, errors, rule
 from worker.providers.quickbooks.wire import Body, parsed, rows
 
 MINOR_VERSION = "75"  # floor and default since August 2025 (Intuit: minor versions)
@@ -111,65 +111,77 @@ class Client:
 def _reply(response: httpx.Response, lost: ProviderError) -> Reply:
     """The answer, unless it concerns the whole connection; `lost`: what is raised without one."""
     text = response.content.decode("utf-8", "replace")
-    status, body = response.status_code, parsed(text)
-    correlation_id = response.headers.get("intuit_tid") or response.headers.get("intuit-tid")
-    said = f"HTTP {status}: {excerpt(text)[:500]}"
-    if status == 429:
-        raise _throttled(response, said, correlation_id)
-    if status >= 500 or status == 408:
-        raise _lost(lost, said, correlation_id, in_flight=status in _STILL_WORKING)
-    found = errors(body, text)
-    if found:
-        _raise_for_connection(response, rule(found)[0].reading, rule(found)[0].code, said)
-    if status in (401, 403) or (body is None and status == 400):
-        raise _unexplained(status, said, correlation_id)
-    if status == 200 and body is None:
-        raise _lost(lost, f"no JSON: {said}", correlation_id, in_flight=False)
-    if status not in (200, 400) or body is None:
-        raise Unexplained(said, correlation_id=correlation_id)
-    return Reply(status, body, text, correlation_id)
+    reply = Reply(response.status_code, parsed(text) or {}, text, _correlation_id(response))
+    if reply.status == 429:
+        raise _throttled(response, reply)
+    if reply.status >= 500 or reply.status == 408:
+        raise _lost(lost, reply)
+    if found := errors(reply.body, text):
+        _raise_for_connection(response, reply, rule(found)[0])
+    elif reply.status == 200 and not reply.body:
+        raise _lost(lost, reply)  # an error page, or cut short
+    if reply.status not in (200, 400) or not reply.body:
+        raise _unexplained(reply)
+    return reply
 
 
-def _raise_for_connection(response: httpx.Response, meant: Reading, code: str, said: str) -> None:
-    tid = response.headers.get("intuit_tid")
-    match meant:
-        case Reading.DISCONNECTED:
-            raise Disconnected(said, code=code, correlation_id=tid)
-        case Reading.EXPIRED:
-            raise TokenExpired(said, correlation_id=tid)
+def _raise_for_connection(response: httpx.Response, reply: Reply, meant: Rule) -> None:
+    match meant.reading:
         case Reading.THROTTLED:  # in 2016 it came with 403
-            raise _throttled(response, said, tid)
-        case _ if response.status_code == 401:
-            raise TokenExpired(said, correlation_id=tid)
-        case _ if response.status_code == 403:
-            raise Disconnected(said, code="permission_lost", correlation_id=tid)
+            raise _throttled(response, reply)
+        case Reading.DISCONNECTED | Reading.EXPIRED:
+            raise connection_trouble(meant, said(reply), reply.correlation_id)
+        case _ if reply.status == 403:
+            raise Disconnected(
+                said(reply), code="permission_lost", correlation_id=reply.correlation_id
+            )
 
 
-def _throttled(response: httpx.Response, said: str, correlation_id: str | None) -> Throttled:
+def connection_trouble(meant: Rule, why: str, correlation_id: str | None) -> ProviderError:
+    """The error for a fault that concerns the whole connection."""
+    match meant.reading:
+        case Reading.DISCONNECTED:
+            return Disconnected(why, code=meant.code, correlation_id=correlation_id)
+        case Reading.EXPIRED:
+            return TokenExpired(why, correlation_id=correlation_id)
+        case _:
+            return Throttled(why, pause=_THROTTLED_FOR, correlation_id=correlation_id)
+
+
+def said(reply: Reply) -> str:
+    """An answer in an error's text, without secrets."""
+    return f"HTTP {reply.status}: {excerpt(reply.text)[:500]}"
+
+
+def _throttled(response: httpx.Response, reply: Reply) -> Throttled:
     asked = pause(response.headers, _THROTTLED_FOR, lambda: datetime.now(UTC))
-    return Throttled(said, pause=asked, correlation_id=correlation_id)
+    return Throttled(said(reply), pause=asked, correlation_id=reply.correlation_id)
 
 
-def _lost(
-    kind: ProviderError, said: str, correlation_id: str | None, *, in_flight: bool
-) -> ProviderError:
+def _lost(kind: ProviderError, reply: Reply) -> ProviderError:
     if isinstance(kind, NoAnswer):
-        return NoAnswer(said, in_flight=in_flight, correlation_id=correlation_id)
-    return Unavailable(said, correlation_id=correlation_id)
+        in_flight = reply.status in _STILL_WORKING
+        return NoAnswer(said(reply), in_flight=in_flight, correlation_id=reply.correlation_id)
+    return Unavailable(said(reply), correlation_id=reply.correlation_id)
 
 
-def _unexplained(status: int, said: str, correlation_id: str | None) -> ProviderError:
-    if status == 401:
-        return TokenExpired(said, correlation_id=correlation_id)
+def _unexplained(reply: Reply) -> ProviderError:
+    if reply.status == 401:
+        return TokenExpired(said(reply), correlation_id=reply.correlation_id)
     # A 403 that is no fault of Intuit's comes from something in between.
-    if status == 403:
-        return Unavailable(said, correlation_id=correlation_id)
-    return Unexplained(said, correlation_id=correlation_id)
+    if reply.status == 403:
+        return Unavailable(said(reply), correlation_id=reply.correlation_id)
+    return Unexplained(said(reply), correlation_id=reply.correlation_id)
 
 
 def _unreadable(reply: Reply) -> ProviderError:
-    said = f"HTTP {reply.status}: {excerpt(reply.text)[:500]}"
+    """A read that the service refused."""
     found = errors(reply.body)
     if found and rule(found)[0].reading is Reading.LATER:
-        return Unavailable(said, correlation_id=reply.correlation_id)
-    return Unexplained(said, correlation_id=reply.correlation_id)
+        return Unavailable(said(reply), correlation_id=reply.correlation_id)
+    return Unexplained(said(reply), correlation_id=reply.correlation_id)
+
+
+def _correlation_id(response: httpx.Response) -> str | None:
+    names = ("intuit_tid", "intuit-tid")  # both were seen
+    return next((str(response.headers[name]) for name in names if name in response.headers), None)

@@ -170,6 +170,9 @@ _DETAILS_OF_6000 = (
     (r"currency", _CURRENCY),
 )
 
+# 5020 is said of the plan as well as of the user who connected.
+_USER_LOST_ACCESS = re.compile(r"\buser\b.*permission|permission.*\buser\b")
+
 _XML_ERROR = re.compile(
     r'<Error[^>]*\bcode="(?P<code>\d+)"[^>]*>.*?<Message>(?P<message>.*?)</Message>'
     r"(?:\s*<Detail>(?P<detail>.*?)</Detail>)?",
@@ -197,8 +200,10 @@ def rule(found: list[Error]) -> tuple[Rule, Error]:
 
 
 def _rule(error: Error) -> Rule:
+    said = f"{error.message} {error.detail}".lower()
+    if error.code == "5020" and _USER_LOST_ACCESS.search(said):
+        return _LOST
     if error.code == "6000":
-        said = f"{error.message} {error.detail}".lower()
         found = (rule for words, rule in _DETAILS_OF_6000 if re.search(words, said))
         return next(found, RULES["6000"])
     return RULES.get(error.code, _UNEXPLAINED)

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from schemas.kinds import Kind
 from worker.providers.lookup import Lookup
 from worker.providers.port import Held, Operation, Part, Plan, Request, Work
 from worker.providers.quickbooks import shapes
 from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.shapes import Removal, Shape
-from worker.providers.quickbooks.wire import Body, ready, ref, rows, text
+from worker.providers.quickbooks.wire import Body, ready, text
 
 _MOST_CHARACTERS = 800_000  # of one request: bodies stay below 1 MB
-_TOUCHING = {"CustomerRef": "customer", "VendorRef": "vendor"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class _Sheet:
     shape: Shape
     body: Body
     written: str  # the body as text
+    touches: frozenset[str]
 
     @property
     def verb(self) -> str:
@@ -60,16 +61,17 @@ class Planner:
         try:
             shape = shapes.shape(work)
             body = _body(work, shape, lookup, self.today)
+            touches = _touches(work, lookup.fresh())
         except Refusal as refusal:
             return Held(work.link_id, refusal.fault.causes, refusal.fault)
         if lookup.missing:
             return Held(work.link_id, frozenset(lookup.missing))
-        return _Sheet(work, shape, body, text(body))
+        return _Sheet(work, shape, body, text(body), touches)
 
     def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
         if len(sheets) > self.batch:
             # One party's documents together: requests that share a party cannot fly at once.
-            sheets = sorted(sheets, key=lambda sheet: min(_touches(sheet), default=""))
+            sheets = sorted(sheets, key=lambda sheet: min(sheet.touches, default=""))
         group: list[_Sheet] = []
         size = 0
         for sheet in sheets:
@@ -95,7 +97,7 @@ class Planner:
             body=f'{{"BatchItemRequest":[{items}]}}',
             endpoint="batch",
             parts=tuple(_part(sheet, key) for key, sheet in keyed),
-            touches=frozenset[str]().union(*(_touches(sheet) for sheet in group)),
+            touches=frozenset[str]().union(*(sheet.touches for sheet in group)),
             batch=1,
         )
 
@@ -107,7 +109,7 @@ class Planner:
             body=sheet.written,
             endpoint=sheet.shape.path,
             parts=(_part(sheet, "1"),),
-            touches=_touches(sheet),
+            touches=sheet.touches,
         )
 
 
@@ -140,13 +142,11 @@ def _part(sheet: _Sheet, key: str) -> Part:
     )
 
 
-def _touches(sheet: _Sheet) -> frozenset[str]:
-    """The record itself, its party, and its items: their quantity moves with each document."""
-    own = {f"{sheet.work.kind.value}:{sheet.work.ref}"} if sheet.work.ref else set()
-    parties = {f"{kind}:{ref(sheet.body, name)}" for name, kind in _TOUCHING.items()}
-    lines = [line.get(line.get("DetailType", ""), {}) for line in rows(sheet.body.get("Line"))]
-    items = {f"item:{ref(detail, 'ItemRef')}" for detail in lines if "ItemRef" in detail}
-    vendors = {
-        f"vendor:{ref(detail['Entity'], 'EntityRef')}" for detail in lines if "Entity" in detail
-    }
-    return frozenset(name for name in own | parties | items | vendors if not name.endswith(":None"))
+def _touches(work: Work, lookup: Lookup) -> frozenset[str]:
+    """The record itself, the party, and stock: its quantity moves with each document."""
+    touched = {f"{work.kind.value}:{work.ref}"} if work.ref else set()
+    for kind, record_id in work.document.references():
+        target = lookup.target(kind, record_id)
+        if kind is not Kind.ITEM or target.stocked:
+            touched.add(f"{kind.value}:{target.ref}")
+    return frozenset(touched)

@@ -90,8 +90,8 @@ class Search:
         if not removing and matches(part.body, record):
             return Ours(answers.written(part.kind, record, self._environment))
         token = str(record.get("SyncToken"))
-        # Without a digest we never wrote it (it came out of the books): there is nothing of ours that
-        # others could have changed.
+        # Without a digest we never wrote it (it came out of the books): there is nothing of ours
+        # that others could have changed.
         known = one.digest in (None, digest(part.kind, record))
         if known or token == part.sync_token:
             return Untouched(token)
