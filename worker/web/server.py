@@ -1,6 +1,7 @@
 """The process `books web`: uvicorn round the application, stopped within the grace period."""
 
 import logging
+import signal
 import socket
 
 import pika
@@ -56,6 +57,9 @@ def run() -> None:
         lifespan="off",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises what stopped it once more at its end: left alone, that would be ours as well.
+        signal.signal(number, lambda *_: None)
     try:
         Server(config, settings).run()
     finally:

@@ -1,0 +1,63 @@
+"""Metrics: named by convention, gauges from the tables, served on a port of their own."""
+
+import re
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from worker import metrics
+from worker.metrics import Backlog, DatabaseCollector
+
+BACKLOG = Backlog(
+    links={"due": 3, "failed": 1},
+    outbox_pending=2,
+    outbox_age_seconds=7.5,
+    connections={"active": 1},
+)
+DEFINED = [one for one in vars(metrics).values() if isinstance(one, Counter | Histogram)]
+
+
+@pytest.mark.parametrize("metric", DEFINED, ids=lambda metric: metric._name)
+def test_every_metric_is_named_and_described(metric: Counter | Histogram) -> None:
+    assert re.fullmatch(r"books_[a-z_]+", metric._name)
+    assert metric._documentation.endswith(".")
+
+
+def exposed(collector: DatabaseCollector) -> str:
+    registry = CollectorRegistry()
+    metrics.register(collector, registry)
+    return generate_latest(registry).decode()
+
+
+def test_gauges_say_what_stands_in_the_tables() -> None:
+    text = exposed(DatabaseCollector(lambda: BACKLOG, lambda: 4))
+
+    assert 'books_links{state="failed"} 1.0' in text
+    assert "books_due_links 3.0" in text
+    assert "books_outbox_age_seconds 7.5" in text
+    assert "books_dead_queue_messages 4.0" in text
+
+
+def test_what_cannot_be_asked_is_absent_and_the_rest_stays() -> None:
+    text = exposed(DatabaseCollector(lambda: None, lambda: 4))
+
+    assert "books_due_links" not in text
+    assert "books_dead_queue_messages 4.0" in text
+
+
+def test_registering_asks_nobody() -> None:
+    asked: list[str] = []
+    collector = DatabaseCollector(lambda: asked.append("database"), lambda: asked.append("broker"))
+
+    metrics.register(collector, CollectorRegistry())
+
+    assert asked == []
+
+
+def test_metrics_are_served_on_a_free_port() -> None:
+    port = metrics.serve("127.0.0.1", 0)
+
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+
+    assert "books_events_total" in text
