@@ -38,15 +38,36 @@ def test_every_event_reaches_intake_and_dies_into_its_own_queue(
         )
 
     for _ in range(topology.DELIVERY_LIMIT + 1):
-        lose_one(rabbitmq_url)
+        lose_one(rabbitmq_url, topology.INTAKE)
 
     dead = eventually(lambda: channel.basic_get(topology.DEAD, auto_ack=True)[1])
     assert dead.message_id == event_id
     assert (dead.headers or {})["x-first-death-reason"] == "delivery_limit"
 
 
-def lose_one(url: str) -> None:
+def test_a_dead_message_stays_however_often_it_is_looked_at(
+    rabbitmq_url: str, channel: BlockingChannel
+) -> None:
+    channel.basic_publish(topology.DEAD, "customer.created", b"dead")
+
+    for _ in range(2 * topology.DELIVERY_LIMIT):
+        lose_one(rabbitmq_url, topology.DEAD)
+
+    assert eventually(lambda: channel.basic_get(topology.DEAD, auto_ack=True)[2]) == b"dead"
+
+
+def test_a_replay_reaches_intake_and_no_other_service(channel: BlockingChannel) -> None:
+    other = channel.queue_declare("", exclusive=True).method.queue
+    channel.queue_bind(other, topology.EVENTS, "#")
+
+    channel.basic_publish(topology.REPLAY, "customer.created", b"again")
+
+    assert eventually(lambda: channel.basic_get(topology.INTAKE, auto_ack=True)[2]) == b"again"
+    assert channel.basic_get(other)[0] is None
+
+
+def lose_one(url: str, queue: str) -> None:
     """Take a message and hang up without a word: what the death of a process looks like."""
     connection = pika.BlockingConnection(pika.URLParameters(url))
-    eventually(lambda: connection.channel().basic_get(topology.INTAKE)[0])
+    eventually(lambda: connection.channel().basic_get(queue)[0])
     connection.close()
