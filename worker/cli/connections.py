@@ -145,7 +145,7 @@ def mapping(connection: str, pairs: tuple[str, ...], as_json: bool) -> None:  # 
 @connections.command()
 @click.argument("connection")
 def enable(connection: str) -> None:
-    """Switch a connection on again."""
+    """Switch a connection on again, or let a paused one try again."""
     with opened() as services:
         row = use.enable(services, use.named(services, connection).id)
     click.echo(f"connection {row.id} is {row.state}")

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy.exc import NoResultFound
 
-from schemas.status import ConnectionDisconnected, Environment, Status
+from schemas.status import ConnectionDisconnected, ConnectionRestored, Environment, Status
 from worker.errors import Disconnected, Misuse
 from worker.providers.authorizer import Application
 from worker.providers.port import Resource
@@ -118,12 +118,18 @@ def find(
 
 
 def enable(services: Services, connection_id: int) -> Connection:
-    """Switch a disabled connection on again, into the state that its tokens allow."""
+    """Switch a disabled connection on again, or let a paused one try again."""
     with change(services, connection_id) as changing:
         row = changing.connection
         if row.state == "disabled":
             changing.set(state=_resting_state(row))
             changing.wake()
+        elif row.state == "paused":
+            # Rights given back, a subscription renewed: that needs no consent. Where one is needed, the
+            # next refusal pauses the connection again.
+            changing.set(state="active", paused_code=None)
+            changing.wake()
+            changing.tell(ConnectionRestored(**about(row), company=company_of(row)))
         return connections.get(changing.session, connection_id)
 
 
@@ -150,7 +156,8 @@ def disconnect(services: Services, connection_id: int) -> Connection:
         )
         version = row.token_version + 1
         changing.set(state="disconnected", paused_code=None, token_version=version, **gone)
-        changing.tell(ConnectionDisconnected(**about(row), company=company_of(row)))
+        if row.company_id is not None:
+            changing.tell(ConnectionDisconnected(**about(row), company=company_of(row)))
         return connections.get(changing.session, connection_id)
 
 
@@ -242,7 +249,8 @@ def _resting_state(row: Connection) -> str:
 def _check_active(row: Connection) -> None:
     ways_out = {
         "disabled": f"switched off: `books connections enable {row.id}`",
-        "paused": f"paused: `books connections connect {row.id}`",
+        "paused": f"paused ({row.paused_code}): `books connections connect {row.id}`, or `enable` "
+        "once the cause is mended",
     }
     if row.state != "active":
         way_out = ways_out.get(row.state, f"not connected: `books connections connect {row.id}`")

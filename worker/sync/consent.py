@@ -139,8 +139,7 @@ def _connect(services: Services, row: Connection, company_id: str, tokens: Token
         current = changing.connection
         _check_company(changing.session, current, company_id)
         values = {"company_id": company_id, "state": "active", "paused_code": None}
-        fresh = {"hold_until": None, "held_for": None, "failures": 0}
-        stored(changing.session, services.cipher, current, tokens, **values, **fresh)
+        stored(changing.session, services.cipher, current, tokens, **values)
         _begin(changing, services.settings)
         connected = connections.get(changing.session, row.id)
         told = ConnectionEstablished if current.company_id is None else ConnectionRestored

@@ -118,6 +118,16 @@ def test_a_paused_connection_is_paused_again_once_enabled(office: Office) -> Non
     assert connections.enable(office.services, connection.id).state == "paused"
 
 
+def test_a_paused_connection_may_try_again(office: Office) -> None:
+    connection = office.connect()
+    office.change(connection, state="paused", paused_code="subscription_lapsed")
+
+    enabled = connections.enable(office.services, connection.id)
+
+    assert (enabled.state, enabled.paused_code) == ("active", None)
+    assert office.told()[-1]["type"] == "accounting.connection.restored"
+
+
 def test_disconnecting_revokes_and_keeps_the_row(office: Office) -> None:
     connection = office.connect()
     refresh_token = office.services.cipher.open(connection.refresh_token or b"")
