@@ -84,6 +84,11 @@ def strays(books: Books) -> list[str]:
     return found
 
 
+def is_ours(row: Row) -> bool:
+    """Whether a CMMS record stands behind it, and not the ledger or the worker alone."""
+    return row.record_id is not None and not row.record_id.startswith(HOUSE)
+
+
 def total(rows: Iterable[Row]) -> dict[str, Decimal]:
     """Sums of the live ones by currency."""
     sums: dict[str, Decimal] = {}
@@ -115,4 +120,6 @@ def _amount(text: str | None) -> Decimal | None:
 
 def _shown(row: Row) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in SHOWN}
+    if not is_ours(row):
+        values["record_id"] = None
     return {name: str(v) if isinstance(v, Decimal) else v for name, v in values.items()}

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx
@@ -48,11 +49,10 @@ def connect(system: System, tenant: str, company: Mapping[str, Json]) -> Connect
     connection_id = _add(system, tenant)
     link = system.books_json("connections", "connect", str(connection_id))["url"]
     with httpx.Client(follow_redirects=True, timeout=60) as browser:
-        consented = _consent(browser, link, company["id"])
-        if company["name"] not in consented.text:
-            raise NotConnected(f"the page after the consent does not name {company['name']}")
-        page = str(consented.url)
-        _wait_for_first_pulls(system, browser, page)
+        page = str(_consent(browser, link, company["id"]).url)
+        shown = _wait_for_first_pulls(system, browser, page)
+    if company["name"] not in unescape(shown):
+        raise NotConnected(f"the page after the consent does not name {company['name']}")
     _map(system, connection_id)
     return Connected(connection_id, tenant, company["id"], company["name"], page)
 
@@ -107,10 +107,10 @@ class _Form(HTMLParser):
             self.choices.setdefault(found["name"], []).append(found.get("value", ""))
 
 
-def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> None:
-    """The page refreshes itself until they are over, and so do we."""
+def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> str:
+    """The page refreshes itself until they are over, and so do we; what it shows then."""
     end = time.monotonic() + _PULL_SECONDS
-    while _REFRESHES in browser.get(page).raise_for_status().text:
+    while _REFRESHES in (shown := browser.get(page).raise_for_status().text):
         if time.monotonic() > end:
             raise NotConnected(f"the first pulls are not over after {_PULL_SECONDS:g} s")
         time.sleep(0.1)
@@ -118,6 +118,7 @@ def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> N
     states = {run["resource"]: run["state"] for one in connections for run in one["runs"]}
     if wrong := {name: states.get(name) for name in FIRST_PULLS if states.get(name) != "done"}:
         raise NotConnected(f"first pulls: {wrong}")
+    return shown
 
 
 def _map(system: System, connection_id: int) -> None:

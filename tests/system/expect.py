@@ -1,0 +1,173 @@
+"""Compares the books with what a stream must have led to: every record by id, number and amount."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.system import books_of
+from tests.system.books_of import Books, Row
+from tests.system.processes import System
+from tests.system.streams import Record
+
+BUILT = ("customer", "vendor", "item", "invoice", "expense")
+"""Kinds that reach the books by now; of the others is said that they are not checked."""
+
+_NUMBER_LENGTH = 21  # QuickBooks cuts nothing: longer numbers go another way into its DocNumber
+_CENT = Decimal("0.01")
+_VARIANCES = """
+    SELECT kind, record_id, total, variance FROM sync_status
+    WHERE coalesce(variance, 0) <> 0 ORDER BY kind, record_id
+"""
+_LINKED = """
+    SELECT kind, record_id, ref, status FROM sync_status WHERE ref IS NOT NULL
+"""
+
+
+@dataclass
+class Verdict:
+    """What was found: `faults` are sentences, `checked` and `unbuilt` count records by kind."""
+
+    faults: list[str] = field(default_factory=list)
+    checked: dict[str, int] = field(default_factory=dict)
+    unbuilt: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_as_expected(self) -> bool:
+        return not self.faults
+
+
+def soundness(system: System, books: Books) -> Verdict:
+    """What must hold after any stream: no stray, no double, no lost record, no variance."""
+    verdict = Verdict(faults=books_of.strays(books))
+    for row in system.rows(_VARIANCES):
+        said = f"{row['kind']} {row['record_id']}: the books' total {row['total']:.2f} differs"
+        verdict.faults.append(f"{said} from the CMMS's by {row['variance']:.2f}")
+    present = {(row.kind, row.ref) for kinds in books.values() for row in _all(kinds)}
+    for link in system.rows(_LINKED):
+        if link["status"] == "synced" and (link["kind"], link["ref"]) not in present:
+            verdict.faults += _lost(link)
+    return verdict
+
+
+def _lost(link: Mapping[str, Any]) -> list[str]:
+    """A deleted journal entry is gone from the books, and its link keeps the ref."""
+    if link["kind"] == "expense":
+        return []
+    said = f"{link['kind']} {link['record_id']} is said to be in the books as {link['ref']}"
+    return [f"{said}, which is not there"]
+
+
+def compare(
+    expected: Mapping[str, Any], records: Mapping[tuple[str, str], Record], books: Books
+) -> Verdict:
+    """Compare the books with an expected file; `records` are the stream's own, folded.
+
+    Of parties and items the file only counts those that live, so their ids come from the stream.
+    """
+    verdict = Verdict()
+    for kind, counts in expected.get("records", {}).items():
+        if kind in BUILT:
+            _Kind(kind, expected, records, books_of.rows_of(books, kind), verdict).compare()
+        else:
+            verdict.unbuilt[kind] = _unbuilt(kind, counts, expected)
+    return verdict
+
+
+def _unbuilt(kind: str, counts: Mapping[str, int], expected: Mapping[str, Any]) -> str:
+    sums = {name: by_kind.get(kind) for name, by_kind in expected.get("sums", {}).items()}
+    said = ", ".join(f"{amount} {currency}" for currency, amount in sums.items() if amount)
+    return f"{counts['live']} live" + (f" ({said})" if said else "")
+
+
+@dataclass
+class _Kind:
+    """The comparison of one kind."""
+
+    kind: str
+    expected: Mapping[str, Any]
+    records: Mapping[tuple[str, str], Record]
+    rows: list[Row]
+    verdict: Verdict
+
+    def compare(self) -> None:
+        amounts = self.expected.get("documents", {}).get(self.kind)
+        removed = set(self.expected.get("removed", {}).get(self.kind, ()))
+        live = set(amounts) if amounts is not None else self._ids() - removed
+        counted = self.expected["records"][self.kind]["live"]
+        if len(live) != counted:
+            self._fault(f"{counted} live ones are expected, the stream names {len(live)}")
+        for record_id in sorted(live):
+            self._compare_live(record_id, (amounts or {}).get(record_id))
+        for record_id in sorted(removed):
+            self._compare_removed(record_id)
+        self._compare_unexpected(live | removed)
+        self._compare_sums()
+        self.verdict.checked[self.kind] = len(live)
+
+    def _ids(self) -> set[str]:
+        return {record_id for kind, record_id in self.records if kind == self.kind}
+
+    def _compare_live(self, record_id: str, amount: str | None) -> None:
+        found = [row for row in self.rows if row.record_id == record_id]
+        if len(found) != 1:
+            self._fault(f"{record_id} is in the books {len(found)} times")
+            return
+        row = found[0]
+        if not row.is_live:
+            self._fault(f"{record_id} is {row.status}")
+        if amount is not None and row.total != Decimal(amount):
+            self._fault(f"{record_id} has a total of {row.total} instead of {amount}")
+        numbers = self._numbers(record_id)
+        if numbers and row.number not in numbers:
+            self._fault(f"{record_id} has the number {row.number} instead of {numbers[0]}")
+
+    def _numbers(self, record_id: str) -> list[str]:
+        """The numbers that the record may have, the first one rather; none: whatever it has."""
+        record = self.records.get((self.kind, record_id))
+        data = record.data if record else {}
+        names = {"invoice": ("number",), "expense": ("reference", "id"), "item": ("sku",)}
+        found = [data.get(name) for name in names.get(self.kind, ())]
+        return [number for number in found if number and len(number) <= _NUMBER_LENGTH]
+
+    def _compare_removed(self, record_id: str) -> None:
+        live = [row for row in self.rows if row.record_id == record_id and row.is_live]
+        for row in live:
+            self._fault(f"{record_id} was removed, but is {row.status} as {row.ref}")
+
+    def _compare_unexpected(self, known: set[str]) -> None:
+        for row in self.rows:
+            if books_of.is_ours(row) and row.record_id not in known:
+                self._fault(f"{row.record_id} is not expected")
+
+    def _compare_sums(self) -> None:
+        mine = [row for row in self.rows if row.record_id and row.is_live]
+        found = books_of.total(mine)
+        before_tax = _before_tax(mine)
+        for currency, sums in self.expected.get("sums", {}).items():
+            self._compare_sum(currency, "", sums.get(self.kind), found)
+            self._compare_sum(
+                currency, " before tax", sums.get(f"{self.kind}_before_tax"), before_tax
+            )
+
+    def _compare_sum(
+        self, currency: str, what: str, amount: str | None, found: Mapping[str, Decimal]
+    ) -> None:
+        sum_ = found.get(currency, Decimal(0))
+        if amount is not None and sum_.quantize(_CENT) != Decimal(amount):
+            self._fault(f"the sum{what} is {sum_} {currency} instead of {amount}")
+
+    def _fault(self, text: str) -> None:
+        self.verdict.faults.append(f"{self.kind}: {text}")
+
+
+def _before_tax(rows: Iterable[Row]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        if row.currency and row.total is not None:
+            sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.total - row.tax
+    return sums
+
+
+def _all(kinds: Mapping[str, list[Row]]) -> Iterable[Row]:
+    return (row for rows in kinds.values() for row in rows)

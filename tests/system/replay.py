@@ -1,0 +1,148 @@
+"""`./dev replay STREAM.jsonl`: any stream of events through the whole real system, start to quiet.
+
+Fresh simulators, one company a tenant, the whole mapping set. Exit code 0 only if the books hold
+what was expected, and nothing that contradicts itself.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tests.system import board, books_of, connecting, endings, expect, quiet, streams
+from tests.system.books_of import Books
+from tests.system.environment import Services
+from tests.system.expect import Verdict
+from tests.system.listening import listening
+from tests.system.processes import System, running
+from tests.system.streams import Line
+from tests.system.watching import Watch
+
+_LEAST_SECONDS = 120.0
+_SECONDS_A_LINE = 0.5  # the ledger takes 500 calls a minute, and list entities go singly
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = read_options(arguments)
+    console = endings.console()
+    lines = streams.read(options.stream)
+    services = Services.from_environment()
+    simulator = ["--tax-rate", options.tax_rate]
+    with (
+        endings.explained(console),
+        running(services, simulator=simulator) as system,
+        listening(services.broker) as heard,
+    ):
+        system.start_all()
+        connect_all(console, system, lines, options)
+        publish(console, system, lines, options.limit)
+        books = books_of.read(system)
+        if options.statuses:
+            heard.collect()
+            options.statuses.write_bytes(b"".join(body + b"\n" for body in heard.bodies))
+        if options.books:
+            text = json.dumps(books_of.as_json(books), indent=1, ensure_ascii=False)
+            options.books.write_text(f"{text}\n")
+        return conclude(console, system, lines, books, options.expect)
+
+
+def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev replay", description=__doc__)
+    parser.add_argument("stream", type=_file, metavar="STREAM.jsonl", help="one envelope a line")
+    parser.add_argument(
+        "--expect", type=_file, metavar="FILE", help="what the books must hold in the end"
+    )
+    parser.add_argument(
+        "--statuses", type=Path, metavar="FILE", help="write status events there, one a line"
+    )
+    parser.add_argument("--books", type=Path, metavar="FILE", help="write the books there")
+    parser.add_argument("--closed-until", metavar="DATE", help="last day of the closed period")
+    parser.add_argument("--tax-rate", default="8", help="percent behind TAX (default: 8)")
+    parser.add_argument(
+        "--limit", type=float, metavar="SECONDS", help="longest wait until nothing moves any more"
+    )
+    return parser.parse_args(arguments)
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
+
+
+def connect_all(
+    console: Console, system: System, lines: Sequence[Line], options: argparse.Namespace
+) -> None:
+    """A company for each tenant, with several currencies where the stream has them."""
+    for tenant in streams.tenants(lines):
+        mine = [line for line in lines if line.tenant == tenant]
+        company = system.ledger.new_company(
+            multicurrency=bool(streams.currencies(mine) - {"USD"}),
+            tax_rate=options.tax_rate,
+            closed_until=options.closed_until,
+        )
+        connecting.connect(system, tenant, company)
+        console.print(f"{tenant} is connected to {company['name']} ({company['id']})")
+
+
+def publish(console: Console, system: System, lines: Sequence[Line], limit: float | None) -> None:
+    """Publish in file order and wait until nothing moves. Raises StillMoving."""
+    seconds = limit or _LEAST_SECONDS + _SECONDS_A_LINE * len(lines)
+    with Watch(console, system, "Replay") as watch:
+        count = streams.publish(system.services.broker, lines)
+        took = quiet.wait(system, seconds, watch.look)
+    console.print(f"{count} messages published; {took:.1f} s later nothing moved any more")
+
+
+def conclude(
+    console: Console,
+    system: System,
+    lines: Sequence[Line],
+    books: Books,
+    expect_file: Path | None,
+) -> int:
+    """Print what came of it; the exit code."""
+    expected = json.loads(expect_file.read_text()) if expect_file else None
+    console.print(board.books_table(books, expected))
+    if reasons := board.reasons_table(system):
+        console.print(reasons)
+    _say_dead_letters(console, system)
+    faults = expect.soundness(system, books).faults
+    if expected is not None:
+        verdict = expect.compare(expected, streams.fold(lines), books)
+        faults = verdict.faults + faults
+        _say_checked(console, verdict, expected)
+    for fault in faults:
+        console.print(f"not as expected: {fault}", style="red", markup=False)
+    return 1 if faults else 0
+
+
+def _say_dead_letters(console: Console, system: System) -> None:
+    letters = system.books_json("dead-letters", "list", "--limit", "100000")
+    console.print(f"dead letters: {len(letters)}")
+    for reason, number in Counter(one["reason"] for one in letters).most_common(10):
+        console.print(f"  {number} x {reason}", markup=False)
+
+
+def _say_checked(console: Console, verdict: Verdict, expected: Mapping[str, Any]) -> None:
+    checked = ", ".join(
+        f"{number} {board.plural(kind)}" for kind, number in verdict.checked.items()
+    )
+    console.print(f"checked by id, number and amount: {checked or 'nothing'}")
+    for kind, said in verdict.unbuilt.items():
+        console.print(f"NOT checked, this kind is not built yet: {board.plural(kind)}, {said}")
+    if not verdict.faults:
+        sums = ", ".join(expected.get("sums", {}))
+        console.print(
+            f"the books hold what was expected{f', sums in {sums} included' if sums else ''}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
