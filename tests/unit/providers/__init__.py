@@ -1,0 +1,1 @@
+"""The ledgers and what they share, without a server."""

@@ -1,0 +1,1 @@
+"""Translation, planning and reading of QuickBooks, without a server."""

@@ -1,0 +1,148 @@
+"""The budget: no window ever holds more than is allowed, and a backlog comes close to that."""
+
+from bisect import bisect_left
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.providers.budget import Budget, Pace
+from worker.providers.port import Limits
+
+LIMITS = Limits(
+    batch=30,
+    concurrency=10,
+    per_second=10,
+    per_minute=500,
+    batches_per_minute=40,
+    replay_window=3600,
+    key_lifetime=86400,
+    timeout=130,
+)
+START = 1_800_000_000.0
+
+gaps = st.floats(min_value=0, max_value=3, allow_nan=False)
+bursts = st.integers(min_value=1, max_value=12)
+
+
+def fullest(times: list[float], seconds: float) -> int:
+    """The most calls in any rolling window that is open on one side."""
+    return max(
+        (bisect_left(times, moment + seconds) - place for place, moment in enumerate(times)),
+        default=0,
+    )
+
+
+def made(arrivals: list[tuple[float, int, bool]]) -> tuple[list[float], list[float]]:
+    """The times of the calls and of the batches among them that the budget allows."""
+    budget, calls, batches = Budget(LIMITS, START), [], []
+    for gap, burst, batched in arrivals:
+        budget = Budget.load(LIMITS, budget.dump(), budget.now + gap)
+        for _ in range(burst):
+            if after := budget.take(1, int(batched)):
+                budget = after
+                calls.append(budget.now)
+                batches += [budget.now] * batched
+    return calls, batches
+
+
+def backlog(seconds: float, *, batched: int) -> list[float]:
+    """The calls of somebody who always has one more to make."""
+    budget, times = Budget(LIMITS, START), []
+    while budget.now < START + seconds:
+        wait = budget.wait(1, batched)
+        if wait:
+            budget = budget.at(budget.now + wait + 1e-6)
+        elif after := budget.take(1, batched):
+            budget = after
+            times.append(budget.now)
+    return times
+
+
+@given(st.lists(st.tuples(gaps, bursts, st.booleans()), max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_no_window_holds_more_than_allowed(arrivals: list[tuple[float, int, bool]]) -> None:
+    calls, batches = made(arrivals)
+
+    assert fullest(calls, 1) <= LIMITS.per_second
+    assert fullest(calls, 60) <= LIMITS.per_minute
+    assert fullest(batches, 60) <= LIMITS.batches_per_minute
+
+
+@pytest.mark.parametrize(("batched", "allowed"), [(0, 500), (1, 40)])
+def test_a_backlog_comes_close_to_the_limit(batched: int, allowed: int) -> None:
+    times = backlog(600, batched=batched)
+
+    assert fullest(times, 60) <= allowed
+    assert len(times) >= 0.97 * allowed * 10
+
+
+@given(st.lists(st.tuples(gaps, bursts), min_size=1, max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_after_the_wait_it_is_possible(arrivals: list[tuple[float, int]]) -> None:
+    budget = Budget(LIMITS, START)
+    for gap, burst in arrivals:
+        budget = budget.at(budget.now + gap).spend(burst)
+
+    later = budget.at(budget.now + budget.wait(1) + 1e-3)
+
+    assert later.take(1) is not None
+
+
+def test_a_budget_survives_its_json() -> None:
+    budget = Budget(LIMITS, START).spend(7, 3)
+
+    assert Budget.load(LIMITS, budget.dump(), START) == budget
+
+
+def test_a_fresh_budget_has_nothing_spent() -> None:
+    budget = Budget.load(LIMITS, {}, START)
+
+    assert (budget.wait(1, 1), budget.ahead()) == (0, True)
+
+
+def test_what_was_overspent_is_waited_for() -> None:
+    budget = Budget(LIMITS, START).spend(700)
+
+    assert budget.wait(1) == pytest.approx(61, abs=1)
+
+
+def test_a_clock_set_back_stalls_nobody() -> None:
+    budget = Budget(LIMITS, START).spend(500)
+
+    earlier = Budget.load(LIMITS, budget.dump(), START - 3600)
+
+    assert 0 < earlier.wait(1) <= 61
+
+
+def test_a_few_calls_are_ahead_of_the_pace() -> None:
+    budget = Budget(LIMITS, START).spend(9)
+
+    assert budget.at(START + 1).ahead()
+
+
+def test_a_burst_falls_behind_the_pace() -> None:
+    budget = Budget(LIMITS, START)
+    for second in range(10):
+        budget = budget.at(START + second).spend(20)
+
+    assert not budget.ahead()
+    assert budget.at(START + 40).ahead()
+
+
+def test_starts_are_evenly_spaced() -> None:
+    pace = Pace(10, clock=lambda: START)
+
+    starts = [pace.reserve() for _ in range(12)]
+
+    assert starts[0] == 0
+    assert fullest(starts, 1) <= 10
+
+
+def test_a_rested_pace_starts_at_once() -> None:
+    now = [START]
+    pace = Pace(10, clock=lambda: now[0])
+    pace.reserve()
+    now[0] += 5
+
+    assert pace.reserve() == 0
