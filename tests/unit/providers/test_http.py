@@ -40,14 +40,15 @@ def a_server(answer: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
     thread.join()
 
 
-def raised(error: type[httpx.TransportError]) -> httpx.TransportError:
-    return error("from below")
+def fail_writing(error: type[httpx.TransportError]) -> None:
+    with writing():
+        raise error("from below")
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
 def test_what_never_left_us_was_not_taken(error: type[httpx.TransportError]) -> None:
-    with pytest.raises(Unavailable), writing():
-        raise raised(error)
+    with pytest.raises(Unavailable):
+        fail_writing(error)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,8 @@ def test_what_never_left_us_was_not_taken(error: type[httpx.TransportError]) -> 
 def test_what_left_us_may_have_been_taken(
     error: type[httpx.TransportError], *, in_flight: bool
 ) -> None:
-    with pytest.raises(NoAnswer) as unknown, writing():
-        raise raised(error)
+    with pytest.raises(NoAnswer) as unknown:
+        fail_writing(error)
     assert unknown.value.in_flight is in_flight
 
 
@@ -75,13 +76,13 @@ def test_every_error_of_a_write_is_known() -> None:
         kinds += kind.__subclasses__()
 
     for kind in kinds:
-        with pytest.raises((NoAnswer, Unavailable)), writing():
-            raise raised(kind)
+        with pytest.raises((NoAnswer, Unavailable)):
+            fail_writing(kind)
 
 
 def test_a_failed_read_can_be_repeated() -> None:
     with pytest.raises(Unavailable), reading():
-        raise raised(httpx.ReadTimeout)
+        raise httpx.ReadTimeout("from below")
 
 
 def test_a_write_is_sent_once_only() -> None:

@@ -29,21 +29,21 @@ def item(work: Work, document: Item, lookup: Lookup, today: date) -> Body:
 
     The quantity on hand is sent on create only: QuickBooks moves it with every document afterwards.
     """
-    creating = work.operation is Operation.CREATE
+    operation = work.operation
     body: Body = {
         "Name": names.unique_name(document.name, work.alias, names.ITEM_NAME),
         "Type": _TYPES[document.type],
     }
-    _text(body, "Sku", document.sku, _SKU, creating)
+    _text(body, "Sku", document.sku, _SKU, operation)
     if _sold(document):
-        _text(body, "Description", document.description, _DESCRIPTION, creating)
-        _price(body, "UnitPrice", document.sales_price, creating)
+        _text(body, "Description", document.description, _DESCRIPTION, operation)
+        _price(body, "UnitPrice", document.sales_price, operation)
     if _bought(document):
-        _text(body, "PurchaseDesc", document.purchase_description, _PURCHASE_DESCRIPTION, creating)
-        _price(body, "PurchaseCost", document.purchase_cost, creating)
+        _text(body, "PurchaseDesc", document.purchase_description, _PURCHASE_DESCRIPTION, operation)
+        _price(body, "PurchaseCost", document.purchase_cost, operation)
     body |= _accounts(document, lookup)
     body |= _tax(document, lookup)
-    if not creating:
+    if operation is Operation.UPDATE:
         body["Active"] = document.active
     elif document.type is ItemType.INVENTORY:
         body |= _opening(document, today)
@@ -60,14 +60,14 @@ def _bought(document: Item) -> bool:
     return document.type is ItemType.INVENTORY or any(value is not None for value in stated)
 
 
-def _text(body: Body, field: str, value: str | None, limit: int, creating: bool) -> None:  # noqa: FBT001
+def _text(body: Body, field: str, value: str | None, limit: int, operation: Operation) -> None:
     held = names.cut(value or "", limit)
-    if held or not creating:
+    if held or operation is Operation.UPDATE:
         body[field] = held  # an empty string clears the field in a sparse update
 
 
-def _price(body: Body, field: str, value: Decimal | None, creating: bool) -> None:  # noqa: FBT001
-    if value is not None or not creating:
+def _price(body: Body, field: str, value: Decimal | None, operation: Operation) -> None:
+    if value is not None or operation is Operation.UPDATE:
         body[field] = (value or Decimal(0)).quantize(_PRICE, ROUND_HALF_UP).normalize()
 
 

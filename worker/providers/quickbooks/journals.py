@@ -43,8 +43,12 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
 
 
 def number(document: Expense) -> str:
-    """The reference, else the record's id, where they fit into a DocNumber; else a stable hash."""
-    for candidate in (document.reference, document.id):
+    """The record's id, else its reference, where they fit into a DocNumber; else a stable hash.
+
+    The id comes first because it is unique: two receipts may have one number, and QuickBooks
+    can be told to refuse the second (6140).
+    """
+    for candidate in (document.id, document.reference):
         if candidate and len(candidate.strip()) <= names.DOC_NUMBER and candidate.isprintable():
             return candidate.strip()
     return "EXP-" + hashlib.sha256(document.id.encode()).hexdigest()[:16].upper()

@@ -1,5 +1,7 @@
 """What a translation may ask, built for a test."""
 
+from collections.abc import Mapping
+
 from schemas.kinds import Kind
 from worker.providers.lookup import Account, Chart, Lookup, Target, Tax
 from worker.providers.port import Operation, Record, Work
@@ -55,12 +57,12 @@ TAXES = (
 
 
 def a_lookup(
-    mapping: dict[str, str] | None = None,
-    refs: dict[tuple[Kind, str], Target] | None = None,
+    mapping: Mapping[str, str] = MAPPING,
+    refs: Mapping[tuple[Kind, str], Target] = REFS,
     **company: object,
 ) -> Lookup:
-    chart = Chart(ACCOUNTS, TAXES, MAPPING if mapping is None else mapping, COMPANY | company)
-    return Lookup(chart, REFS if refs is None else refs)
+    chart = Chart(ACCOUNTS, TAXES, mapping, COMPANY | company)
+    return Lookup(chart, refs)
 
 
 def a_create(kind: Kind, document: Record, alias: str | None = None) -> Work:

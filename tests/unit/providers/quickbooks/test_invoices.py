@@ -1,5 +1,6 @@
 """Invoices: header, lines, texts, what is refused before it is sent."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +31,7 @@ def created(**fields: object) -> dict[str, Any]:
     return body_of(a_create(Kind.INVOICE, an_invoice(**fields)))
 
 
-def lines(*given: dict[str, object], **fields: object) -> list[dict[str, Any]]:
+def lines(*given: Mapping[str, object], **fields: object) -> list[dict[str, Any]]:
     return list(created(lines=list(given), total=None, **fields)["Line"])
 
 
@@ -162,7 +163,7 @@ def test_a_currency_goes_with_its_rate() -> None:
     refs = REFS | {(Kind.CUSTOMER, "CUS-1"): Target("58", currency="EUR")}
     document = an_invoice(currency="EUR", exchange_rate="1.0842")
 
-    body = body_of(a_create(Kind.INVOICE, document), a_lookup(None, refs, multicurrency=True))
+    body = body_of(a_create(Kind.INVOICE, document), a_lookup(refs=refs, multicurrency=True))
 
     assert (body["CurrencyRef"], body["ExchangeRate"]) == ({"value": "EUR"}, Decimal("1.0842"))
 
@@ -171,7 +172,7 @@ def test_the_customers_currency_counts() -> None:
     refs = REFS | {(Kind.CUSTOMER, "CUS-1"): Target("58", currency="GBP")}
 
     with pytest.raises(Refusal) as refusal:
-        body_of(a_create(Kind.INVOICE, an_invoice()), a_lookup(None, refs, multicurrency=True))
+        body_of(a_create(Kind.INVOICE, an_invoice()), a_lookup(refs=refs, multicurrency=True))
     assert refusal.value.fault.code == "currency_mismatch"
 
 

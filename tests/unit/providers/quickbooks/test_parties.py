@@ -7,7 +7,7 @@ import pytest
 from schemas.kinds import Kind
 from schemas.party import Party
 from tests.contract.records import a_party, a_vendor
-from tests.unit.providers.quickbooks.lookups import a_create, a_lookup, an_update
+from tests.unit.providers.quickbooks.lookups import MAPPING, REFS, a_create, a_lookup, an_update
 from worker.providers.port import Work
 from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.parties import party
@@ -15,7 +15,7 @@ from worker.providers.quickbooks.parties import party
 
 def body_of(work: Work, **company: object) -> dict[str, Any]:
     assert isinstance(work.document, Party)
-    return party(work, work.document, a_lookup(**company))
+    return party(work, work.document, a_lookup(MAPPING, REFS, **company))
 
 
 def created(**fields: object) -> dict[str, Any]:

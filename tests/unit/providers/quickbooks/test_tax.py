@@ -3,7 +3,7 @@
 import pytest
 
 from tests.contract.records import an_invoice
-from tests.unit.providers.quickbooks.lookups import MAPPING, a_lookup
+from tests.unit.providers.quickbooks.lookups import MAPPING, REFS, a_lookup
 from worker.providers.lookup import Cause
 from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.tax import Taxation, taxation
@@ -14,7 +14,7 @@ US_CODE = {"TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}}}
 def taxed(codes: list[str | None], amounts: str = "tax_exclusive", **company: object) -> Taxation:
     lines = [{"description": "x", "amount": "1", "tax_code": code} for code in codes]
     document = an_invoice(lines=lines, amounts=amounts, total=None)
-    return taxation(document, a_lookup(**company))  # type: ignore[arg-type]
+    return taxation(document, a_lookup(MAPPING, REFS, **company))
 
 
 @pytest.mark.parametrize(
