@@ -14,6 +14,14 @@ from typing import TextIO
 _bound: ContextVar[Mapping[str, object]] = ContextVar("log_context", default=MappingProxyType({}))
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+# What they log below these levels is every request, or what they raise as well; pika quotes messages.
+_LIBRARIES = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "pika": logging.CRITICAL,
+}
+
 HIDDEN = "***"
 _SECRET_NAMES = re.compile(
     r"(?i)((?<!sync_)token(?!_version)|secret|password|authorization|credential|encryption_key|cookie)"
@@ -52,9 +60,8 @@ def configure(format_: str, level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Both tell of every request and connection, at a level where others tell of what matters.
-    for chatty in ("httpx", "httpcore", "pika"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    for library, least in _LIBRARIES.items():
+        logging.getLogger(library).setLevel(max(least, root.level))
 
 
 def redact(text: str) -> str:

@@ -8,7 +8,7 @@ from worker.cli import output
 from worker.errors import Misuse
 from worker.store.connections import Connection
 from worker.sync import mapping
-from worker.sync.mapping import Mapped
+from worker.sync.mapping import Choice, Mapped
 from worker.sync.services import Services
 
 
@@ -31,9 +31,18 @@ def print_mapping(services: Services, row: Connection, *, as_json: bool, choices
         return
     rows = [(one.use.key, _chosen(one), one.use.meaning) for one in found]
     output.print_table(("key", "mapped to", "used for"), rows)
-    for one in found if choices else ():
-        click.echo(f"\n{one.use.key}:")
-        for choice in one.choices:
+    if choices:
+        _print_choices(found)
+
+
+def _print_choices(found: Sequence[Mapped]) -> None:
+    """Keys with the same choices share one list."""
+    shared: dict[tuple[Choice, ...], list[str]] = {}
+    for one in found:
+        shared.setdefault(one.choices, []).append(one.use.key)
+    for choices, keys in shared.items():
+        click.echo(f"\n{', '.join(keys)}:")
+        for choice in choices:
             click.echo(f"  {choice.ref:>6}  {choice.code or '':<8}  {choice.name} ({choice.type})")
 
 

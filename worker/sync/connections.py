@@ -125,8 +125,8 @@ def enable(services: Services, connection_id: int) -> Connection:
             changing.set(state=_resting_state(row))
             changing.wake()
         elif row.state == "paused":
-            # Rights given back, a subscription renewed: that needs no consent. Where one is needed, the
-            # next refusal pauses the connection again.
+            # Rights given back, a subscription renewed: that needs no consent. Where one is
+            # needed, the next refusal pauses the connection again.
             changing.set(state="active", paused_code=None)
             changing.wake()
             changing.tell(ConnectionRestored(**about(row), company=company_of(row)))

@@ -11,7 +11,11 @@ from worker.sync.connections import change
 from worker.sync.services import Services
 from worker.terms import Cause
 
-_CONTROL = ("accounts receivable", "accounts payable")  # need a party on every line
+# Types by the name that the ledger gives them, in lower case. Receivables and payables need a party
+# on every line, which only the journal has, and there for vendors only.
+_RECEIVABLE = "accounts receivable"
+_CONTROL = frozenset({_RECEIVABLE, "accounts payable"})
+_LONG_TERM = frozenset({"fixed asset", "other asset"})
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Use:
     key: str
     meaning: str
     classes: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = _CONTROL
+    excluded: frozenset[str] = _CONTROL
 
     @property
     def wants_account(self) -> bool:
@@ -35,17 +39,29 @@ class Use:
 
 
 _ANY = ("asset", "expense", "liability", "equity", "revenue")
+_CASH = frozenset({"bank"})
+_JOURNAL = frozenset({_RECEIVABLE})
 USES = {
     use.key: use
     for use in (
         Use("income", "sales of items that name no income account", ("revenue",)),
         Use("expense", "purchases of items that name no expense account", ("expense",)),
-        Use("asset", "stock of items that name no asset account", ("asset",), (*_CONTROL, "bank")),
+        Use(
+            "asset",
+            "stock of items that name no asset account",
+            ("asset",),
+            _CONTROL | _CASH | _LONG_TERM,
+        ),
         Use("sales", "invoice lines without item and account", ("revenue",)),
-        Use("purchase", "bill lines without item and account", ("expense", "asset")),
-        Use("journal_debit", "what an expense is booked to", _ANY),
-        Use("journal_credit", "what an expense is paid from", _ANY),
-        Use("payment", "where payments of invoices arrive", ("asset",)),
+        Use(
+            "purchase",
+            "bill lines without item and account",
+            ("expense", "asset"),
+            _CONTROL | _CASH,
+        ),
+        Use("journal_debit", "what an expense is booked to", _ANY, _JOURNAL),
+        Use("journal_credit", "what an expense is paid from, or owed as", _ANY, _JOURNAL),
+        Use("payment", "where payments of invoices arrive", ("asset",), _CONTROL | _LONG_TERM),
         Use("sales_tax", "tax code of taxable sales lines that name none"),
         Use("purchase_tax", "tax code of taxable purchase lines that name none"),
     )
@@ -117,7 +133,7 @@ def _account(chart: Chart, use: Use, name: str) -> Account:
         raise Misuse("account_missing", text)
     if not use.fits(account):
         wanted = " or ".join(use.classes)
-        text = f"{account.full_name} is of type {account.type}; {use.key} needs {wanted}"
+        text = f"{account.full_name} is of type {account.type}; {use.key} needs another: {wanted}"
         raise Misuse("account_type_wrong", text)
     return account
 

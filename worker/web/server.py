@@ -58,7 +58,7 @@ def run() -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises what stopped it once more at its end: left alone, that would be ours as well.
+        # uvicorn raises what stopped it once more at its end: that would be our end as well.
         signal.signal(number, lambda *_: None)
     try:
         Server(config, settings).run()

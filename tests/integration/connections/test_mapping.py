@@ -55,8 +55,10 @@ def test_an_account_is_named_by_id_code_or_name(
         ({"colour": "1"}, "no mapping colour; known: income"),
         ({"sales": "99"}, "no active account 99"),
         ({"sales": "3"}, "no active account 3"),
-        ({"sales": "2"}, "Checking is of type Bank; sales needs revenue"),
-        ({"payment": "4"}, "Debtors is of type Accounts Receivable; payment needs asset"),
+        ({"sales": "2"}, "Checking is of type Bank; sales needs another: revenue"),
+        ({"payment": "4"}, "Debtors is of type Accounts Receivable; payment needs another: asset"),
+        ({"journal_debit": "4"}, "Debtors is of type Accounts Receivable"),
+        ({"asset": "2"}, "Checking is of type Bank"),
         ({"sales_tax": "1"}, "no active tax code 1"),
     ],
 )
@@ -73,6 +75,16 @@ def test_a_tax_code_is_named_without_regard_to_case(office: Office, connection: 
     mapping.set_mapping(office.services, connection.id, {"sales_tax": "taxABLE"})
 
     assert office.row(connection).mapping == {"sales_tax": "TAX"}
+
+
+def test_an_expense_may_be_owed_to_its_vendor(office: Office, connection: Connection) -> None:
+    owed = account("5", "Creditors", "Accounts Payable", "Liability")
+    with office.services.database.begin() as session:
+        records.keep(session, connection.id, [owed])
+
+    mapping.set_mapping(office.services, connection.id, {"journal_credit": "Creditors"})
+
+    assert office.row(connection).mapping == {"journal_credit": "5"}
 
 
 def test_an_empty_name_takes_the_key_out(office: Office, connection: Connection) -> None:
