@@ -95,7 +95,8 @@ def _quickbooks(settings: LedgerSettings) -> Ledger:
             token_url=settings.token_url,
             revoke_url=settings.revoke_url,
             scope=settings.scope,
-            timeout=settings.timeout,
+            # Token calls are answered at once, and a person may be waiting for one in a browser.
+            timeout=min(settings.timeout, 30.0),
         ),
         limits=limits(settings),
         open=functools.partial(_open_quickbooks, settings, http),

@@ -14,7 +14,7 @@ from typing import TextIO
 _bound: ContextVar[Mapping[str, object]] = ContextVar("log_context", default=MappingProxyType({}))
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-# What they log below these levels is every request, or what they raise as well; pika quotes messages.
+# Below these levels they log every request, or what they raise as well; pika quotes messages.
 _LIBRARIES = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,

@@ -25,7 +25,11 @@ class Database:
         address = address.set(drivername="postgresql+psycopg")
         dumps = partial(json.dumps, default=_plain)
         create = partial(
-            sa.create_engine, address, isolation_level="READ COMMITTED", json_serializer=dumps
+            sa.create_engine,
+            address,
+            isolation_level="READ COMMITTED",
+            json_serializer=dumps,
+            hide_parameters=True,  # errors end up in logs; customers' data and tokens must not
         )
         self.work = create(pool_size=threads // 2 + 4, max_overflow=4, pool_pre_ping=True)
         self.leases = create(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -30,7 +31,11 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
             Route("/healthz", _healthy),
             Route("/readyz", _ready),
         ],
-        exception_handlers={Misuse: _misused, ProviderError: _ledger_failed},
+        exception_handlers={
+            Misuse: _misused,
+            ProviderError: _ledger_failed,
+            DBAPIError: _database_failed,
+        },
     )
     app.state.services = services
     app.state.probes = probes
@@ -55,6 +60,12 @@ def _misused(request: Request, error: Exception) -> Response:
     log.warning("web.refused", extra={"path": request.url.path, "code": error.code})
     status = 410 if error.code in _GONE else 400
     return pages.refusal("This did not work", str(error), status)
+
+
+def _database_failed(request: Request, error: Exception) -> Response:
+    log.error("web.database_failed", extra={"path": request.url.path}, exc_info=error)
+    sentence = "Our database did not answer, so nothing was changed. Try again in a few minutes."
+    return pages.refusal("This did not work", sentence, 503)
 
 
 def _ledger_failed(request: Request, error: Exception) -> Response:

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 
 from tests.integration.connecting import office, other_office, services, settings, simulator
 from worker.settings import Settings
@@ -24,21 +26,25 @@ def probes(services: Services, settings: Settings) -> dict[str, Probe]:
     }
 
 
-@pytest.fixture(scope="session")
-def site(services: Services, settings: Settings, probes: dict[str, Probe]) -> Iterator[str]:
-    """The address of the running application: the public one."""
-    app = create(services, probes)
-    config = uvicorn.Config(
-        app, port=settings.web_port, log_config=None, access_log=False, lifespan="off"
-    )
+@contextmanager
+def serving(app: Starlette, port: int) -> Iterator[str]:
+    """The address of an application that a server runs in a thread."""
+    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         threading.Event().wait(0.01)
-    yield settings.public_url
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(services: Services, settings: Settings, probes: dict[str, Probe]) -> Iterator[str]:
+    """The address of the running application: the public one."""
+    with serving(create(services, probes), settings.web_port) as address:
+        yield address
 
 
 @pytest.fixture
