@@ -3,6 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from typing import TypeVar
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -14,8 +17,12 @@ from events.delivery import Delivery
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 # How long `stop` may go unnoticed, in seconds.
 _TICK = 0.2
+# A handler may take longer than the broker waits for a heartbeat: how often it is seen to.
+_HEARTBEAT_TICK = 2.0
 # In place, with the deliveries kept: giving them back counts as one delivery for each of them.
 _ATTEMPTS = 4
 
@@ -30,7 +37,8 @@ class BatchConsumer:
     A batch is acknowledged once `handle` has returned. `handle` raises NotNow while it cannot work:
     the batch is repeated a few times while `ready()` is true; else everything goes back to the
     queue, and nothing is consumed until `ready()` is true again. Any other exception ends `run`,
-    but for an OSError, which is taken for a lost connection.
+    but for an OSError, which is taken for a lost connection. Both are called in a thread of the
+    consumer's, one call at a time, and may be slow.
 
     Each delivery that is not acknowledged counts, and the queue's limit ends in its dead letters.
     So what was delivered before comes in a batch of one, and a consumer takes one message at a time
@@ -55,6 +63,7 @@ class BatchConsumer:
         self._batch = batch
         self._linger = linger
         self._prepare = prepare
+        self._thread = ThreadPoolExecutor(1, f"handler of {queue}")
         self._stopping = False
 
     def stop(self) -> None:
@@ -80,7 +89,7 @@ class BatchConsumer:
         backoff = Backoff(0.2, 5)
         prefetch = 1
         while not self._stopping:
-            if self._ready() and self._consume(connection, prefetch):
+            if self._apart(connection, self._ready) and self._consume(connection, prefetch):
                 backoff.reset()
                 prefetch = 2 * self._batch  # one batch in work, and the next one on its way
             else:
@@ -135,13 +144,24 @@ class BatchConsumer:
         backoff = Backoff(0.1, 1)
         for left in reversed(range(_ATTEMPTS)):
             try:
-                self._handle(batch)
+                self._apart(connection, partial(self._handle, batch))
             except NotNow:
-                if self._stopping or not left or not self._ready():
+                if self._stopping or not left or not self._apart(connection, self._ready):
                     raise
                 self._pause(backoff.next(), connection.sleep)
             else:
                 return
+
+    def _apart(self, connection: pika.BlockingConnection, call: Callable[[], T]) -> T:
+        """Call it in the other thread, so that the connection outlives a frozen database."""
+        work = self._thread.submit(call)
+        try:
+            while wait([work], _HEARTBEAT_TICK).not_done:
+                connection.process_data_events()
+        finally:
+            # Also if the connection is lost meanwhile: there is never a second batch at a time.
+            wait([work])
+        return work.result()
 
 
 class _Inbox:

@@ -312,16 +312,19 @@ def test_headers_that_cannot_be_decoded_stop_nobody(
 
 
 @pytest.mark.slow
-def test_heartbeats_go_on_while_nobody_is_ready(
+def test_heartbeats_go_on_while_nobody_is_ready_or_a_handler_is_slow(
     proxy: Proxy, route: Route, channel: BlockingChannel
 ) -> None:
     ready = threading.Event()
-    recorder = Recorder()
+    idle, slow = Recorder(), Recorder(lambda batch: time.sleep(35))  # three heartbeats and more
+    send(channel, route, b"slow")
 
-    with running(consumer(proxy.url, route, recorder, ready.is_set)):
-        time.sleep(35)  # three heartbeats and more
-        ready.set()
-        send(channel, route, b"late")
-        eventually(lambda: recorder.bodies == [b"late"])
+    with running(consumer(proxy.url, route, slow)):
+        eventually(lambda: consumers_of(channel, route.queue))
+        with running(consumer(proxy.url, route, idle, ready.is_set)):
+            eventually(lambda: slow.bodies == [b"slow"], seconds=45)
+            ready.set()
+            eventually(lambda: consumers_of(channel, route.queue) == 2)
 
-    assert proxy.accepted == 1
+    assert proxy.accepted == 2
+    assert waiting_in(channel, route.queue) == 0
