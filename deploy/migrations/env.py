@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from worker.store.tables import metadata
+from worker.store import ledger_tables, tables  # noqa: F401  # to know them all
+from worker.store.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -12,9 +12,7 @@ import sqlalchemy as sa
 from schemas.kinds import Kind
 from worker.store.session import Session
 from worker.store.tables import links
-from worker.terms import Cause, Target
-
-WAKE_CHUNK = 5000
+from worker.terms import Target
 
 
 @dataclass(frozen=True)
@@ -243,47 +241,6 @@ def owner(session: Session, connection_id: int, kind: str, ref: str) -> str | No
         links.c.connection_id == connection_id, links.c.kind == kind, links.c.ref == ref
     )
     return session.execute(query).scalar()
-
-
-_WAKE = sa.text(f"""
-    UPDATE links SET
-        waiting_on = ARRAY(SELECT w FROM unnest(waiting_on) w WHERE w <> ALL(:causes)),
-        state = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN 'due' ELSE state END,
-        next_attempt_at = CASE WHEN waiting_on <@ CAST(:causes AS text[]) THEN clock_timestamp()
-        END, updated_at = clock_timestamp()
-    WHERE id IN (SELECT id FROM links WHERE connection_id = :id AND state = 'waiting'
-                 AND waiting_on && CAST(:causes AS text[]) ORDER BY id LIMIT {WAKE_CHUNK} FOR
-                 UPDATE)
-    RETURNING id
-""")
-
-
-def wake(session: Session, connection_id: int, causes: Iterable[Cause]) -> int:
-    """These causes are gone: what waited for nothing else is due. Returns how many links were
-    touched.
-
-    The caller has locked the connection row. At most 5,000 links a statement.
-    """
-    values = {"id": connection_id, "causes": [str(cause) for cause in causes]}
-    touched = 0
-    while values["causes"]:
-        chunk = len(session.execute(_WAKE, values).all())
-        touched += chunk
-        if chunk < WAKE_CHUNK:
-            break
-    return touched
-
-
-_CAUSES = sa.text("""
-    SELECT DISTINCT w FROM links, unnest(waiting_on) w
-    WHERE connection_id = :id AND state = 'waiting' AND split_part(w, ':', 1) = ANY(:kinds)
-""")
-
-
-def causes(session: Session, connection_id: int, kinds: Sequence[str]) -> list[Cause]:
-    """What links of a connection wait for, of these kinds of cause (`account`, `mapping` ...)."""
-    rows = session.execute(_CAUSES, {"id": connection_id, "kinds": list(kinds)}).scalars()
-    return [Cause.parse(text) for text in rows]
 
 
 _COUNT = sa.text("""

@@ -8,8 +8,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from worker.store.ledger_tables import payments
 from worker.store.session import Session
-from worker.store.tables import payments
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from worker.store.ledger_tables import feeds, runs
 from worker.store.session import Session
-from worker.store.tables import feeds, runs
 
 ASKED, SCHEDULED = 1, 5  # urgency: what a person or an event asked for goes first
 

@@ -1,4 +1,4 @@
-"""Every table of the worker; the migrations in deploy/migrations build the same."""
+"""The tables of the flow, from inbox to outbox; deploy/migrations builds the same."""
 
 from sqlalchemy import (
     ARRAY,
@@ -6,15 +6,10 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Numeric,
-    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -25,45 +20,25 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
+from worker.store.columns import (
+    Moment,
+    Money,
+    identity,
+    json_object,
+    metadata,
+    of_connection,
+    set_now,
 )
-
-Moment = DateTime(timezone=True)
-Money = Numeric(24, 6)
-revisions = Sequence("revisions", metadata=metadata)
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInteger, Identity(), primary_key=True)
-
-
-def _now(name: str) -> "Column[object]":
-    return Column(name, Moment, nullable=False, server_default=func.now())
-
-
-def _json(name: str) -> "Column[object]":
-    return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
-
-
-def _connection() -> Column[int]:
-    return Column("connection_id", ForeignKey("connections.id"), nullable=False)
-
 
 connections = Table(
     "connections",
     metadata,
-    _id(),
+    identity(),
     Column("tenant_id", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("environment", Text, nullable=False),
     Column("company_id", Text),
-    _json("company"),  # name, currency, country, preferences: as of the last test or pull
+    json_object("company"),  # name, currency, country, preferences: as of the last test or pull
     Column("client_id", Text, nullable=False),
     Column("client_secret", LargeBinary, nullable=False),
     Column("access_token", LargeBinary),
@@ -75,9 +50,9 @@ connections = Table(
     Column("paused_code", Text),
     Column("consent_state", Text),
     Column("consent_expires_at", Moment),
-    _json("settings"),
-    _json("mapping"),
-    _json("budget"),
+    json_object("settings"),
+    json_object("mapping"),
+    json_object("budget"),
     Column("start_date", Date),
     Column("hold_until", Moment),
     Column("held_for", Text),
@@ -85,7 +60,7 @@ connections = Table(
     Column("next_due", Moment),
     Column("wake_seq", BigInteger, nullable=False, server_default="0"),
     Column("hinted_at", Moment),
-    _now("created_at"),
+    set_now("created_at"),
     UniqueConstraint("tenant_id", "provider", "environment"),
     UniqueConstraint("provider", "environment", "company_id"),
     Index("ix_connections_next_due", "next_due", postgresql_where=text("next_due IS NOT NULL")),
@@ -94,7 +69,7 @@ connections = Table(
 inbox = Table(
     "inbox",
     metadata,
-    _id(),
+    identity(),
     Column("source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Column("type", Text, nullable=False),
@@ -103,14 +78,14 @@ inbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("headers", JSONB),
     Column("content_type", Text),
-    _now("received_at"),
+    set_now("received_at"),
     UniqueConstraint("source", "event_id"),
 )
 
 documents = Table(
     "documents",
     metadata,
-    _id(),
+    identity(),
     Column("tenant_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("record_id", Text, nullable=False),
@@ -122,15 +97,15 @@ documents = Table(
     Column("removed", Boolean, nullable=False),
     Column("snapshot", JSONB, nullable=False),
     Column("opening", JSONB),  # of an item: the earliest count of its stock, as_of and quantity
-    _now("updated_at"),
+    set_now("updated_at"),
     UniqueConstraint("tenant_id", "kind", "record_id"),
 )
 
 links = Table(
     "links",
     metadata,
-    _id(),
-    _connection(),
+    identity(),
+    of_connection(),
     Column("document_id", ForeignKey("documents.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("record_id", Text, nullable=False),
@@ -149,7 +124,7 @@ links = Table(
     Column("digest", Text),  # hash of the mapped fields in the books' answer to our last write
     Column("waiting_on", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("error_code", Text),
-    _json("error"),  # names for the sentence, and the engineer's detail
+    json_object("error"),  # names for the sentence, and the engineer's detail
     Column("reason", Text),
     Column("removed", Boolean, nullable=False, server_default=text("false")),
     Column("total", Money),
@@ -159,7 +134,7 @@ links = Table(
     Column("status", Text),
     Column("wanted_since", Moment, nullable=False, server_default=func.now()),
     Column("synced_at", Moment),
-    _now("updated_at"),
+    set_now("updated_at"),
     UniqueConstraint("connection_id", "document_id"),
     Index(
         "uq_links_connection_id_kind_ref",
@@ -195,8 +170,8 @@ links = Table(
 submissions = Table(
     "submissions",
     metadata,
-    _id(),
-    _connection(),
+    identity(),
+    of_connection(),
     Column("key", Uuid, nullable=False, unique=True),
     Column("driver", Uuid, nullable=False),
     Column("method", Text, nullable=False),
@@ -224,7 +199,7 @@ submissions = Table(
 submission_items = Table(
     "submission_items",
     metadata,
-    _id(),
+    identity(),
     Column("submission_id", ForeignKey("submissions.id"), nullable=False),
     Column("link_id", ForeignKey("links.id"), nullable=False),
     Column("item_key", Text, nullable=False),
@@ -253,97 +228,17 @@ submission_items = Table(
     ),
 )
 
-ledger_records = Table(
-    "ledger_records",
-    metadata,
-    Column("connection_id", ForeignKey("connections.id"), primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("ref", Text, primary_key=True),
-    Column("name", Text),
-    Column("code", Text),
-    Column("active", Boolean, nullable=False),
-    Column("data", JSONB, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("sync_token", Text),
-    Column("seen_at", Moment, nullable=False),
-    Column("written_at", Moment),
-)
-
-payments = Table(
-    "payments",
-    metadata,
-    _id(),
-    _connection(),
-    Column("payment_ref", Text, nullable=False),
-    Column("invoice_ref", Text, nullable=False),
-    Column("invoice_id", Text),
-    Column("date", Date, nullable=False),
-    Column("amount", Money, nullable=False),
-    Column("applied", Money, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("method", Text),
-    Column("reference", Text),
-    Column("state", Text, nullable=False),  # received, reversed
-    Column("sync_token", Text),
-    _now("first_seen_at"),
-    _now("updated_at"),
-    UniqueConstraint("connection_id", "payment_ref", "invoice_ref"),
-    Index("ix_payments_connection_id_invoice_ref", "connection_id", "invoice_ref"),
-)
-
-feeds = Table(
-    "feeds",
-    metadata,
-    Column("connection_id", ForeignKey("connections.id"), primary_key=True),
-    Column("resource", Text, primary_key=True),
-    Column("interval_seconds", Integer, nullable=False),  # 0: off
-    Column("next_due", Moment),
-    Column("cursor", Text),
-    Column("last_completed_at", Moment),
-    Index("ix_feeds_next_due", "next_due", postgresql_where=text("next_due IS NOT NULL")),
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    _id(),
-    _connection(),
-    Column("resource", Text, nullable=False),
-    Column("slot", Text, nullable=False),
-    Column("state", Text, nullable=False),  # queued, running, done, failed
-    Column("asked_by", Text, nullable=False),
-    Column("urgency", SmallInteger, nullable=False, server_default="5"),
-    Column("event_id", Text),
-    Column("traceparent", Text),
-    Column("cursor", Text),  # where in the feed it started
-    Column("position", Text),  # the next page
-    _json("counts"),
-    Column("error", JSONB),
-    _now("created_at"),
-    Column("started_at", Moment),
-    Column("finished_at", Moment),
-    Column("next_attempt_at", Moment, nullable=False, server_default=func.now()),
-    UniqueConstraint("connection_id", "resource", "slot"),
-    Index(
-        "uq_runs_open",
-        "connection_id",
-        "resource",
-        unique=True,
-        postgresql_where=text("state IN ('queued', 'running')"),
-    ),
-)
-
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    identity(),
     Column("event_id", Uuid, nullable=False, unique=True),
     Column("partition", SmallInteger, nullable=False),
     Column("tenant_id", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("envelope", JSONB, nullable=False),
     Column("state", Text, nullable=False, server_default="pending"),  # published, unroutable
-    _now("created_at"),
+    set_now("created_at"),
     Column("published_at", Moment),
     Index(
         "ix_outbox_pending",
@@ -356,7 +251,7 @@ outbox = Table(
 dead_letters = Table(
     "dead_letters",
     metadata,
-    _id(),
+    identity(),
     Column("fingerprint", Text, nullable=False, unique=True),  # source, id and body, hashed
     Column("source", Text),
     Column("event_id", Text),
@@ -376,7 +271,7 @@ dead_letters = Table(
     Column("note", Text),
     Column("decided_by", Text),
     Column("decided_at", Moment),
-    _now("first_seen_at"),
-    _now("last_seen_at"),
+    set_now("first_seen_at"),
+    set_now("last_seen_at"),
     Index("ix_dead_letters_state_last_seen_at", "state", "last_seen_at"),
 )

@@ -22,7 +22,7 @@ from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Changed, Fault, Removed, Written
-from worker.store import dead_letters, links, outbox
+from worker.store import dead_letters, links, outbox, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.links import Settled, Stop
@@ -110,7 +110,7 @@ class Acting:
             self.effects.ages.append(age.total_seconds())
             if one.operation is not Operation.REMOVE:
                 arrived.append(Cause(one.subject.kind.value, one.subject.record_id))
-        links.wake(self.session, self.connection.id, arrived)
+        waiting.wake(self.session, self.connection.id, arrived)
 
     def act(self, subject: Subject, decision: WaitFor | TryAgain | Fail | LookFirst) -> None:
         """Carry out a decision that leaves the link without success."""

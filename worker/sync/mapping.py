@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from worker.errors import Misuse
 from worker.providers.lookup import Account, Chart, Tax
-from worker.store import connections, links
+from worker.store import connections, waiting
 from worker.sync import charts
 from worker.sync.connections import change
 from worker.sync.services import Services
@@ -110,7 +110,7 @@ def set_mapping(services: Services, connection_id: int, wanted: Mapping[str, str
         refs = {key: _resolved(chart, key, name) for key, name in wanted.items()}
         kept = {key: ref for key, ref in row.mapping.items() if key not in refs}
         changing.set(mapping=kept | {key: ref for key, ref in refs.items() if ref})
-        links.wake(changing.session, connection_id, _mended(row.mapping, refs))
+        waiting.wake(changing.session, connection_id, _mended(row.mapping, refs))
         changing.wake()
 
 

@@ -27,7 +27,7 @@ from worker.errors import (
     Unexplained,
 )
 from worker.providers.port import Fault, LedgerRecord, Page, Resource
-from worker.store import connections, links, outbox, records, runs
+from worker.store import connections, outbox, records, runs, waiting
 from worker.store.records import Pulled
 from worker.store.runs import Run
 from worker.store.session import Session
@@ -100,8 +100,8 @@ def _test(driver: Driver, run: Run) -> None:
         reopened = driver.connection.company.get("closed_until") != data.get("closed_until")
         connections.change(session, driver.connection.id, company=data)
         if reopened:
-            waited = links.causes(session, driver.connection.id, ["period"])
-            links.wake(session, driver.connection.id, waited)
+            waited = waiting.causes(session, driver.connection.id, ["period"])
+            waiting.wake(session, driver.connection.id, waited)
         told = Company(ref=company.ref, name=company.name, currency=company.currency)
         status = ConnectionTested(**about(driver.connection), ok=True, company=told)
         _finish(driver, session, run, {}, [_tell(driver, run, status)])
@@ -189,9 +189,9 @@ def _complete(
         for one in gone:
             inactive = replace(one, data=dict(one.data) | {"active": False})
             outgoing.append(_tell(driver, run, _changed(driver, inactive)))
-    waited = links.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
+    waited = waiting.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
     missing = causes.still_missing(session, driver.connection, waited)
-    links.wake(session, driver.connection.id, set(waited) - missing)
+    waiting.wake(session, driver.connection.id, set(waited) - missing)
     status = SyncCompleted(**_of(driver, run) | counts)
     outgoing.append(_tell(driver, run, status))
     _finish(driver, session, run, counts, outgoing)

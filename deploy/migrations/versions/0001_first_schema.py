@@ -13,7 +13,8 @@ SYNC_STATUS = """
 CREATE VIEW sync_status AS
 SELECT c.tenant_id, l.kind, l.record_id, c.provider, c.environment, l.state AS status, l.ref,
        l.url, l.number, l.total, l.variance, l.paid_amount, l.balance, l.status AS payment_status,
-       l.error_code, l.reason, l.waiting_on, l.synced_at, l.updated_at, c.company_id, c.id AS connection_id
+       l.error_code, l.reason, l.waiting_on, l.synced_at, l.updated_at, c.company_id,
+       c.id AS connection_id
 FROM links l JOIN connections c ON c.id = l.connection_id
 """
 

@@ -1,0 +1,86 @@
+"""What is pulled out of the books: records, invoices and payments as seen, in pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Resource(StrEnum):
+    """What can be pulled; `connection` is the connection test."""
+
+    CONNECTION = "connection"
+    ACCOUNTS = "accounts"
+    TAXES = "taxes"
+    PAYMENTS = "payments"
+    CUSTOMERS = "customers"
+    VENDORS = "vendors"
+    ITEMS = "items"
+
+
+@dataclass(frozen=True)
+class LedgerRecord:
+    """One record of the books as pulled: kind is `account`, `tax_code`, `tax_rate`, `customer` ...
+
+    `data` holds the fields of the contract's status event (account: ref, code, name, full_name,
+    type, classification, currency, active; tax: ref, name, rate, kind, active, sales, purchases),
+    JSON-ready, plus `subtype` where the ledger has one.
+    """
+
+    kind: str
+    ref: str
+    name: str
+    active: bool
+    data: Mapping[str, object]
+    code: str | None = None
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceSeen:
+    """How an invoice stands in the books. status: open, partially_paid, paid, voided."""
+
+    ref: str
+    total: Decimal
+    balance: Decimal
+    status: str
+    sync_token: str | None = None
+
+
+@dataclass(frozen=True)
+class PaymentSeen:
+    """A payment in the books: what of it is applied to which invoice; deleted or voided ones apply
+    nothing."""
+
+    ref: str
+    date: date | None
+    amount: Decimal
+    currency: str
+    applied: Mapping[str, Decimal]  # invoice ref -> amount
+    method: str | None = None
+    reference: str | None = None
+    note: str | None = None
+    sync_token: str | None = None
+    reversed: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a pull. `position` leads to the next one; absent: the pull is complete."""
+
+    records: tuple[LedgerRecord, ...] = ()
+    payments: tuple[PaymentSeen, ...] = ()
+    invoices: tuple[InvoiceSeen, ...] = ()
+    position: str | None = None
+
+
+@dataclass(frozen=True)
+class Company:
+    """The company behind a connection, as the books describe it; JSON-ready through `data`."""
+
+    ref: str
+    name: str
+    currency: str
+    country: str
+    data: Mapping[str, object] = field(default_factory=dict)  # preferences that translation needs
