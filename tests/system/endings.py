@@ -26,15 +26,16 @@ def console() -> Console:
 @contextmanager
 def explained(said: Console) -> Iterator[None]:
     """End the process in an orderly way when interrupted or for a reason that we know."""
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs deaf to SIGINT
+        signal.signal(number, _leave)
     try:
         yield
     except KNOWN as reason:
         said.print(f"{type(reason).__name__}: {reason}", style="red", markup=False)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        raise SystemExit(128 + signal.SIGINT) from None
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
+    for later in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(later, signal.SIG_IGN)  # the end takes a moment; nobody may cut it short
     raise SystemExit(128 + number)

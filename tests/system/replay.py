@@ -81,7 +81,7 @@ def connect_all(
 ) -> None:
     """A company for each tenant, with several currencies where the stream has them."""
     for tenant in streams.tenants(lines):
-        mine = [line for line in lines if line.tenant == tenant]
+        mine = [line for line in lines if line.is_valid and line.tenant == tenant]
         company = system.ledger.new_company(
             multicurrency=bool(streams.currencies(mine) - {"USD"}),
             tax_rate=options.tax_rate,

@@ -5,13 +5,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cmp_to_key
+from functools import cached_property, cmp_to_key
 from pathlib import Path
 from typing import Any
 
 from events.publisher import Publisher
+from schemas.envelope import InvalidEvent, parse
 
 STRUCTURED = "application/cloudevents+json"
+REQUESTS = ("requested", "test_requested")
 REMOVALS = ("archived", "voided", "deleted")
 
 
@@ -25,9 +27,18 @@ class Line:
     content_type: str | None = STRUCTURED
     headers: Mapping[str, object] | None = None
 
+    @cached_property
+    def is_valid(self) -> bool:
+        """Whether the contract takes it; the others are published all the same."""
+        try:
+            parse(self.body, self.content_type, self.headers or {}, self.routing_key)
+        except InvalidEvent:
+            return False
+        return True
+
     @property
-    def tenant(self) -> str | None:
-        return self.envelope.get("tenantid")
+    def tenant(self) -> str:
+        return str(self.envelope["tenantid"])
 
 
 @dataclass(frozen=True)
@@ -76,14 +87,13 @@ def publish(url: str, lines: Iterable[Line]) -> int:
 
 def tenants(lines: Iterable[Line]) -> list[str]:
     """In the order in which they appear."""
-    return list(dict.fromkeys(line.tenant for line in lines if line.tenant))
+    return list(dict.fromkeys(line.tenant for line in lines if line.is_valid))
 
 
 def currencies(lines: Iterable[Line]) -> set[str]:
     """All currencies that records are in."""
-    data = (line.envelope.get("data") for line in lines)
-    found = {one.get("currency") for one in data if isinstance(one, dict)}
-    return {one for one in found if isinstance(one, str)}
+    data = (line.envelope["data"] for line in lines if line.is_valid)
+    return {one["currency"] for one in data if one.get("currency")}
 
 
 def fold(lines: Iterable[Line]) -> dict[tuple[str, str], Record]:
@@ -93,11 +103,10 @@ def fold(lines: Iterable[Line]) -> dict[tuple[str, str], Record]:
     time; the same version goes by time, then id.
     """
     histories: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for line in lines:
-        kind, _, verb = str(line.envelope.get("type")).partition(".")
-        data = line.envelope.get("data")
-        if verb and verb not in ("requested", "test_requested") and isinstance(data, dict):
-            histories.setdefault((kind, str(data.get("id"))), []).append(line.envelope)
+    for event in (line.envelope for line in lines if line.is_valid):
+        kind, _, verb = event["type"].partition(".")
+        if verb not in REQUESTS:
+            histories.setdefault((kind, event["data"]["id"]), []).append(event)
     return {key: _folded(key, events) for key, events in histories.items()}
 
 

@@ -39,7 +39,8 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._draw("")
+        if error is None:
+            self._draw("")
         if self._live:
             self._live.__exit__(kind, error, trace)
 
