@@ -95,6 +95,10 @@ class Ledger:
         assert not plan.held, plan.held
         return self.submit(plan.requests[0])
 
+    def send(self, submission: Submission) -> Outcome:
+        """What became of the one part of a submission; nothing is remembered."""
+        return self.books.send(submission).outcomes[submission.parts[0].key]
+
     def push(self, document: Record, operation: Operation | None = None) -> Outcome:
         """Send one document and remember what came of it."""
         submission = self.prepared(document, operation)

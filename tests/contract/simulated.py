@@ -11,9 +11,18 @@ from typing import Any
 
 import httpx
 
+from schemas.kinds import Kind
 from worker.providers.port import Limits
 
 Json = Any  # whatever JSON can hold
+
+_ENTITIES = {
+    Kind.CUSTOMER: "Customer",
+    Kind.VENDOR: "Vendor",
+    Kind.ITEM: "Item",
+    Kind.INVOICE: "Invoice",
+    Kind.EXPENSE: "JournalEntry",
+}
 
 LIMITS = Limits(
     batch=30,
@@ -76,6 +85,57 @@ class Company:
 
     def withdraw_consent(self) -> None:
         self._ask("POST", f"companies/{self.id}/withdraw")
+
+    # What every ledger can be asked for, in our words
+
+    def count(self, kind: Kind) -> int:
+        """How many records of a kind are in the books, voided and inactive ones among them."""
+        return len(self.records(_ENTITIES[kind]))
+
+    def edit(self, kind: Kind, ref: str) -> str:
+        """Somebody changes a field that we map; the new token."""
+        fields: dict[Kind, dict[str, Json]] = {
+            Kind.CUSTOMER: {"PrimaryPhone": {"FreeFormNumber": "+1 503 555 0100"}},
+            Kind.INVOICE: {"PrivateNote": "Changed by hand"},
+        }
+        return str(self.enter(_ENTITIES[kind], None, Id=ref, **fields[kind])["SyncToken"])
+
+    def edit_aside(self, kind: Kind, ref: str) -> str:
+        """Somebody changes a field that is none of ours; the new token."""
+        fields: dict[Kind, dict[str, Json]] = {
+            Kind.CUSTOMER: {"PreferredDeliveryMethod": "Email"},
+            Kind.INVOICE: {"EmailStatus": "EmailSent"},
+        }
+        return str(self.enter(_ENTITIES[kind], None, Id=ref, **fields[kind])["SyncToken"])
+
+    def add_party(self, kind: Kind, name: str, email: str | None = None) -> str:
+        """Somebody enters a customer or vendor; its ref."""
+        mail = {"PrimaryEmailAddr": {"Address": email}} if email else {}
+        return str(self.enter(_ENTITIES[kind], None, DisplayName=name, **mail)["Id"])
+
+    def pay(self, invoice: str, amount: str) -> str:
+        """Somebody enters a payment of an invoice; its ref."""
+        link = {"TxnId": invoice, "TxnType": "Invoice"}
+        payment = self.enter(
+            "Payment",
+            CustomerRef=self.record("Invoice", invoice)["CustomerRef"],
+            TotalAmt=float(amount),
+            TxnDate="2026-11-02",
+            PaymentRefNum="CHK 2207",
+            Line=[{"Amount": float(amount), "LinkedTxn": [link]}],
+        )
+        return str(payment["Id"])
+
+    def delete_payment(self, ref: str) -> None:
+        self.enter("Payment", "delete", Id=ref)
+
+    def delete(self, kind: Kind, ref: str) -> None:
+        self.enter(_ENTITIES[kind], "delete", Id=ref)
+
+    def void_invoice(self, ref: str) -> None:
+        self.enter("Invoice", "void", Id=ref)
+
+    # QuickBooks' own
 
     def enter(self, kind: str, operation: str | None = None, **body: object) -> dict[str, Any]:
         """What a person enters in QuickBooks itself."""

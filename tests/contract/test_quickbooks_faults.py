@@ -6,6 +6,7 @@ What our own checks would stop is forced through by editing the request.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from tests.contract.records import (
     an_invoice,
     an_item,
 )
-from worker.errors import Category, Disconnected
+from worker.errors import Category, Disconnected, Throttled
 from worker.providers.port import (
     Clash,
     Operation,
@@ -50,7 +51,7 @@ def forced(ledger: Ledger, document: Record, edit: Edit) -> Outcome:
 
 
 def send(ledger: Ledger, submission: Submission) -> Outcome:
-    return ledger.books.send(submission).outcomes["1"]
+    return ledger.send(submission)
 
 
 def setting(**fields: object) -> Edit:
@@ -329,3 +330,50 @@ def test_a_voided_document_cannot_be_changed(refusing: Open) -> None:
     outcome = send(ledger, replace(submission, body=json.dumps(body)))
 
     assert isinstance(outcome, Refused)
+
+
+def test_a_lapsed_subscription_stops_the_connection(quickbooks: Ledger) -> None:
+    submission = quickbooks.prepared(a_party())
+    quickbooks.company.switch(read_only=True)
+
+    with pytest.raises(Disconnected) as error:
+        quickbooks.books.send(submission)
+    assert error.value.code == "subscription_lapsed"
+
+
+def test_another_company_is_out_of_reach(refusing: Open) -> None:
+    ours, other = refusing(), refusing()
+    submission = ours.submit(other.plan(other.work(a_party())).requests[0])
+
+    with pytest.raises(Disconnected) as error:
+        ours.books.send(submission)
+    assert error.value.code == "wrong_environment"
+
+
+@pytest.mark.parametrize(
+    ("switch", "code"),
+    [("read_only", "subscription_lapsed"), ("no_permission", "permission_lost")],
+)
+def test_a_batch_of_which_nothing_was_taken(refusing: Open, switch: str, code: str) -> None:
+    ledger = refusing()
+    for document in (a_party(), an_item(), a_stock_item()):
+        ledger.put(document)
+    due = [ledger.work(an_invoice(id=f"INV-{n}", number=str(n))) for n in (1, 2)]
+    submission = ledger.submit(ledger.plan(*due).requests[0])
+    ledger.company.switch(**{switch: True})
+
+    with pytest.raises(Disconnected) as error:
+        ledger.books.send(submission)
+    assert error.value.code == code
+
+
+@pytest.mark.parametrize(("said", "pause"), [(None, 60), (7, 7)])
+def test_3001_a_throttle_lasts_as_long_as_it_says(
+    refusing: Open, said: int | None, pause: int
+) -> None:
+    ledger = refusing()
+    ledger.company.fault(fault="throttle", where="read", seconds=said)
+
+    with pytest.raises(Throttled) as error:
+        ledger.books.test()
+    assert error.value.pause == timedelta(seconds=pause)

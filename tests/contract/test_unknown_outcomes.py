@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.contract.ledger import Ledger, Open
+from schemas.kinds import Kind
+from tests.contract.ledger import Ledger
 from tests.contract.records import (
     a_party,
     a_stock_item,
@@ -11,6 +12,7 @@ from tests.contract.records import (
     an_invoice,
     an_item,
 )
+from tests.contract.scenes import ready_for
 from worker.errors import NoAnswer, Unavailable
 from worker.providers.port import (
     Absent,
@@ -18,21 +20,12 @@ from worker.providers.port import (
     Ours,
     Record,
     Removed,
-    Several,
     Submission,
     Untouched,
     Written,
 )
 
 EVERY_KIND = [a_party(), a_vendor(), an_item(), a_stock_item(), an_invoice(), an_expense()]
-
-
-def ready_for(ledger: Ledger, document: Record) -> Ledger:
-    """Everything that a document names, but not the document itself."""
-    for named in (a_party(), a_vendor(), an_item(), a_stock_item()):
-        if named != document:
-            ledger.put(named)
-    return ledger
 
 
 def lost(ledger: Ledger, document: Record, operation: Operation | None = None) -> Submission:
@@ -114,7 +107,7 @@ def test_a_lost_batch_is_replayed_item_by_item(ledger: Ledger) -> None:
     outcomes = ledger.books.send(submission).outcomes
 
     assert all(isinstance(outcome, Written) for outcome in outcomes.values())
-    assert len(ledger.company.records("Invoice")) == 3
+    assert ledger.company.count(Kind.INVOICE) == 3
 
 
 def test_a_lost_batch_is_looked_up_at_once(ledger: Ledger) -> None:
@@ -128,28 +121,6 @@ def test_a_lost_batch_is_looked_up_at_once(ledger: Ledger) -> None:
     found = ledger.look_all(submission.parts)
 
     assert [type(one) for one in found] == [Ours] * 30
-
-
-def test_two_records_with_our_marker_stop_us(ledger: Ledger) -> None:
-    ready_for(ledger, an_invoice())
-    ledger.company.prefer(OtherPrefs={"WarnDuplicateInvoiceNumber": False})
-    for _ in range(2):
-        ledger.books.send(ledger.prepared(an_invoice()))
-
-    found = ledger.look(ledger.prepared(an_invoice()).parts[0])
-
-    assert isinstance(found, Several)
-    assert len(found.refs) == 2
-
-
-def test_invoices_that_the_books_number_are_found(open_ledger: Open) -> None:
-    ledger = open_ledger(preferences={"SalesFormsPrefs": {"CustomTxnNumbers": False}})
-    submission = lost(ready_for(ledger, an_invoice()), an_invoice())
-
-    found = ledger.look(submission.parts[0])
-
-    assert "DocNumber" not in submission.parts[0].body
-    assert isinstance(found, Ours)
 
 
 def test_a_cut_answer_is_no_answer(ledger: Ledger) -> None:

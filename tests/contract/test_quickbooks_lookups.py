@@ -1,0 +1,129 @@
+"""Stale records and taken names: the books tell who did what before anything is sent again."""
+
+import pytest
+
+from tests.contract.ledger import Ledger, Open
+from tests.contract.records import (
+    a_party,
+    a_stock_item,
+    a_vendor,
+    an_invoice,
+    an_item,
+)
+from worker.errors import NoAnswer
+from worker.providers.port import (
+    Changed,
+    Clash,
+    Ours,
+    Record,
+    Several,
+    Stranger,
+)
+
+
+def test_a_mapped_field_that_others_changed_is_named(quickbooks: Ledger) -> None:
+    written = quickbooks.put(a_party())
+    quickbooks.company.enter("Customer", Id=written.ref, PrimaryPhone={"FreeFormNumber": "1"})
+    part = quickbooks.prepared(a_party(phone="2")).parts[0]
+
+    found = quickbooks.look(part)
+
+    assert isinstance(found, Changed)
+    assert found.fields == {"phone": {"cmms": "2", "books": "1"}}
+
+
+def test_a_customer_with_the_name_can_be_adopted(quickbooks: Ledger) -> None:
+    stranger = quickbooks.company.enter("Customer", DisplayName="HARBOR HOTEL GROUP ")
+    submission = quickbooks.prepared(a_party())
+    outcome = quickbooks.send(submission)
+
+    found = quickbooks.look(submission.parts[0])
+
+    assert isinstance(outcome, Clash)
+    assert isinstance(found, Stranger)
+    assert (found.ref, found.same_kind, found.exact, found.marked) == (
+        stranger["Id"],
+        True,
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [("Vendor", a_party()), ("Customer", a_vendor()), ("Employee", a_vendor())],
+)
+def test_the_name_space_is_shared(quickbooks: Ledger, kind: str, document: Record) -> None:
+    name = document.name  # type: ignore[union-attr]
+    quickbooks.company.enter(kind, DisplayName=name, GivenName=name)
+    submission = quickbooks.prepared(document)
+    outcome = quickbooks.send(submission)
+
+    found = quickbooks.look(submission.parts[0])
+
+    assert isinstance(outcome, Clash)
+    assert isinstance(found, Stranger)
+    assert (found.kind, found.same_kind) == (kind.lower(), False)
+
+
+def test_a_renamed_record_meets_who_has_the_name(quickbooks: Ledger) -> None:
+    quickbooks.put(a_party())
+    quickbooks.company.enter("Vendor", DisplayName="Quayside Inn")
+    renamed = a_party(name="Quayside Inn")
+    submission = quickbooks.prepared(renamed)
+    outcome = quickbooks.send(submission)
+
+    found = quickbooks.look(submission.parts[0])
+
+    assert isinstance(outcome, Clash)
+    assert isinstance(found, Stranger)
+    assert found.kind == "vendor"
+
+
+def test_an_item_with_the_name_can_be_adopted(quickbooks: Ledger) -> None:
+    income = {"value": quickbooks.account("4100")}
+    stranger = quickbooks.company.enter(
+        "Item", Name="Technician hour", Type="Service", IncomeAccountRef=income
+    )
+
+    found = quickbooks.look(quickbooks.prepared(an_item()).parts[0], sent=False)
+
+    assert isinstance(found, Stranger)
+    assert (found.ref, found.exact) == (stranger["Id"], True)
+
+
+def test_an_item_of_another_type_cannot(quickbooks: Ledger) -> None:
+    quickbooks.put(an_item(name="Pump seal kit 40mm"))
+
+    found = quickbooks.look(quickbooks.prepared(a_stock_item()).parts[0])
+
+    assert isinstance(found, Stranger)
+    assert not found.exact
+
+
+def test_two_records_with_our_marker_stop_us(quickbooks: Ledger) -> None:
+    for document in (a_party(), an_item(), a_stock_item()):
+        quickbooks.put(document)
+    quickbooks.company.prefer(OtherPrefs={"WarnDuplicateInvoiceNumber": False})
+    for _ in range(2):
+        quickbooks.books.send(quickbooks.prepared(an_invoice()))
+
+    found = quickbooks.look(quickbooks.prepared(an_invoice()).parts[0])
+
+    assert isinstance(found, Several)
+    assert len(found.refs) == 2
+
+
+def test_invoices_that_the_books_number_are_found(open_quickbooks: Open) -> None:
+    ledger = open_quickbooks(preferences={"SalesFormsPrefs": {"CustomTxnNumbers": False}})
+    for document in (a_party(), an_item(), a_stock_item()):
+        ledger.put(document)
+    submission = ledger.prepared(an_invoice())
+    ledger.company.lose_answer()
+    with pytest.raises(NoAnswer):
+        ledger.books.send(submission)
+
+    found = ledger.look(submission.parts[0])
+
+    assert "DocNumber" not in submission.parts[0].body
+    assert isinstance(found, Ours)
