@@ -1,0 +1,99 @@
+"""The judge of a replay: it must see whatever is wrong with the books."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from tests.system import books_of, expect
+from tests.system.books_of import Row
+from tests.system.streams import Record
+
+EXPECTED: dict[str, Any] = {
+    "records": {
+        "customer": {"distinct": 1, "live": 1, "removed": 0},
+        "invoice": {"distinct": 2, "live": 1, "removed": 1},
+        "payment": {"distinct": 1, "live": 1, "removed": 0},
+    },
+    "documents": {"invoice": {"INV-1": "10.80"}, "payment": {"PAY-1": "3.00"}},
+    "removed": {"invoice": ["INV-2"]},
+    "sums": {"USD": {"invoice": "10.80", "invoice_before_tax": "10.00", "payment": "3.00"}},
+}
+RECORDS = {
+    ("customer", "CUS-1"): Record("customer", "CUS-1", removed=False, data={}),
+    ("invoice", "INV-1"): Record("invoice", "INV-1", removed=False, data={"number": "2026-1"}),
+    ("invoice", "INV-2"): Record("invoice", "INV-2", removed=True, data={"number": "2026-2"}),
+}
+CUSTOMER = Row(
+    "customer", "58", "CUS-1", None, "Ada", "active", "USD", None, None, Decimal(0), frozenset()
+)
+INVOICE = Row(
+    "invoice", "145", "INV-1", "2026-1", "Ada", "open", "USD",
+    Decimal("10.80"), Decimal("10.80"), Decimal("0.80"), frozenset({("invoice", "INV-1")}),
+)  # fmt: skip
+VOIDED = replace(
+    INVOICE, ref="146", record_id="INV-2", status="voided", marked=frozenset({("invoice", "INV-2")})
+)
+
+
+def faults(*rows: Row) -> list[str]:
+    books = {
+        "quickbooks": {
+            kind: [r for r in rows if r.kind == kind] for kind in ("customer", "invoice")
+        }
+    }
+    return expect.compare(EXPECTED, RECORDS, books).faults
+
+
+def test_books_as_expected_have_no_fault() -> None:
+    assert not faults(CUSTOMER, INVOICE, VOIDED)
+
+
+def test_a_missing_and_a_doubled_record_are_named() -> None:
+    assert "customer: CUS-1 is in the books 0 times" in faults(INVOICE)
+    assert "invoice: INV-1 is in the books 2 times" in faults(
+        CUSTOMER, INVOICE, replace(INVOICE, ref="9")
+    )
+
+
+def test_a_wrong_amount_number_or_sum_is_named() -> None:
+    wrong = replace(INVOICE, total=Decimal("10.81"), number="2026-9")
+
+    found = faults(CUSTOMER, wrong)
+
+    assert "invoice: INV-1 has a total of 10.81 instead of 10.80" in found
+    assert "invoice: INV-1 has the number 2026-9 instead of 2026-1" in found
+    assert "invoice: the sum is 10.81 USD instead of 10.80" in found
+    assert "invoice: the sum before tax is 10.01 USD instead of 10.00" in found
+
+
+def test_a_removed_record_that_lives_is_named() -> None:
+    found = faults(CUSTOMER, INVOICE, replace(VOIDED, status="open"))
+
+    assert "invoice: INV-2 was removed, but is open as 146" in found
+
+
+def test_a_voided_record_that_should_live_is_named() -> None:
+    assert "invoice: INV-1 is voided" in faults(CUSTOMER, replace(INVOICE, status="voided"))
+
+
+def test_a_record_that_nobody_expects_is_named() -> None:
+    assert "invoice: INV-7 is not expected" in faults(
+        CUSTOMER, INVOICE, replace(INVOICE, record_id="INV-7")
+    )
+
+
+def test_a_kind_that_is_not_built_is_named_and_counted() -> None:
+    verdict = expect.compare(EXPECTED, RECORDS, {})
+
+    assert verdict.unbuilt == {"payment": "1 live (3.00 USD)"}
+
+
+def test_a_marked_record_without_link_is_a_stray() -> None:
+    unlinked, other = replace(INVOICE, record_id=None), replace(INVOICE, record_id="INV-3")
+
+    found = books_of.strays({"quickbooks": {"invoice": [unlinked, other]}})
+
+    assert found == [
+        "invoice 145 (Ada, 10.80) is marked as INV-1, and no link knows it",
+        "invoice 145 (Ada, 10.80) is linked to INV-3, but marked as INV-1",
+    ]
