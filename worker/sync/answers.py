@@ -102,18 +102,19 @@ def keep_unexplained(
 def _check_late_answer(
     session: Session, connection: Connection, recorded: Recorded, outcomes: Mapping[str, Outcome]
 ) -> None:
-    """An answer after the submission was settled: the same ref is fine, another is two in the
-    books."""
+    """An answer after the submission was settled: the same ref is fine; another, or one where none
+    was believed to be, is two in the books."""
     for item in recorded.items:
         late = outcomes.get(item.part.key)
         known = (item.detail or {}).get("ref")
-        if not isinstance(late, Written | Removed) or known in (None, late.ref):
+        if not isinstance(late, Written | Removed) or known == late.ref:
             continue
         part = item.part
         about_it = {"submission": recorded.id, "refs": [known, late.ref]}
         letter = DeadLetter(
             category="two_in_the_books",
-            reason=f"{part.kind} {part.record_id} may be in the books as {known} and {late.ref}",
+            reason=f"{part.kind} {part.record_id} may be in the books twice: settled as "
+            f"{known or item.outcome}, answered late as {late.ref}",
             body=json.dumps(about_it).encode(),
             tenant_id=connection.tenant_id,
             connection_id=connection.id,
@@ -128,6 +129,7 @@ def _noted(fault: Fault) -> dict[str, object]:
         "category": fault.category.value,
         "detail": fault.detail,
         "names": dict(fault.names),
+        "causes": sorted(str(cause) for cause in fault.causes),
     }
 
 

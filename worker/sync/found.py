@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from schemas.kinds import Kind
 from schemas.status import Operation as Told
 from worker import metrics
-from worker.errors import Category
+from worker.errors import Category, Unexplained
 from worker.providers.lookup import Lookup
 from worker.providers.port import (
     Absent,
@@ -45,14 +45,30 @@ def look(
     hold(driver, plan.held, due)
     parts = [part for request in plan.requests for part in request.parts]
     if parts:
-        sought = [Sought(part, digest=due[part.link_id].digest) for part in parts]
-        seen = driver.read("find", lambda books: books.find(sought))
-        _conclude(driver, parts, seen, due)
+        _seek(driver, parts, due)
     return True
 
 
+def _seek(driver: Driver, parts: Sequence[Part], due: Mapping[int, Due]) -> None:
+    """Look these up together; an answer that no rule knows is a defect of one link alone."""
+    sought = [Sought(part, digest=due[part.link_id].digest) for part in parts]
+    seen: Mapping[int, Found | Unexplained]
+    try:
+        seen = driver.read("find", lambda books: books.find(sought))
+    except Unexplained as error:
+        if len(parts) > 1:
+            for part in parts:
+                _seek(driver, [part], due)
+            return
+        seen = {parts[0].link_id: error}
+    _conclude(driver, parts, seen, due)
+
+
 def _conclude(
-    driver: Driver, parts: Sequence[Part], seen: Mapping[int, Found], due: Mapping[int, Due]
+    driver: Driver,
+    parts: Sequence[Part],
+    seen: Mapping[int, Found | Unexplained],
+    due: Mapping[int, Due],
 ) -> None:
     effects = Effects()
     with driver.services.database.begin() as session:
@@ -63,7 +79,7 @@ def _conclude(
     after(driver, effects)
 
 
-def _decide(acting: Acting, part: Part, link: Due, seen: Found) -> None:
+def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) -> None:
     subject = subject_of(link)
     match seen:
         case Ours(outcome):
@@ -82,6 +98,8 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found) -> None:
             acting.fail(subject, Fault("two_in_books", Category.DEFECT, names))
         case Absent():
             acting.fail(subject, _not_there(link))
+        case Unexplained():
+            acting.fail(subject, Fault("defect", Category.DEFECT, _names(link), str(seen)))
 
 
 def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:

@@ -1,7 +1,7 @@
 """Runs: one page of what the books say at a time, and the answers to connection tests."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from worker.store.session import Session
 from worker.sync import causes, payments
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.tell import Origin, about, error_of, tell
+from worker.terms import Cause
 
 log = logging.getLogger(__name__)
 
@@ -97,14 +98,17 @@ def _test(driver: Driver, run: Run) -> None:
     }
     with driver.services.database.begin() as session:
         connections.wake(session, [driver.connection.id])
-        reopened = driver.connection.company.get("closed_until") != data.get("closed_until")
         connections.change(session, driver.connection.id, company=data)
-        if reopened:
-            waited = waiting.causes(session, driver.connection.id, ["period"])
-            waiting.wake(session, driver.connection.id, waited)
+        waited = waiting.causes(session, driver.connection.id, ["period"])
+        waiting.wake(session, driver.connection.id, _open(waited, data.get("closed_until")))
         told = Company(ref=company.ref, name=company.name, currency=company.currency)
         status = ConnectionTested(**about(driver.connection), ok=True, company=told)
         _finish(driver, session, run, {}, [_tell(driver, run, status)])
+
+
+def _open(periods: Iterable[Cause], closed_until: object) -> list[Cause]:
+    """Days (`period:2026-03-31`) that the books take again; closed up to a day, or not at all."""
+    return [one for one in periods if not closed_until or one.id > str(closed_until)]
 
 
 def _page(driver: Driver, run: Run, resource: Resource) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from worker import metrics
-from worker.errors import Category
+from worker.errors import Category, Unexplained
 from worker.providers.port import Changed, Fault, Found, Ours, Outcome, Several, Sought, Untouched
 from worker.store import connections, links, submissions
 from worker.store.session import now
@@ -17,8 +17,10 @@ from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.flights import Flight, attempt, conclude
 from worker.sync.outcomes import Fail, refusal
 from worker.sync.subjects import after, subject_of_item
+from worker.terms import Cause
 
 _PROOF = 2  # look-ups that must find nothing before absence is believed
+_UNREADABLE = 900.0  # seconds until a look-up is repeated that the books refused
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,11 @@ def settle(driver: Driver, submission_id: int) -> None:
         seconds = (now(session) - recorded.recorded_at).total_seconds()
     limits = driver.limits
     age = Age(seconds, seconds < limits.replay_window, seconds >= limits.key_lifetime)
-    refused = any(item.detail for item in recorded.unknown)
+    # Nobody promises that a ledger remembers refusals: what it refused once, it might take now.
+    refused = any(
+        item.detail if item.outcome is None else item.outcome == "refused"
+        for item in recorded.items
+    )
     if age.replayable and not refused:
         _repeat(driver, recorded)
     else:
@@ -85,6 +91,11 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
     except OutOfBudget as spent:
         with driver.services.database.begin() as session:
             submissions.postpone(session, recorded.id, spent.wait)
+        return
+    except Unexplained as error:  # for an engineer; it holds up nobody else
+        with driver.services.database.begin() as session:
+            answers.keep_unexplained(session, driver.connection, recorded.id, error)
+            submissions.postpone(session, recorded.id, _UNREADABLE)
         return
     looked = LookUp(recorded, seen, age.forgotten and recorded.lookups + 1 >= _PROOF)
     _write_down(driver, looked)
@@ -157,5 +168,11 @@ def _absent(acting: Acting, item: Item, found: Found | None) -> None:
         return
     # It is certain now that the first send took no effect: what its repeat was refused with holds.
     category = Category(detail.get("category", Category.VALIDATION))
-    fault = Fault(detail["code"], category, detail.get("names", {}), detail.get("detail", ""))
+    fault = Fault(
+        detail["code"],
+        category,
+        detail.get("names", {}),
+        detail.get("detail", ""),
+        frozenset(Cause.parse(cause) for cause in detail.get("causes", ())),
+    )
     acting.act(subject_of_item(item), refusal(fault, item.attempts))
