@@ -81,7 +81,9 @@ class BatchConsumer:
                     backoff.reset()
                     self._serve(connection)
             except LOST as error:
-                log.warning("consumer.disconnected", extra={"queue": self._queue}, exc_info=error)
+                log.warning(
+                    "consumer.disconnected", extra={"queue": self._queue, "error": repr(error)}
+                )
                 self._pause(backoff.next(), time.sleep)
 
     def _serve(self, connection: pika.BlockingConnection) -> None:

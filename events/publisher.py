@@ -151,7 +151,9 @@ class Publisher:
                 self.close()
                 if not left:
                     raise PublishFailed(f"{message.routing_key} was not confirmed") from error
-                log.warning("publisher.retry", extra={"error": repr(error)})
+                # Brokers hang up on a publisher that was idle for long: a first retry is ordinary.
+                level = logging.INFO if left == _ATTEMPTS - 1 else logging.WARNING
+                log.log(level, "publisher.retry", extra={"error": repr(error)})
                 clock.sleep(backoff.next())
             else:
                 return

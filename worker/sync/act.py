@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.kinds import Kind
+from schemas.money import cents
 from schemas.status import (
     FieldConflict,
     RecordConflict,
@@ -188,11 +189,12 @@ class Acting:
         written = one.written
         amounts: dict[str, Any] = {}
         if isinstance(written, Written):
+            differs = variance(one.expected_total, written.total)
             amounts = {
                 "number": written.number,
                 "url": written.url,
-                "total": written.total,
-                "variance": variance(one.expected_total, written.total),
+                "total": None if written.total is None else cents(written.total),
+                "variance": None if differs is None else cents(differs),
             }
         return RecordSynced(
             **self._record(one.subject), operation=one.operation_told, ref=written.ref, **amounts

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from schemas.books import InvoiceStatus, ReceivedPayment
+from schemas.money import rounded
 from schemas.status import PaymentChanged, PaymentReceived, PaymentReversed
 from worker.providers.port import InvoiceSeen, Page, PaymentSeen
 from worker.store import payments
@@ -140,10 +142,11 @@ def _tell(
     connection: Connection, movement: Movement, invoice: Standing, origin: Origin
 ) -> Outgoing:
     entry = movement.entry
+    money = partial(rounded, currency=entry.currency)
     payment = ReceivedPayment(
         ref=entry.payment_ref,
         date=entry.date,
-        amount=entry.amount,
+        amount=money(entry.amount),
         currency=entry.currency,
         method=entry.method,
         reference=entry.reference,
@@ -153,9 +156,9 @@ def _tell(
         payment=payment,
         invoice_id=invoice.record_id,
         invoice_ref=invoice.ref,
-        applied=entry.applied,
-        paid_amount=_paid(invoice),
-        balance=invoice.balance or _ZERO,
+        applied=money(entry.applied),
+        paid_amount=money(_paid(invoice)),
+        balance=money(invoice.balance or _ZERO),
         status=InvoiceStatus(invoice.status or "open"),
     )
     return tell(connection.tenant_id, status, origin, record_key("invoice", invoice.record_id))
