@@ -1,7 +1,5 @@
 """Sales invoices as QuickBooks takes them (Intuit: Invoice)."""
 
-from decimal import Decimal
-
 from schemas.invoice import Invoice, InvoiceLine
 from schemas.kinds import Kind
 from worker.providers.lookup import Lookup
@@ -41,9 +39,12 @@ def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
     if document.billing_email:
         address = checks.email(document.billing_email, "billing_email", document.number)
         body["BillEmail"] = {"Address": address}
+    elif work.operation is Operation.UPDATE:
+        body["BillEmail"] = {}  # clears it: nobody else shall get the invoice
     if currency:
         body["CurrencyRef"] = {"value": currency}
-        if document.exchange_rate is not None:
+        foreign = currency != lookup.company.get("currency")
+        if foreign and document.exchange_rate is not None:
             body["ExchangeRate"] = document.exchange_rate
     return body
 
@@ -77,16 +78,11 @@ def _texts(work: Work, document: Invoice, lookup: Lookup) -> Body:
 def _lines(line: InvoiceLine, code: str | None, currency: str, lookup: Lookup) -> list[Body]:
     if line.item_id is None and line.account is None and line.net(currency) == 0:
         return [{"DetailType": "DescriptionOnly", "Description": _description(line)}]
-    figures = priced(line, currency)
     if line.item_id is not None:
         item = lookup.ref(Kind.ITEM, line.item_id)
     else:
         item = lookup.sales_item(lookup.account(line.account, "sales"))
-    lines = [_sale(line, figures, item, code)]
-    if figures.rest:
-        spare = lookup.sales_item(lookup.account(None, "sales"))
-        lines.append(_rounding(figures.rest, spare, code))
-    return lines
+    return [_sale(line, figures, item, code) for figures in priced(line, currency)]
 
 
 def _sale(line: InvoiceLine, figures: Priced, item: str, code: str | None) -> Body:
@@ -106,18 +102,6 @@ def _sale(line: InvoiceLine, figures: Priced, item: str, code: str | None) -> Bo
     }
     description = _description(line)
     return {"Description": description, **sale} if description else sale
-
-
-def _rounding(rest: Decimal, item: str, code: str | None) -> Body:
-    detail: Body = {"ItemRef": {"value": item}, "Qty": Decimal(1), "UnitPrice": rest}
-    if code is not None:
-        detail["TaxCodeRef"] = {"value": code}
-    return {
-        "Description": "Rounding of the line above",
-        "Amount": rest,
-        "DetailType": "SalesItemLineDetail",
-        "SalesItemLineDetail": detail,
-    }
 
 
 def _description(line: InvoiceLine) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from schemas.expense import Expense
 from schemas.kinds import Kind
-from schemas.money import rounded
+from schemas.money import cents
 from worker.providers.lookup import Account, Cause, Lookup
 from worker.providers.port import Work
 from worker.providers.quickbooks import checks, names
@@ -24,7 +24,9 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
     checks.same_currency(document.currency, vendor.currency, record)
     debit = _account(document.debit_account, "journal_debit", lookup)
     credit = _account(document.credit_account, "journal_credit", lookup)
-    amount = rounded(document.amount, document.currency)
+    amount = cents(document.amount)  # QuickBooks keeps two decimals of every currency
+    if amount == 0:
+        raise checks.refuse("value_refused", {"field": "amount", "record": record})
     said = _said(document)
     body: Body = {
         "TxnDate": document.date.isoformat(),
@@ -43,14 +45,14 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
 
 
 def number(document: Expense) -> str:
-    """The record's id, else its reference, where they fit into a DocNumber; else a stable hash.
+    """The record's id where it fits into a DocNumber, else a stable hash of it.
 
-    The id comes first because it is unique: two receipts may have one number, and QuickBooks
+    Never its reference, which is in the note: two receipts may have one number, and QuickBooks
     can be told to refuse the second (6140).
     """
-    for candidate in (document.id, document.reference):
-        if candidate and len(candidate.strip()) <= names.DOC_NUMBER and candidate.isprintable():
-            return candidate.strip()
+    fits = len(document.id) <= names.DOC_NUMBER and document.id.isprintable()
+    if fits and document.id == document.id.strip():
+        return document.id
     return "EXP-" + hashlib.sha256(document.id.encode()).hexdigest()[:16].upper()
 
 

@@ -12,7 +12,7 @@ from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.shapes import Removal, Shape
 from worker.providers.quickbooks.wire import Body, ready, text
 
-_MOST_CHARACTERS = 800_000  # of one request: bodies stay below 1 MB
+_MOST_BYTES = 800_000  # of the items of one request: bodies stay below 1 MB
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class _Sheet:
     body: Body
     written: str  # the body as text
     touches: frozenset[str]
+
+    @property
+    def size(self) -> int:
+        """In bytes, as it goes over the wire."""
+        return len(self.written.encode())
 
     @property
     def verb(self) -> str:
@@ -75,11 +80,11 @@ class Planner:
         group: list[_Sheet] = []
         size = 0
         for sheet in sheets:
-            if group and (len(group) == self.batch or size + len(sheet.written) > _MOST_CHARACTERS):
+            if group and (len(group) == self.batch or size + sheet.size > _MOST_BYTES):
                 yield group
                 group, size = [], 0
             group.append(sheet)
-            size += len(sheet.written)
+            size += sheet.size
         if group:
             yield group
 

@@ -112,10 +112,11 @@ def test_what_the_price_cannot_say_is_a_line() -> None:
     line = {"item_id": "ITM-2", "quantity": "30000", "unit_price": "0.33333", "amount": "9999.90"}
     discounted = line | {"discount_percent": "33.333", "amount": "6666.63"}
 
-    first, rest = lines(discounted)
+    most, last = lines(discounted)
 
-    assert first["Amount"] + rest["Amount"] == Decimal("6666.63")
-    assert rest["Description"] == "Rounding of the line above"
+    assert most["Amount"] + last["Amount"] == Decimal("6666.63")
+    items = [row["SalesItemLineDetail"]["ItemRef"]["value"] for row in (most, last)]
+    assert items == ["19", "19"]
 
 
 def test_the_customer_reads_reference_and_memo() -> None:
@@ -138,6 +139,22 @@ def test_an_update_blanks_a_former_memo() -> None:
 
     assert body["CustomerMemo"] == {"value": " "}
     assert "CustomerMemo" not in created()
+
+
+def test_an_update_takes_back_the_email() -> None:
+    body = body_of(an_update(Kind.INVOICE, an_invoice()))
+
+    assert body["BillEmail"] == {}
+    assert "BillEmail" not in created()
+
+
+def test_the_books_own_currency_has_no_rate() -> None:
+    document = an_invoice(exchange_rate="1.0842")
+
+    body = body_of(a_create(Kind.INVOICE, document), a_lookup(multicurrency=True))
+
+    assert body["CurrencyRef"] == {"value": "USD"}
+    assert "ExchangeRate" not in body
 
 
 def test_a_number_that_is_too_long_is_refused() -> None:

@@ -51,7 +51,7 @@ def test_named_accounts_come_before_the_mapping() -> None:
     [
         ({}, "EXP-1"),
         ({"id": "E" * 21}, "E" * 21),
-        ({"id": "E" * 22, "reference": "RCPT 7"}, "RCPT 7"),
+        ({"id": "E" * 21, "reference": "RCPT 7"}, "E" * 21),
     ],
 )
 def test_the_number_is_the_records_where_it_fits(fields: dict[str, str], expected: str) -> None:
@@ -63,6 +63,18 @@ def test_a_number_of_ours_stays_the_same() -> None:
 
     assert number(long) == number(long.model_copy(update={"amount": 1}))
     assert len(number(long)) <= 21
+
+
+def test_receipts_may_share_a_reference() -> None:
+    first, second = (an_expense(id=f"{place}" * 36, reference="CASH") for place in (1, 2))
+
+    assert number(first) != number(second)
+
+
+def test_an_amount_of_nothing_is_refused() -> None:
+    with pytest.raises(Refusal) as refusal:
+        body_of(an_expense(amount="0.004"))
+    assert refusal.value.fault.code == "value_refused"
 
 
 def test_long_ids_get_numbers_of_their_own() -> None:
