@@ -117,16 +117,3 @@ def of_kinds(session: Session, connection_id: int, kinds: Sequence[str]) -> list
         Pulled(row.kind, row.ref, row.name, row.active, row.data, row.code, row.sync_token)
         for row in rows
     ]
-
-
-_EXISTS = sa.text("""
-    SELECT EXISTS (SELECT FROM ledger_records WHERE connection_id = :id AND kind = :kind AND active
-        AND (ref = :name OR code = :name OR lower(name) = lower(:name)
-             OR data ->> 'full_name' = :name))
-""")
-
-
-def exists(session: Session, connection_id: int, kind: str, name: str) -> bool:
-    """Whether an active account or tax code answers to this ref, code or name."""
-    values = {"id": connection_id, "kind": kind, "name": name}
-    return bool(session.execute(_EXISTS, values).scalar_one())

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 from schemas.kinds import Kind
 from worker.providers.lookup import HOUSE_ITEM, Chart
-from worker.store import inbox, links, records
+from worker.store import inbox, links
 from worker.store.connections import Connection
 from worker.store.session import Session
+from worker.sync import charts
 from worker.terms import Cause
 
 _RECORDS = frozenset(kind.value for kind in Kind)
-_PULLED = {"account": "account", "tax_code": "tax_code"}
+_PULLED = frozenset({"account", "tax_code"})
 
 
 def still_missing(
@@ -22,7 +23,18 @@ def still_missing(
     The caller holds the connection's row lock, and whoever removes a cause takes it first: so
     between this answer and the commit nothing can be removed unseen.
     """
-    return frozenset(one for one in causes if not _is_there(session, connection, one))
+    wanted = frozenset(causes)
+    pulled = {one for one in wanted if one.kind in _PULLED}
+    # Asked as translation asks: a link that one of them lets go and the other holds would spin.
+    chart = charts.load(session, connection) if pulled else None
+    there = {one for one in pulled if chart and _is_in_chart(chart, one)}
+    there |= {one for one in wanted - pulled if _is_there(session, connection, one)}
+    return wanted - there
+
+
+def _is_in_chart(chart: Chart, cause: Cause) -> bool:
+    found = chart.account(cause.id) if cause.kind == "account" else chart.tax(cause.id)
+    return found is not None and found.active
 
 
 def _is_there(session: Session, connection: Connection, cause: Cause) -> bool:
@@ -32,8 +44,6 @@ def _is_there(session: Session, connection: Connection, cause: Cause) -> bool:
         return found is not None and not found.removed
     if cause.kind == "mapping":
         return cause.id in connection.mapping
-    if cause.kind in _PULLED:
-        return records.exists(session, connection.id, _PULLED[cause.kind], cause.id)
     return False
 
 

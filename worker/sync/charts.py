@@ -10,7 +10,9 @@ from worker.store.session import Session
 
 def load(session: Session, connection: Connection) -> Chart:
     """Everything that was pulled of accounts and taxes, with the connection's mapping."""
-    found = records.of_kinds(session, connection.id, ["account", "tax_code", "tax_rate"])
+    kept = records.of_kinds(session, connection.id, ["account", "tax_code", "tax_rate"])
+    # The last one of a name or code counts: one that was given up must not hide its successor.
+    found = sorted(kept, key=lambda record: record.active)
     return Chart(
         accounts=[_account(record) for record in found if record.kind == "account"],
         taxes=[_tax(record) for record in found if record.kind != "account"],

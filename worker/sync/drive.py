@@ -128,12 +128,13 @@ class Turn:
     def step(self) -> Step:
         """Settle, pull a page or push. Raises as they do."""
         driver = self.driver
-        if driver.is_held():
-            return Step(worked=False)
         with driver.services.database.begin() as session:
+            # Known before anything else, since it decides whether due links count when asleep.
+            self.pushing = runs.completed(session, driver.connection.id) >= FIRST
+            if driver.is_held():
+                return Step(worked=False)
             open_ones = submissions.due(session, driver.connection.id, 1)
             run = runs.most_urgent(session, driver.connection.id, ORDER)
-            self.pushing = runs.completed(session, driver.connection.id) >= FIRST
         for submission_id in open_ones:
             settle(driver, submission_id)
             return Step(worked=True)
