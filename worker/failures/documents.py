@@ -141,8 +141,11 @@ ENTRIES = (
         "still_in_use",
         _C.VALIDATION,
         "Still in use in the books",
-        "{record} cannot be removed: it has a balance or other records depend on it.",
-        ("Clear the balance or remove what depends on it, then try again.",),
+        "{record} cannot be removed: it has a balance, has stock left, or is needed by others.",
+        (
+            "Bring the balance, or an item's quantity on hand, to zero in the books.",
+            "Remove what depends on the record, then try again.",
+        ),
         _R.AFTER_FIX,
     ),
     Code(

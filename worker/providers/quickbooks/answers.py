@@ -120,12 +120,17 @@ def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
 
 
 def _gone(part: Part, error: Error, fault: Fault) -> Outcome:
-    # A removal names nothing but its target: if that is not there, nothing is left to be done.
-    if part.operation is Operation.REMOVE and part.ref is not None:
-        return Removed(part.ref, part.sync_token)
-    if part.operation is Operation.UPDATE and error.code == "610":
-        return Refused(_fault(part, "gone_in_books", error))
-    return Refused(fault)
+    """The record itself is gone, or one that it names: 610 says either in the same words."""
+    of_target = error.code == "610" and error.element in ("", "Id")
+    match part.operation:
+        case Operation.REMOVE:
+            # Nothing may be left to be done, or all of it: look, for a record that is taken for
+            # removed by mistake stays in the books.
+            return Clash(fault)
+        case Operation.UPDATE if of_target:
+            return Refused(_fault(part, "gone_in_books", error))
+        case _:
+            return Refused(fault)
 
 
 def _fault(part: Part, code: str, error: Error) -> Fault:
@@ -140,12 +145,12 @@ def _names(part: Part, error: Error) -> Mapping[str, str]:
         "record": label or part.record_id,
         "name": part.body.get("DisplayName") or part.body.get("Name"),
         "number": part.body.get("DocNumber"),
-        "date": part.body.get("TxnDate"),
+        "date": part.body.get("TxnDate") or part.body.get("InvStartDate"),
         "field": NAMES.get(field, field),
     }
     return {name: str(value) for name, value in known.items() if value}
 
 
 def _causes(part: Part, code: str) -> frozenset[Cause]:
-    day = part.body.get("TxnDate")
+    day = part.body.get("TxnDate") or part.body.get("InvStartDate")
     return frozenset({Cause("period", str(day))} if code == "period_closed" and day else ())

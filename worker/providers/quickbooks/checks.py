@@ -1,14 +1,45 @@
 """Checks before anything is sent: what QuickBooks would refuse is refused here, in our words."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from worker.failures import CODES
 from worker.providers.lookup import PLACEHOLDER, Account, Cause, Lookup
 from worker.providers.port import Fault
 
-INCOME = frozenset({"Income", "Other Income"})
-EXPENSE = frozenset({"Expense", "Other Expense", "Cost of Goods Sold"})
-STOCK = frozenset({"Other Current Asset"})
+
+@dataclass(frozen=True)
+class Fit:
+    """Which accounts fit a use: their types, and their subtype where that counts as well."""
+
+    use: str
+    types: frozenset[str]
+    needed: str  # in words
+    subtype: str | None = None
+
+
+INCOME = Fit("sales", frozenset({"Income", "Other Income"}), "an income account")
+EXPENSE = Fit(
+    "purchases",
+    frozenset({"Expense", "Other Expense", "Cost of Goods Sold"}),
+    "an expense account or one of cost of goods sold",
+)
+# Of stock (Intuit: Item)
+STOCK_INCOME = Fit(
+    "sales of stock",
+    frozenset({"Income"}),
+    "an income account of the detail type Sales of Product Income",
+    "SalesOfProductIncome",
+)
+STOCK_EXPENSE = Fit(
+    "purchases of stock", frozenset({"Cost of Goods Sold"}), "an account of cost of goods sold"
+)
+STOCK = Fit(
+    "stock",
+    frozenset({"Other Current Asset"}),
+    "a current asset account of the detail type Inventory",
+    "Inventory",
+)
 
 EMAIL_LENGTH = 100
 
@@ -28,13 +59,14 @@ def refuse(
     return Refusal(Fault(code, CODES[code].category, names, detail, frozenset(causes)))
 
 
-def account_of_type(account: Account, types: frozenset[str], use: str, cause: Cause) -> str:
-    """The account's ref if its type fits the use (Intuit answers 6430 otherwise).
+def fitting(account: Account, fit: Fit, cause: Cause) -> str:
+    """The account's ref if it fits the use (Intuit answers 6430 otherwise).
 
     A placeholder passes: the document waits for its account anyway.
     """
-    if account.ref != PLACEHOLDER and account.type not in types:
-        names = {"account": account.name, "use": use, "needed": " or ".join(sorted(types))}
+    fits = account.type in fit.types and fit.subtype in (None, account.subtype)
+    if account.ref != PLACEHOLDER and not fits:
+        names = {"account": account.name, "use": fit.use, "needed": fit.needed}
         raise refuse("account_type_wrong", names, {cause})
     return account.ref
 

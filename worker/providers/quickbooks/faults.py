@@ -72,6 +72,7 @@ RULES: Mapping[str, Rule] = {
     "130": _LATER,  # company on another cluster
     "140": _LATER,  # company file locked
     "150": _LATER,  # company under maintenance
+    "400": _DEFECT,  # malformed: broken JSON, a batch of nothing
     "500": _DEFECT,  # unsupported operation: wrong path or body not UTF-8
     "600": Rule("outcome_unknown", _R.UNKNOWN),  # request id already used
     "610": _INACTIVE,  # object not found, or something it names is inactive
@@ -203,6 +204,8 @@ def _rule(error: Error) -> Rule:
     said = f"{error.message} {error.detail}".lower()
     if error.code == "5020" and _USER_LOST_ACCESS.search(said):
         return _LOST
+    if error.code == "2500" and "taxcode" in f"{error.element} {said}".lower():
+        return _TAX
     if error.code == "6000":
         found = (rule for words, rule in _DETAILS_OF_6000 if re.search(words, said))
         return next(found, RULES["6000"])

@@ -23,15 +23,15 @@ _IDENTIFYING: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 
 def same_label(shape: Shape, sent: Mapping[str, Any], record: Body) -> bool:
     """Whether a record has the name or number that a part brings; QuickBooks ignores the case."""
-    if ref(record, "ParentRef") is not None:
-        return False  # names are unique among siblings: below a parent it stands in nobody's way
+    if shape.entity == "Item" and ref(record, "ParentRef") is not None:
+        return False  # unique among siblings only: below a parent it stands in nobody's way
     wanted = sent.get(shape.label)
     return wanted is not None and _folded(record.get(shape.label)) == _folded(wanted)
 
 
 def exact(kind: Kind, sent: Mapping[str, Any], record: Body) -> bool:
     """Whether nothing that identifies the record speaks against it."""
-    if record.get("Active") is False:
+    if record.get("Active") is False or ref(record, "ParentRef") is not None:
         return False
     pairs = ((_held(sent, path), _held(record, path)) for path in _IDENTIFYING[kind])
     return all(_folded(ours) == _folded(theirs) for ours, theirs in pairs if ours and theirs)

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.item import Item, ItemType
-from worker.providers.lookup import Account, Cause, Lookup
+from worker.providers.lookup import Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
 from worker.providers.quickbooks.tax import taxable
@@ -72,27 +72,22 @@ def _price(body: Body, field: str, value: Decimal | None, operation: Operation) 
 
 
 def _accounts(document: Item, lookup: Lookup) -> Body:
+    stock = document.type is ItemType.INVENTORY
     refs: Body = {}
     if _sold(document):
-        income = lookup.account(document.income_account, "income")
-        refs["IncomeAccountRef"] = _ref(income, checks.INCOME, "sales", document.income_account)
+        fit = checks.STOCK_INCOME if stock else checks.INCOME
+        refs["IncomeAccountRef"] = _ref(document.income_account, "income", fit, lookup)
     if _bought(document):
-        expense = lookup.account(document.expense_account, "expense")
-        refs["ExpenseAccountRef"] = _ref(
-            expense, checks.EXPENSE, "purchases", document.expense_account
-        )
-    if document.type is ItemType.INVENTORY:
-        asset = lookup.account(document.asset_account, "asset")
-        refs["AssetAccountRef"] = _ref(asset, checks.STOCK, "stock", document.asset_account)
+        fit = checks.STOCK_EXPENSE if stock else checks.EXPENSE
+        refs["ExpenseAccountRef"] = _ref(document.expense_account, "expense", fit, lookup)
+    if stock:
+        refs["AssetAccountRef"] = _ref(document.asset_account, "asset", checks.STOCK, lookup)
     return refs
 
 
-_MAPPED = {"sales": "income", "purchases": "expense", "stock": "asset"}
-
-
-def _ref(account: Account, types: frozenset[str], use: str, named: str | None) -> Body:
-    cause = Cause("account", named) if named else Cause("mapping", _MAPPED[use])
-    return {"value": checks.account_of_type(account, types, use, cause)}
+def _ref(named: str | None, mapped: str, fit: checks.Fit, lookup: Lookup) -> Body:
+    cause = Cause("account", named) if named else Cause("mapping", mapped)
+    return {"value": checks.fitting(lookup.account(named, mapped), fit, cause)}
 
 
 def _tax(document: Item, lookup: Lookup) -> Body:

@@ -1,6 +1,5 @@
 """Quantity, price and amount: they agree, and nothing is lost, whatever the figures."""
 
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
