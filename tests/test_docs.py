@@ -1,0 +1,222 @@
+"""The README against the code, and what must stand in no file: nothing here is checked by hand."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import prometheus_client
+import pytest
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from deploy.dev.__main__ import VERBS
+from schemas.catalogue import INBOUND, STATUS
+from schemas.invalid import Category as Invalid
+from worker import metrics
+from worker.cli import main
+from worker.errors import Category
+from worker.failures import CODES
+from worker.settings import Settings
+from worker.sync.mapping import USES
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+FOLDERS = ("schemas", "events", "worker", "deploy", "tests")
+OUTBOUND = r"\baccounting\.(?!events\b)[a-z_]+\.[a-z_]+"
+
+# Put together, so that this file does not hold what it looks for.
+FORBIDDEN = {
+    "a path of somebody's machine": r"(?<![\w.$}/-])/(?:work|root|Users|home/\w+|opt/pypi|tmp/team)/\w",
+    "an index or mirror of packages": r"(?i)https?://[^\s\"'/]*(?:pypi|artifactory|nexus|mirror)",
+    "a registry's host": r"(?i)\b(?:[\w-]+\.)*(?:docker\.io|ghcr\.io|quay\.io|gcr\.io|azurecr\.io)/",
+    "a private key": "-----BEGIN [A-Z ]*PRIVATE" + " KEY",
+    "a sealed secret": "\\bgAAAA" + r"[\w-]{60,}",
+    "a token": "\\beyJ" + r"[\w-]{20,}\.[\w-]+",
+    "a key of a cloud": r"\b(?:AKIA|ghp_|github_pat_|xox[bp]-|sk-)[A-Za-z0-9_-]{16,}",
+}
+
+
+def code() -> Iterator[str]:
+    """What the README shows as code: blocks, and spans between single backticks."""
+    for block, span in re.findall(r"```\w*\n(.*?)```|`([^`\n]+)`", README, re.DOTALL):
+        yield block or span
+
+
+def tables() -> Iterator[list[str]]:
+    """The rows of all tables, as cells."""
+    for line in README.splitlines():
+        if line.startswith("| ") and not line.startswith("|---"):
+            yield [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def spans(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def settings(
+    model: type[BaseModel] = Settings, prefix: str = "BOOKS_"
+) -> Iterator[tuple[str, str]]:
+    """Every setting as its variable, with its default as a cell of the README has it."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, BaseModel):
+            yield from settings(type(field.default), f"{prefix}{name.upper()}__")
+        elif field.default is PydanticUndefined:
+            yield prefix + name.upper(), "required"
+        else:
+            yield prefix + name.upper(), "none" if field.default is None else f"`{field.default}`"
+
+
+def commands(command: click.Command = main, path: str = "books") -> Iterator[str]:
+    """Every command that does something, with the groups before it."""
+    if not isinstance(command, click.Group):
+        yield path
+        return
+    for name, inner in command.commands.items():
+        yield from commands(inner, f"{path} {name}")
+
+
+def shown_commands() -> Iterator[str]:
+    """The commands in the README's code, as far as their words go: options and values end them."""
+    for text in code():
+        for found in re.findall(r"(?:^|[ \n])(books(?: [a-z][a-z-]+)+)", text):
+            group, words = main, found.split()[1:]
+            while words and isinstance(group, click.Group):
+                known = group.commands.get(words[0])
+                yield found if known is None else ""
+                group, words = known or click.Command("none"), words[1:]
+
+
+def metric_names() -> set[str]:
+    counted = [
+        one for one in vars(metrics).values()
+        if isinstance(one, prometheus_client.Counter | prometheus_client.Histogram)
+    ]  # fmt: skip
+    families = [family for one in counted for family in one.describe()]
+    gauges = metrics.DatabaseCollector(metrics.Backlog, lambda: 0).collect()
+    names = {f.name + ("_total" if f.type == "counter" else "") for f in families}
+    return names | {gauge.name for gauge in gauges}
+
+
+def letter_categories() -> set[str]:
+    """The faults of messages, and whatever the use cases give a DeadLetter as its category."""
+    found = {category.value for category in Invalid}
+    for path in (ROOT / "worker/sync").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found |= set(_category(node, node.func.id))
+    return found
+
+
+def _category(call: ast.Call, name: str) -> Iterator[str]:
+    given = [word.value for word in call.keywords if word.arg == "category"]
+    if name == "dead_letter":  # (delivery, category, reason, ...)
+        given += call.args[1:2]
+    if name in ("DeadLetter", "dead_letter"):
+        yield from (one.value for one in given if isinstance(one, ast.Constant))
+
+
+def tracked() -> list[Path]:
+    """The files of the repository; links are left out."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def anchors() -> set[str]:
+    """The headings, as links name them."""
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def test_every_setting_is_there_with_its_default() -> None:
+    shown = {row[0].strip("`"): row[1] for row in tables() if row[0].startswith("`BOOKS_")}
+
+    assert shown == dict(settings())
+
+
+def test_no_setting_is_named_that_does_not_exist() -> None:
+    named = set(re.findall(r"\bBOOKS_[A-Z_]+", README))
+
+    assert not named - dict(settings()).keys()
+
+
+def test_every_command_of_books_is_there() -> None:
+    shown = "\n".join(code())
+
+    assert not [path for path in commands() if not re.search(rf"{path}\b(?!-)", shown)]
+
+
+def test_no_command_of_books_is_shown_that_does_not_exist() -> None:
+    assert not [found for found in shown_commands() if found]
+
+
+def test_the_verbs_of_dev_are_those_of_the_readme() -> None:
+    assert set(re.findall(r"\./dev ([a-z]+)", README)) == VERBS.keys()
+
+
+def test_every_inbound_event_type_is_there() -> None:
+    assert not INBOUND.keys() - {span for text in code() for span in text.split()}
+
+
+def test_the_status_event_types_are_those_of_the_readme() -> None:
+    assert set(re.findall(OUTBOUND, README)) == STATUS.keys()
+
+
+def test_the_metrics_are_those_of_the_readme() -> None:
+    shown = {name for row in tables() for name in spans(row[0]) if name.startswith("books_")}
+
+    assert shown == metric_names()
+
+
+@pytest.mark.parametrize("category", Category)
+def test_every_failure_code_stands_beside_its_category(category: Category) -> None:
+    rows = {row[0]: spans(row[2]) for row in tables() if len(row) == 3}
+
+    assert set(rows[f"`{category}`"]) == {
+        code for code, entry in CODES.items() if entry.category is category
+    }
+
+
+def test_every_category_of_dead_letters_is_there() -> None:
+    shown = {name for row in tables() if len(row) == 2 for name in spans(row[0])}
+
+    assert not letter_categories() - shown
+
+
+def test_every_key_of_the_mapping_is_there() -> None:
+    assert not USES.keys() - {span for text in code() for span in text.split()}
+
+
+def test_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", README)
+
+    assert links
+    assert not [link for link in links if link.startswith("#") and link[1:] not in anchors()]
+    assert not [link for link in links if link[0] not in "#h" and not (ROOT / link).exists()]
+
+
+def test_files_that_are_named_exist() -> None:
+    named = {span for text in code() for span in text.split() if span.startswith(FOLDERS)}
+    paths = {span for span in named if "/" in span}
+
+    assert paths
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_python_in_the_readme_compiles(block: str) -> None:
+    compile(block, "README.md", "exec")
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_holds_what_belongs_to_one_machine(what: str) -> None:
+    found = re.compile(FORBIDDEN[what])
+
+    assert not [
+        f"{path.relative_to(ROOT)}: {hit[0]}"
+        for path in tracked()
+        for hit in found.finditer(path.read_text(errors="replace"))
+    ]
