@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.kinds import Kind
 from tests.contract.ledger import Ledger, Open
 from tests.contract.records import (
     a_party,
@@ -12,6 +13,7 @@ from tests.contract.records import (
 )
 from worker.errors import NoAnswer
 from worker.providers.port import (
+    Absent,
     Changed,
     Clash,
     Ours,
@@ -90,6 +92,33 @@ def test_an_item_with_the_name_can_be_adopted(quickbooks: Ledger) -> None:
 
     assert isinstance(found, Stranger)
     assert (found.ref, found.exact) == (stranger["Id"], True)
+
+
+def test_a_sub_customer_is_never_adopted(quickbooks: Ledger) -> None:
+    parent = quickbooks.company.add_party(Kind.CUSTOMER, "Quayside Group")
+    quickbooks.company.enter(
+        "Customer", DisplayName="Harbor Hotel Group", Job=True, ParentRef={"value": parent}
+    )
+
+    found = quickbooks.look(quickbooks.prepared(a_party()).parts[0])
+
+    assert isinstance(found, Stranger)
+    assert (found.same_kind, found.exact) == (True, False)
+
+
+def test_an_item_in_a_category_stands_in_nobodys_way(quickbooks: Ledger) -> None:
+    parent = quickbooks.put(an_item(name="Labour")).ref
+    income = {"value": quickbooks.account("4100")}
+    quickbooks.company.enter(
+        "Item",
+        Name="Technician hour",
+        Type="Service",
+        IncomeAccountRef=income,
+        SubItem=True,
+        ParentRef={"value": parent},
+    )
+
+    assert quickbooks.look(quickbooks.prepared(an_item(id="ITM-9")).parts[0]) == Absent()
 
 
 def test_an_item_of_another_type_cannot(quickbooks: Ledger) -> None:

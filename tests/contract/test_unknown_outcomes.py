@@ -47,6 +47,27 @@ def test_a_lost_create_is_found(ledger: Ledger, document: Record) -> None:
     assert isinstance(found.outcome, Written)
 
 
+ODD = "Rob:Barnett\t“Łuk” O’Brien \\ 株式会社 100%"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        a_party(name=ODD),
+        a_vendor(name=ODD),
+        an_item(name=ODD),
+        a_stock_item(name=ODD),
+        an_invoice(number="Łódź № 7/’26"),
+        an_expense(id="EXP Łódź № 7"),
+    ],
+    ids=lambda document: type(document).__name__,
+)
+def test_a_lost_create_with_an_odd_name_is_found(ledger: Ledger, document: Record) -> None:
+    submission = lost(ready_for(ledger, document), document)
+
+    assert isinstance(ledger.look(submission.parts[0]), Ours)
+
+
 @pytest.mark.parametrize("document", EVERY_KIND, ids=lambda document: document.id)
 def test_a_lost_create_is_replayed_once(ledger: Ledger, document: Record) -> None:
     submission = lost(ready_for(ledger, document), document)

@@ -132,3 +132,22 @@ def test_an_item_is_taxable_by_its_code(code: str, *, taxable: bool) -> None:
 
 def test_a_colon_is_no_hierarchy() -> None:
     assert created(an_item(name="Filters:20x25"))["Name"] == "Filters - 20x25"
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "needed"),
+    [
+        ("income_account", "4100", "Sales of Product Income"),
+        ("expense_account", "6100", "cost of goods sold"),
+        ("asset_account", "1000", "Inventory"),
+    ],
+)
+def test_stock_wants_accounts_of_its_own(field: str, code: str, needed: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        created(a_stock_item(**{field: code}))
+    assert refusal.value.fault.causes == {Cause("account", code)}
+    assert needed in refusal.value.fault.names["needed"]
+
+
+def test_other_items_take_any_income() -> None:
+    assert created(an_item(income_account="4100"))["IncomeAccountRef"] == {"value": "41"}

@@ -195,3 +195,30 @@ def test_a_removal_waits_for_nobody() -> None:
     made = plan(work)
 
     assert (made.held, len(made.requests)) == ((), 1)
+
+
+def test_a_batch_is_measured_in_bytes() -> None:
+    memo = "ł" * 4000  # two bytes each
+    lines = [{"description": memo, "amount": "1.00"}] * 50
+    due = [
+        replace(
+            a_create(
+                Kind.INVOICE, an_invoice(id=f"INV-{n}", number=str(n), lines=lines, total=None)
+            ),
+            link_id=n,
+        )
+        for n in (1, 2, 3)
+    ]
+
+    made = plan(*due)
+
+    assert [len(request.parts) for request in made.requests] == [1, 1, 1]
+
+
+def test_a_long_invoice_keeps_all_its_lines() -> None:
+    lines = [{"item_id": "ITM-1", "unit_price": f"{n}.01", "quantity": "3"} for n in range(500)]
+
+    (request,) = plan(a_create(Kind.INVOICE, an_invoice(lines=lines, total=None))).requests
+
+    sent = json.loads(request.body)["Line"]
+    assert [line["Amount"] for line in sent] == [round(3 * (n + 0.01), 2) for n in range(500)]

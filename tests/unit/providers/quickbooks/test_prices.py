@@ -1,6 +1,5 @@
 """Quantity, price and amount: they agree, and nothing is lost, whatever the figures."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
