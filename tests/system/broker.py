@@ -1,10 +1,10 @@
 """RabbitMQ for one system at a time: queues as new at the start, gone at the end."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pika
-from pika.exceptions import ChannelClosedByBroker
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from events import topology
 from worker.broker import DRIVE, HOUSEKEEPING
@@ -48,7 +48,8 @@ def connected(url: str) -> Iterator[pika.BlockingConnection]:
         yield connection
     finally:
         if connection.is_open:
-            connection.close()
+            with suppress(AMQPError, OSError):  # the broker may be gone, which is how we find out
+                connection.close()
 
 
 def depth(url: str, *queues: str) -> dict[str, int]:

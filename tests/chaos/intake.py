@@ -1,0 +1,65 @@
+"""An intake that one message kills until it is mended: `python -m tests.chaos.intake`.
+
+It is started again at once, as an orchestrator would; by a fork, so that 20 deaths take seconds.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from events.delivery import Delivery
+from worker import logs
+from worker.intake import Intake
+from worker.settings import from_environment
+from worker.sync import revive
+
+POISON = b"peanut"
+
+
+class Allergic(Intake):
+    """`books intake`, but that it cannot survive reading one word."""
+
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        if any(POISON in delivery.body for delivery in deliveries):
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().take(deliveries)
+
+    def revive(self, deliveries: Sequence[Delivery]) -> None:
+        """As it is, but that the child has the same allergy."""
+        for delivery in deliveries:
+            revive.revive(self._services.database, delivery, _survives)
+
+
+def _survives(message: bytes) -> bool:
+    command = [sys.executable, "-m", "tests.chaos.intake", "one"]
+    return subprocess.run(command, input=message, check=False).returncode == 0
+
+
+def serve() -> None:
+    """Run it again whenever it dies, until SIGTERM."""
+    stopping: list[int] = []
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.append(child)
+        os.kill(child, signal.SIGTERM)
+
+    while not stopping:
+        child = os.fork()
+        if child == 0:
+            Allergic(from_environment()).run()
+            os._exit(0)
+        signal.signal(signal.SIGTERM, stop)
+        os.waitpid(child, 0)
+
+
+def take_one() -> None:
+    """Take in one message from standard input."""
+    Allergic(from_environment()).take([revive.unpack(sys.stdin.buffer.read())])
+
+
+if __name__ == "__main__":
+    logs.configure("json", "INFO")
+    take_one() if sys.argv[1:] == ["one"] else serve()

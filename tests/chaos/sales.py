@@ -1,0 +1,101 @@
+"""The events of a small company: customers, services, and invoices with their sums."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from tests.system.streams import Line
+
+_SOURCE = "/cmms/chaos"
+_FIRST_DAY = date(2026, 9, 1)
+CUSTOMERS, ITEMS = 25, 10
+
+
+@dataclass(frozen=True)
+class Sale:
+    """An invoice as the CMMS knows it."""
+
+    id: str
+    total: Decimal
+    line: Line
+
+
+def event(tenant: str, type_: str, data: Mapping[str, Any]) -> Line:
+    """One event in structured mode, as any AMQP client would write it."""
+    envelope = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": _SOURCE,
+        "type": type_,
+        "time": datetime.now(UTC).isoformat(),
+        "tenantid": tenant,
+        "subject": data["id"],
+        "data": data,
+    }
+    return Line(json.dumps(envelope).encode(), envelope, type_)
+
+
+def parties(tenant: str) -> list[Line]:
+    """The customers and services that all invoices name."""
+    return [customer(tenant, number) for number in range(CUSTOMERS)] + [
+        event(tenant, "item.created", _service(number)) for number in range(ITEMS)
+    ]
+
+
+def customer(tenant: str, number: int, name: str = "Customer") -> Line:
+    data = {"id": f"CUS-{name}-{number}", "version": 1, "name": f"{name} {number}"}
+    return event(tenant, "customer.created", data | {"currency": "USD"})
+
+
+def invoices(tenant: str, series: str, count: int, seed: int) -> list[Sale]:
+    """`count` invoices of one series, the same ones for the same seed; ids are unique by series."""
+    dice = random.Random(f"{series}/{seed}")
+    return [invoice(tenant, f"{series}-{number:04}", dice) for number in range(count)]
+
+
+def invoice(tenant: str, record_id: str, dice: random.Random, version: int = 1) -> Sale:
+    """One to four lines of services, untaxed, with cents that add up to something odd."""
+    lines = [_line(str(number), dice) for number in range(1, dice.randint(2, 5))]
+    amounts = [Decimal(line["quantity"]) * Decimal(line["unit_price"]) for line in lines]
+    total = sum(amounts, Decimal(0))
+    day = _FIRST_DAY + timedelta(days=dice.randrange(60))
+    data = {
+        "id": record_id,
+        "version": version,
+        "number": record_id,
+        "customer_id": f"CUS-Customer-{dice.randrange(CUSTOMERS)}",
+        "issue_date": day.isoformat(),
+        "due_date": (day + timedelta(days=30)).isoformat(),
+        "currency": "USD",
+        "lines": lines,
+        "total": str(total),
+    }
+    verb = "created" if version == 1 else "updated"
+    return Sale(record_id, total, event(tenant, f"invoice.{verb}", data))
+
+
+def lines_of(sales: Sequence[Sale]) -> list[Line]:
+    return [sale.line for sale in sales]
+
+
+def _service(number: int) -> dict[str, Any]:
+    name = f"Service {number}"
+    price = f"{40 + 7 * number}.{number}5"
+    details = {"type": "service", "sales_price": price, "description": f"{name}, an hour"}
+    return {"id": f"ITM-{number}", "version": 1, "name": name, **details}
+
+
+def _line(line_id: str, dice: random.Random) -> dict[str, str]:
+    return {
+        "id": line_id,
+        "item_id": f"ITM-{dice.randrange(ITEMS)}",
+        "description": f"Work, part {line_id}",
+        "quantity": str(dice.randint(1, 9)),
+        "unit_price": f"{dice.randint(1, 250)}.{dice.randrange(100):02}",
+        "tax_code": "NON",
+    }
