@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from events.delivery import Delivery
 from tests import builders
 from worker.bootstrap import make_services
+from worker.providers.authorizer import Tokens
 from worker.providers.port import Books
 from worker.settings import QuickBooksSettings, Settings
 from worker.store import connections as rows
@@ -31,7 +32,7 @@ from worker.store.columns import metadata
 from worker.store.connections import Connection
 from worker.store.ledger_tables import payments
 from worker.store.session import Database, Session
-from worker.sync import connections, consent, drive, intake
+from worker.sync import connections, consent, drive, intake, tokens
 from worker.sync.services import Services
 
 Json = Any  # whatever JSON can hold
@@ -96,10 +97,11 @@ def running_simulator(*options: str) -> Iterator[Simulator]:
     command = [sys.executable, "-m", "tests.simulators", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
-    with process.stdout, httpx.Client(timeout=30) as http:
-        yield Simulator(json.loads(process.stdout.readline())["quickbooks"], http)
-        process.terminate()
-        process.wait(10)
+    with process, httpx.Client(timeout=30) as http:
+        try:
+            yield Simulator(json.loads(process.stdout.readline())["quickbooks"], http)
+        finally:
+            process.terminate()
 
 
 def short_settings(database_url: str, simulator: Simulator, **changes: object) -> Settings:
@@ -257,6 +259,19 @@ class Shop:
         """`expire-tokens` or `withdraw`."""
         self.simulator.control("POST", f"companies/{self.company}/{word}")
 
+    def reconnect(self) -> None:
+        """A person consents again; the tokens are stored as the callback stores them."""
+        company = f"companies/{self.company}"
+        self.simulator.control("PUT", f"{company}/switches", {"withdrawn": False})
+        given = self.simulator.control("POST", f"{company}/tokens")
+        lives = timedelta(hours=1)
+        fresh = Tokens(given["access_token"], given["refresh_token"], lives, None)
+        with self.begin() as session:
+            row = rows.lock(session, self.connection_id)
+            active = {"state": "active", "paused_code": None}
+            assert tokens.stored(session, self.services.cipher, row, fresh, **active)
+            rows.wake(session, [self.connection_id])
+
     def account(self, number: str) -> str:
         """The id of an account in the company."""
         return next(str(a["Id"]) for a in self.books("Account") if a.get("AcctNum") == number)
@@ -344,8 +359,8 @@ def with_settings(
     """Services with other settings than the short ones; closed after the test."""
     built: list[Services] = []
 
-    def build(**changes: object) -> Services:
-        settings = short_settings(database_url, books_simulator, **changes)
+    def build(simulator: Simulator = books_simulator, **changes: object) -> Services:
+        settings = short_settings(database_url, simulator, **changes)
         built.append(make_services(settings, hints, threads=4))
         return built[-1]
 

@@ -52,6 +52,7 @@ class Driver:
     _token: str = ""
     _books: Books | None = None
     _chart: tuple[Mapping[str, str], Chart] | None = None
+    _renewed: bool = False
 
     @property
     def ledger(self) -> Ledger:
@@ -168,13 +169,14 @@ class Driver:
         """React to an error that concerns the whole connection. Raises what is none of these."""
         self._books = None
         match error:
-            case TokenExpired():
+            case TokenExpired() if not self._renewed:
                 tokens.renew(self.services, self.connection.id, self._token, self.lease)
+                self._renewed = True
             case Disconnected(code=code):
                 tokens.pause(self.services, self.connection, code)
             case Throttled(pause=pause):
                 self.wait("throttled", pause.total_seconds())
-            case Unavailable():
+            case Unavailable() | TokenExpired():  # a fresh token refused: another is no better
                 self.wait("unavailable", backoff(min(self.connection.failures, 8)), failures=1)
             case _:
                 raise error

@@ -1,5 +1,5 @@
-"""Due links that need no call: removed before they were sent, gone already, or taken out of the
-books."""
+"""Due links that need no call: removed before they were sent, gone already, taken out of the books,
+or broken."""
 
 from sqlalchemy.exc import IntegrityError
 
@@ -17,7 +17,7 @@ from worker.terms import Operation
 
 def finish(driver: Driver, found: Sorted) -> bool:
     """Settle what needs no call to the books; whether there was anything."""
-    if not (found.never_sent or found.gone or found.linked):
+    if not (found.never_sent or found.gone or found.linked or found.broken):
         return False
     effects = Effects()
     with driver.services.database.begin() as session:
@@ -27,6 +27,9 @@ def finish(driver: Driver, found: Sorted) -> bool:
         acting.succeed([_already_gone(link) for link in found.gone])
         for link, ref in found.linked:
             _link(acting, link, ref)
+        for link, why in found.broken:
+            names = {"kind": link.kind.value, "record": link.record_id}
+            acting.fail(subject_of(link), Fault("defect", Category.DEFECT, names, why))
         effects.write(session)
     after(driver, effects)
     return True

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from schemas.catalogue import Record, load_record
 from schemas.invoice import Invoice
 from schemas.kinds import Kind
@@ -24,6 +26,7 @@ class Sorted:
     linked: list[tuple[Due, str]] = field(default_factory=list)  # came out of the books as that ref
     never_sent: list[Due] = field(default_factory=list)  # removed before it reached the books
     gone: list[Due] = field(default_factory=list)  # removed, and gone from the books already
+    broken: list[tuple[Due, str]] = field(default_factory=list)  # cannot be read, and why
 
 
 def sort(due: Iterable[Due], provider: str) -> Sorted:
@@ -42,12 +45,17 @@ def sort(due: Iterable[Due], provider: str) -> Sorted:
 
 
 def _to_work(found: Sorted, link: Due) -> None:
+    try:
+        document = load_record(link.kind, dict(link.snapshot) | dict(link.opening or {}))
+    except ValidationError as error:  # written by another release than this one
+        found.broken.append((link, _wrong(error)))
+        return
     work = Work(
         link_id=link.id,
         kind=link.kind,
         record_id=link.record_id,
         operation=_operation(link),
-        document=load_record(link.kind, dict(link.snapshot) | dict(link.opening or {})),
+        document=document,
         ref=link.ref,
         sync_token=link.sync_token,
         alias=link.alias,
@@ -55,6 +63,12 @@ def _to_work(found: Sorted, link: Due) -> None:
     # Without a token there is nothing to update against: it is read first.
     unread = work.operation is not Operation.CREATE and link.sync_token is None
     (found.looking if link.look or unread else found.work).append((link, work))
+
+
+def _wrong(error: ValidationError) -> str:
+    """Which fields are wrong, without what they hold."""
+    listed = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed)
 
 
 def _operation(link: Due) -> Operation:
