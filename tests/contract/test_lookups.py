@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.kinds import Kind
-from tests.contract.ledger import Ledger
+from tests.contract.ledger import Ledger, kind_of
 from tests.contract.records import (
     a_party,
     a_vendor,
@@ -17,6 +17,7 @@ from worker.providers.port import (
     Clash,
     Operation,
     Ours,
+    Record,
     Refused,
     Removed,
     Stale,
@@ -51,6 +52,20 @@ def test_a_payment_makes_no_conflict(ledger: Ledger) -> None:
     found = ledger.look(ledger.prepared(an_invoice(memo="Second version")).parts[0])
 
     assert isinstance(found, Untouched)
+
+
+@pytest.mark.parametrize(
+    "document", [a_party(), a_stock_item(), an_invoice()], ids=lambda one: one.id
+)
+def test_what_moves_by_itself_is_in_no_digest(ledger: Ledger, document: Record) -> None:
+    invoice = with_invoice(ledger)
+    made = ledger.known[(kind_of(document), document.id)]
+    ledger.company.pay(invoice, "10.00")
+
+    found = ledger.look(ledger.prepared(document).parts[0])
+
+    assert isinstance(found, Ours)
+    assert found.outcome.digest == made.digest != ""
 
 
 def test_another_address_speaks_against_adoption(ledger: Ledger) -> None:
