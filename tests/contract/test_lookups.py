@@ -6,6 +6,7 @@ from schemas.kinds import Kind
 from tests.contract.ledger import Ledger, kind_of
 from tests.contract.records import (
     a_party,
+    a_stock_item,
     a_vendor,
     an_expense,
     an_invoice,
