@@ -105,7 +105,8 @@ def receive(session: Session, events: Sequence[Received]) -> set[tuple[str, str]
     return {(row.source, row.event_id) for row in rows}
 
 
-# A removal keeps the last full snapshot: the books may need it to find the record.
+# A removal keeps the last full snapshot: the books may need it to find the record. The revision is
+# drawn under the row's lock, since one drawn before may be lower than that of who overtook us.
 _UPSERT = sa.text("""
     INSERT INTO documents AS d (tenant_id, kind, record_id, version, time, event_id, traceparent,
                                 revision, removed, snapshot)
@@ -119,7 +120,7 @@ _UPSERT = sa.text("""
     ORDER BY tenant_id, kind, record_id
     ON CONFLICT (tenant_id, kind, record_id) DO UPDATE
     SET version = excluded.version, time = excluded.time, event_id = excluded.event_id,
-        traceparent = excluded.traceparent, revision = excluded.revision,
+        traceparent = excluded.traceparent, revision = nextval('revisions'),
         removed = excluded.removed, updated_at = clock_timestamp(),
         snapshot = CASE WHEN excluded.snapshot = '{}' THEN d.snapshot ELSE excluded.snapshot END
     WHERE CASE WHEN d.version <> excluded.version THEN excluded.version > d.version

@@ -81,13 +81,20 @@ def dead_letter(
         reason=reason,
         body=delivery.body,
         headers=storable(delivery.headers),
-        content_type=delivery.content_type,
-        routing_key=delivery.routing_key,
+        content_type=_text(delivery.content_type),
+        routing_key=_text(delivery.routing_key),
         source=None if known is None else known.source,
         event_id=None if known is None else known.id,
         type=None if known is None else known.type,
         tenant_id=None if known is None else known.tenant,
     )
+
+
+def _text(address: str | None) -> str | None:
+    """Part of a message's address as PostgreSQL takes it: a letter is kept whatever it says."""
+    if address is None:
+        return None
+    return address.encode(errors="backslashreplace").decode().replace("\x00", r"\x00")
 
 
 def _store(session: Session, read: Sequence[Read]) -> Taken:
