@@ -1,0 +1,28 @@
+"""The company behind a connection: read from the books, and kept with the connection's row."""
+
+from collections.abc import Iterable
+
+from worker.providers.port import Company
+from worker.store import connections, waiting
+from worker.store.session import Session
+from worker.terms import Cause
+
+
+def keep(session: Session, connection_id: int, company: Company) -> None:
+    """Keep name, country, currency and the preferences that translation needs.
+
+    Documents whose day the books take again are due. The caller has locked the connection's row.
+    """
+    data = dict(company.data) | {
+        "name": company.name,
+        "currency": company.currency,
+        "country": company.country,
+    }
+    connections.change(session, connection_id, company=data)
+    waited = waiting.causes(session, connection_id, ["period"])
+    waiting.wake(session, connection_id, _open(waited, data.get("closed_until")))
+
+
+def _open(periods: Iterable[Cause], closed_until: object) -> list[Cause]:
+    """Days (`period:2026-03-31`) that the books take again; closed up to a day, or not at all."""
+    return [one for one in periods if not closed_until or one.id > str(closed_until)]
