@@ -2,6 +2,7 @@
 singly."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -9,7 +10,8 @@ from tests.chaos import sales
 from tests.chaos.drivers import Crew, strike
 from tests.chaos.points import Point
 from tests.chaos.report import Report
-from tests.chaos.scene import Scene
+from tests.chaos.sales import Sale
+from tests.chaos.scene import Scene, eventually
 from tests.chaos.verdict import judge
 
 LATENCY_MS = (200.0, 800.0)
@@ -21,6 +23,7 @@ POINTS = (
     Point.AFTER_ANSWER,
 )
 _FLIGHT_SECONDS = 60.0
+_PROGRESS_SECONDS = 120.0
 _REST_SECONDS = 420.0
 _SETTLED = """
     SELECT count(*) FILTER (WHERE sends > 1) AS "sent again under their id",
@@ -87,7 +90,7 @@ def _go(scene: Scene, way: Way, size: Size, report: Report) -> None:
     scene.latency(*LATENCY_MS)
     scene.publish(sales.lines_of(sold))
     report.begin(f"{size.invoices} invoices written {way.name}")
-    _break(scene, way, size.seed, report)
+    _break(scene, way, sold, size.seed, report)
     scene.finish([sale.id for sale in sold], _REST_SECONDS)
     scene.dismiss()
     scene.latency(0, 0)
@@ -97,8 +100,8 @@ def _go(scene: Scene, way: Way, size: Size, report: Report) -> None:
     judge(scene, sold, report)
 
 
-def _break(scene: Scene, way: Way, seed: int, report: Report) -> None:
-    """Kill at every named point, then kill in flight and lose answers; a crew is left."""
+def _break(scene: Scene, way: Way, sold: Sequence[Sale], seed: int, report: Report) -> None:
+    """Kill at every named point, then lose answers and kill in flight; a crew is left."""
     settings = {"quickbooks__batch": way.batch}
     for point in way.points:
         strike(scene, point, report, **settings)
@@ -107,8 +110,15 @@ def _break(scene: Scene, way: Way, seed: int, report: Report) -> None:
     )
     crew = Crew(scene, 2, settings)
     crew.fill()
-    tried = counted = 0
+    ids, tried, counted = [sale.id for sale in sold], 0, 0
     while counted < way.kills:
+        # Spread over the whole work, so that each kill meets another state of it.
+        _advance(scene, ids, len(ids) * counted // (way.kills + 1))
         tried += 1
         counted += crew.kill_in_flight(_FLIGHT_SECONDS)
         report.say(f"kill -9 number {tried}; the ledger has seen {counted} clients vanish")
+
+
+def _advance(scene: Scene, ids: Sequence[str], least: int) -> None:
+    what = f"{least} of {len(ids)} invoices in the books"
+    eventually(what, lambda: scene.synced(ids) >= least, _PROGRESS_SECONDS)
