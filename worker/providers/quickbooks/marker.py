@@ -1,6 +1,7 @@
 """The marker in notes that says which CMMS record a record of the books is; people can read it."""
 
 import re
+from urllib.parse import quote
 
 _MARKER = re.compile(r"\[CMMS ([a-z_]+) ([^\[\]\s]+)\]")
 _UNSAFE = re.compile(r"[\[\]%\s\x00-\x1f\x7f]")
@@ -8,7 +9,7 @@ _UNSAFE = re.compile(r"[\[\]%\s\x00-\x1f\x7f]")
 
 def marker(kind: str, record_id: str) -> str:
     """`[CMMS invoice INV-1002]`; what would break it out of the brackets is percent-encoded."""
-    safe = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", record_id)
+    safe = _UNSAFE.sub(lambda found: quote(found[0], safe=""), record_id)
     return f"[CMMS {kind} {safe}]"
 
 
