@@ -15,6 +15,8 @@ from pydantic_core import PydanticUndefined
 from deploy.dev.__main__ import VERBS
 from schemas.catalogue import INBOUND, STATUS
 from schemas.invalid import Category as Invalid
+from tests.bench.__main__ import BENCHES
+from tests.chaos.__main__ import SCENARIOS
 from worker import metrics
 from worker.cli import main
 from worker.errors import Category
@@ -156,6 +158,13 @@ def test_no_command_of_books_is_shown_that_does_not_exist() -> None:
 
 def test_the_verbs_of_dev_are_those_of_the_readme() -> None:
     assert set(re.findall(r"\./dev ([a-z]+)", README)) == VERBS.keys()
+
+
+def test_every_scenario_and_measurement_is_there() -> None:
+    shown = {row[0]: spans(row[1]) for row in tables() if len(row) == 2}
+
+    assert not SCENARIOS.keys() - set(shown["`./dev chaos`"])
+    assert not BENCHES.keys() - set(shown["`./dev bench`"])
 
 
 def test_every_inbound_event_type_is_there() -> None:
