@@ -123,8 +123,7 @@ class Search:
         if len(marked) > 1:
             return Several(tuple(sorted(marked)))
         for record in marked.values():
-            held = answers.written(part.kind, record, self._environment)
-            return Ours(held, matched=matches(part.body, record))
+            return Ours(answers.written(part.kind, record, self._environment))
         same = [
             (entity, record)
             for entity, record in candidates
