@@ -1,6 +1,7 @@
 """Settings become services: the only place that names concrete classes."""
 
 import functools
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -99,6 +100,7 @@ def _quickbooks(settings: LedgerSettings) -> Ledger:
             timeout=min(settings.timeout, 30.0),
         ),
         limits=limits(settings),
+        company_id=re.compile("[0-9]{1,20}"),  # Intuit: realm ids
         open=functools.partial(_open_quickbooks, settings, http),
         close=http.close,
     )

@@ -154,6 +154,8 @@ def disconnect(services: Services, connection_id: int) -> Connection:
         gone = dict.fromkeys(
             ("access_token", "refresh_token", "access_expires_at", "refresh_expires_at")
         )
+        # A consent that is under way was asked for before: it must not bring the connection back.
+        gone |= dict.fromkeys(("consent_state", "consent_expires_at"))
         version = row.token_version + 1
         changing.set(state="disconnected", paused_code=None, token_version=version, **gone)
         if row.company_id is not None:
@@ -196,6 +198,10 @@ def _check(services: Services, wanted: Wanted) -> None:
         )
     if not wanted.application.client_id or not wanted.application.client_secret:
         raise Misuse("bad_application", "client id and client secret must not be empty")
+    ids = services.ledgers[wanted.provider].company_id
+    if wanted.company_id and not ids.fullmatch(wanted.company_id):
+        text = f"{wanted.company_id} is not what {wanted.provider} calls a company (realm id)"
+        raise Misuse("bad_company", text)
 
 
 def _row(services: Services, wanted: Wanted) -> dict[str, object]:

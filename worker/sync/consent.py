@@ -5,20 +5,21 @@ import hmac
 import logging
 import random
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from schemas.status import ConnectionEstablished, ConnectionRestored
-from worker.errors import Disconnected, Misuse
+from worker.errors import Disconnected, Misuse, ProviderError, TokenExpired, Unexplained
 from worker.failures import describe
 from worker.providers.authorizer import Tokens
-from worker.providers.port import Resource
+from worker.providers.port import Company, Resource
 from worker.settings import Settings
 from worker.store import connections, runs
 from worker.store.connections import Connection
 from worker.store.session import Session, now
+from worker.sync.company import keep as keep_company
 from worker.sync.connections import EXPECTED, Change, change, queue
 from worker.sync.services import Services
 from worker.sync.tell import about
@@ -68,20 +69,23 @@ def start(services: Services, connection_id: int) -> str:
 def finish(services: Services, returned: Returned) -> Connection:
     """Bind the company and store its tokens; the first pulls are queued then.
 
-    Raises: Misuse with a sentence for the person and the way out; Unavailable.
+    Raises: Misuse with a sentence for the person and the way out; Unavailable and Throttled, after
+    which the person starts again: state and code are used up.
     """
     row = _take_state(services, returned)
     if returned.error is not None:
         raise _refused(row, f"The ledger said that consent was not given ({returned.error[:40]}).")
-    if returned.code is None or returned.company_id is None:
+    company_id = returned.company_id or ""
+    if returned.code is None or not services.ledgers[row.provider].company_id.fullmatch(company_id):
         raise _refused(row, "The ledger's answer names no company.")
     with services.database.begin() as session:
-        _check_company(session, row, returned.company_id)
+        _check_company(session, row, company_id)
     tokens = _exchange(services, row, returned.code)
+    company = _opened(services, row, company_id, tokens)
     try:
-        return _connect(services, row, returned.company_id, tokens)
+        return _connect(services, row, company, tokens)
     except IntegrityError:
-        raise _taken(row, returned.company_id) from None
+        raise _taken(row, company_id) from None
 
 
 def _take_state(services: Services, returned: Returned) -> Connection:
@@ -134,18 +138,58 @@ def _exchange(services: Services, row: Connection, code: str) -> Tokens:
         ) from error
 
 
-def _connect(services: Services, row: Connection, company_id: str, tokens: Tokens) -> Connection:
+def _opened(services: Services, row: Connection, company_id: str, tokens: Tokens) -> Company:
+    """The company as its books describe it: they open for the one that was consented to only.
+
+    The company's id came through the browser, where anybody can write another one.
+    Raises: Misuse where the ledger refuses; Unavailable, Throttled.
+    """
+    asked = replace(row, company_id=company_id)
+    # Two calls outside the budget: only the driver spends that, and there may be none yet.
+    books = services.ledgers[row.provider].open(asked, tokens.access_token)
+    try:
+        return books.test()
+    except Disconnected as error:
+        said = describe(error.code, {"company": f"company {company_id}"})
+        raise _closed(row, error, " ".join((said.explanation, *said.steps[:1]))) from error
+    except (TokenExpired, Unexplained) as error:
+        why = f"The ledger does not open company {company_id} to this consent."
+        raise _closed(row, error, why) from error
+    except (LookupError, ValueError, TypeError) as error:
+        log.exception("consent.unreadable", extra={"connection": row.id})  # our reading is at fault
+        raise _refused(row, f"What the ledger says of company {company_id} is unclear.") from error
+
+
+def _closed(row: Connection, error: ProviderError, why: str) -> Misuse:
+    said = {"reason": str(error), "correlation_id": error.correlation_id}
+    log.warning("consent.company_closed", extra={"connection": row.id, **said})
+    return _refused(row, why)
+
+
+def _connect(services: Services, row: Connection, company: Company, tokens: Tokens) -> Connection:
     with change(services, row.id) as changing:
         current = changing.connection
-        _check_company(changing.session, current, company_id)
-        values = {"company_id": company_id, "state": "active", "paused_code": None}
+        _check_company(changing.session, current, company.ref)
+        _check_same(row, current)
+        values = {"company_id": company.ref, "state": "active", "paused_code": None}
         stored(changing.session, services.cipher, current, tokens, **values)
+        keep_company(changing.session, row.id, company)
         _begin(changing, services.settings)
         connected = connections.get(changing.session, row.id)
         told = ConnectionEstablished if current.company_id is None else ConnectionRestored
         changing.tell(told(**about(connected), company=company_of(connected)))
-    log.info("connection.connected", extra={"connection": row.id, "company": company_id})
+    log.info("connection.connected", extra={"connection": row.id, "company": company.ref})
     return connected
+
+
+def _check_same(before: Connection, current: Connection) -> None:
+    """Refuse where somebody switched off, disconnected or re-entered while the ledger was asked."""
+    _check_enabled(current)
+    if current.client_id != before.client_id:
+        raise _refused(before, "The application's client id was replaced meanwhile.")
+    # Disconnecting forgets the tokens, which counts as a change of theirs.
+    if current.state == "disconnected" and current.token_version != before.token_version:
+        raise _refused(before, "The connection was disconnected meanwhile.")
 
 
 def _begin(changing: Change, settings: Settings) -> None:

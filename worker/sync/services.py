@@ -1,5 +1,6 @@
 """What the use cases are given: built once a process by bootstrap, handed in everywhere."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ class Ledger:
     name: str
     authorizer: Authorizer
     limits: Limits
+    company_id: re.Pattern[str]  # what the ids of its companies look like, whole
     open: Callable[[Connection, str], Books]  # connection, access token
     close: Callable[[], None]
 

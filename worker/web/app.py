@@ -25,8 +25,8 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
     """The application; `probes` by name (`database`, `broker`, ...) decide about `/readyz`."""
     app = Starlette(
         routes=[
-            Route("/connect/{provider}", oauth.connect),
-            Route("/callback/{provider}", oauth.callback),
+            _get_only("/connect/{provider}", oauth.connect),
+            _get_only("/callback/{provider}", oauth.callback),
             Route("/connected/{provider}", oauth.connected),
             Route("/healthz", _healthy),
             Route("/readyz", _ready),
@@ -40,6 +40,14 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
     app.state.services = services
     app.state.probes = probes
     return app
+
+
+def _get_only(path: str, page: Callable[[Request], Response]) -> Route:
+    """A route that changes something: Starlette lets HEAD in wherever GET may, and a probe must
+    neither begin a consent nor use one up."""
+    route = Route(path, page)
+    route.methods = {"GET"}
+    return route
 
 
 def _healthy(_: Request) -> Response:
@@ -78,7 +86,7 @@ def _ledger_failed(request: Request, error: Exception) -> Response:
     }
     log.warning("web.ledger_failed", extra=extra)
     sentence = (
-        "The ledger could not be reached, so nothing was changed. Start again in a few minutes "
-        "with `books connections connect`."
+        "The ledger could not be reached, so nothing was changed. Its answer to you is used up: "
+        "start again in a few minutes with a new link from `books connections connect`."
     )
     return pages.refusal("The ledger did not answer", sentence, 502)

@@ -15,7 +15,7 @@ from worker.sync.consent import Returned
 from worker.sync.services import Services
 from worker.sync.tokens import company_name
 from worker.web import pages
-from worker.web.links import Purpose, open_link, seal
+from worker.web.links import Purpose, not_ours, open_link, seal
 
 _REFRESH_SECONDS = 3
 _TITLES = {
@@ -71,12 +71,14 @@ def connected(request: Request) -> Response:
 
 def _linked(services: Services, request: Request, purpose: Purpose, name: str) -> Connection:
     """The connection that a signed link names, which must still be of its tenant and provider."""
-    link = request.query_params.get(name, "")
-    connection_id, tenant_id = open_link(services.cipher, purpose, link)
+    link = open_link(services.cipher, purpose, request.query_params.get(name, ""))
     with services.database.begin() as session:
-        found = [c for c in connections.find(session, tenant_id) if c.id == connection_id]
+        found = [c for c in connections.find(session, link.tenant_id) if c.id == link.connection_id]
     if not found or found[0].provider != request.path_params["provider"]:
         raise Misuse("unknown_connection", "This link names a connection that does not exist.")
+    # Whoever finds a link in a chat or a history must not consent once more with it.
+    if purpose is Purpose.CONNECT and found[0].token_version != link.token_version:
+        raise not_ours()
     return found[0]
 
 

@@ -96,7 +96,7 @@ def test_the_web_process_connects_a_company_and_leaves_in_time(
         process.send_signal(signal.SIGTERM)
         logged = (process.communicate(timeout=10)[1] or b"").decode()
 
-    assert f"{office.company} is connected" in page.text
+    assert f"{office.row(connection).company['name']} is connected" in page.text
     assert (process.returncode, time.monotonic() - started < 5) == (0, True)
     assert "connection.connected" in logged
     assert not [word for word in ("code=", "state=", "RT1-", "eyJ", "gAAAA") if word in logged]

@@ -72,6 +72,7 @@ def test_a_bound_connection_takes_no_other_company(office: Office) -> None:
         ({"provider": "sage"}, "no ledger sage; known: quickbooks"),
         ({"tenant_id": "a b"}, "a tenant is"),
         ({"application": Application("id", "")}, "must not be empty"),
+        ({"company_id": "my company"}, "my company is not what quickbooks calls a company"),
     ],
 )
 def test_what_makes_no_sense_is_refused(

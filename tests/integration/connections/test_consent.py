@@ -1,13 +1,44 @@
 """Consent: into the right company, once, and by whoever started it."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.integration.connecting import Office, Simulator, returned
-from worker.errors import Misuse
+from worker.errors import Misuse, ProviderError
+from worker.providers.port import Books
 from worker.store import runs
+from worker.store.connections import Connection
 from worker.sync import connections, consent
+from worker.sync.consent import Returned
+from worker.sync.services import Services
+
+
+def while_the_company_is_read(services: Services, happens: Callable[[], object]) -> Services:
+    """The same services; something else happens between the tokens' exchange and their commit."""
+    ledger = services.ledgers["quickbooks"]
+
+    def open_books(connection: Connection, token: str) -> Books:
+        happens()
+        return ledger.open(connection, token)
+
+    return replace(services, ledgers={"quickbooks": replace(ledger, open=open_books)})
+
+
+def all_at_once(finish: Callable[[Returned], Connection], *backs: Returned) -> list[str]:
+    """Callbacks that arrive together: for each the state that it led to, or why it was refused."""
+
+    def one(back: Returned) -> str:
+        try:
+            return finish(back).state
+        except Misuse as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(len(backs)) as threads:
+        return sorted(threads.map(one, backs))
 
 
 def test_a_consent_binds_the_company_and_makes_the_connection_active(office: Office) -> None:
@@ -153,3 +184,112 @@ def test_a_disabled_connection_takes_no_consent(office: Office) -> None:
 
     with pytest.raises(Misuse, match="switched off"):
         consent.start(office.services, connection.id)
+
+
+def test_the_company_has_its_name_and_currency_at_once(office: Office) -> None:
+    row = office.row(office.connect())
+
+    assert (row.company["currency"], row.company["country"]) == ("USD", "US")
+    assert row.company["name"]
+    assert office.told()[0]["data"]["company"]["name"] == row.company["name"]
+
+
+@pytest.mark.parametrize("company", ["", "1/../2", "1?x=", "1" * 21, "１２", "1\n", "company"])
+def test_what_is_no_company_is_refused(office: Office, company: str) -> None:
+    connection = office.add()
+    back = replace(office.consented(connection), company_id=company)
+
+    with pytest.raises(Misuse, match="names no company"):
+        consent.finish(office.services, back)
+
+    assert office.row(connection).state == "new"
+
+
+def test_a_company_that_was_not_consented_to_is_never_bound(
+    office: Office, other_office: Office
+) -> None:
+    connection = office.add()
+    swapped = replace(office.consented(connection), company_id=other_office.company)
+
+    with pytest.raises(Misuse, match=f"may not open company {other_office.company}"):
+        consent.finish(office.services, swapped)
+
+    row = office.row(connection)
+    assert (row.state, row.company_id, row.access_token) == ("new", None, None)
+    assert other_office.connect().company_id == other_office.company
+
+
+@pytest.mark.parametrize("fault", ["maintenance_html", "throttle", "reset_before"])
+def test_a_company_that_cannot_be_read_now_is_not_bound(office: Office, fault: str) -> None:
+    connection = office.add()
+    back = office.consented(connection)
+    office.simulator.control("POST", "faults", {"fault": fault, "where": "read"})
+
+    with pytest.raises(ProviderError):
+        consent.finish(office.services, back)
+
+    assert (office.row(connection).state, office.row(connection).access_token) == ("new", None)
+
+
+def test_of_two_returns_with_one_state_one_is_taken(office: Office) -> None:
+    back = office.consented(office.add())
+
+    met = all_at_once(lambda one: consent.finish(office.services, one), back, back)
+
+    assert met == ["active", "state_unknown"]
+    assert len(office.told()) == 1
+
+
+def test_of_two_tenants_with_one_company_one_is_bound(office: Office, other_office: Office) -> None:
+    backs = [one.consented(one.add(), office.company) for one in (office, other_office)]
+
+    met = all_at_once(lambda one: consent.finish(office.services, one), *backs)
+
+    assert met == ["active", "consent_refused"]
+
+
+def test_a_consent_does_not_switch_a_disabled_connection_on(office: Office) -> None:
+    connection = office.add()
+    back = office.consented(connection)
+    disable = while_the_company_is_read(
+        office.services, lambda: connections.disable(office.services, connection.id)
+    )
+
+    with pytest.raises(Misuse, match="switched off"):
+        consent.finish(disable, back)
+
+    assert (office.row(connection).state, office.row(connection).company_id) == ("disabled", None)
+
+
+def test_a_consent_under_way_does_not_undo_a_disconnection(office: Office) -> None:
+    connection = office.connect()
+    back = office.consented(connection)
+    disconnect = while_the_company_is_read(
+        office.services, lambda: connections.disconnect(office.services, connection.id)
+    )
+
+    with pytest.raises(Misuse, match="disconnected meanwhile"):
+        consent.finish(disconnect, back)
+
+    row = office.row(connection)
+    assert (row.state, row.access_token) == ("disconnected", None)
+
+
+def test_a_consent_begun_before_a_disconnection_is_void(office: Office) -> None:
+    connection = office.connect()
+    back = office.consented(connection)
+    connections.disconnect(office.services, connection.id)
+
+    with pytest.raises(Misuse, match="not started here"):
+        consent.finish(office.services, back)
+
+
+def test_a_consent_for_a_replaced_application_is_refused(office: Office) -> None:
+    connection = office.add()
+    back = office.consented(connection)
+    replaced = while_the_company_is_read(
+        office.services, lambda: office.change(connection, client_id="another")
+    )
+
+    with pytest.raises(Misuse, match="client id was replaced"):
+        consent.finish(replaced, back)

@@ -44,7 +44,8 @@ def test_the_page_after_consent_says_who_is_connected_and_what_is_next(
     connection, page = page_after_consent(browser, office)
 
     assert page.status_code == 200
-    for said in (office.company, "sandbox", office.tenant, "Chart of accounts"):
+    name = office.row(connection).company["name"]
+    for said in (f"{name} is connected", "sandbox", office.tenant, "Chart of accounts"):
         assert said in page.text
     assert f"books connections mapping {connection.id}" in page.text
 
@@ -121,7 +122,7 @@ def test_a_link_that_is_not_ours_opens_nothing(browser: httpx.Client, forged: st
     answer = browser.get("/connect/quickbooks", params={"link": forged})
 
     assert answer.status_code == 410
-    assert "expired or is not ours" in answer.text
+    assert "has expired, was used or is not ours" in answer.text
 
 
 def test_a_link_expires_after_fifteen_minutes(browser: httpx.Client, office: Office) -> None:
@@ -144,6 +145,84 @@ def test_a_link_works_for_its_own_ledger_only(browser: httpx.Client, office: Off
     address = link(office, office.add()).replace("/connect/quickbooks", "/connect/xero")
 
     assert browser.get(address).status_code == 410
+
+
+def test_a_link_that_led_to_a_connection_is_used_up(browser: httpx.Client, office: Office) -> None:
+    connection = office.add()
+    address = link(office, connection)
+    browser.get(office.simulator.approve(browser.get(address).headers["location"], office.company))
+
+    assert browser.get(address).status_code == 410
+    assert browser.get(link(office, office.row(connection))).status_code == 303
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
+def test_a_consent_is_begun_by_get_alone(
+    browser: httpx.Client, office: Office, method: str
+) -> None:
+    connection = office.add()
+
+    answer = browser.request(method, link(office, connection))
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert office.row(connection).consent_state is None
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST"])
+def test_a_consent_is_used_up_by_get_alone(
+    browser: httpx.Client, office: Office, method: str
+) -> None:
+    connection = office.add()
+    url = browser.get(link(office, connection)).headers["location"]
+    address = office.simulator.approve(url, office.company)
+
+    assert browser.request(method, address).status_code == 405
+    assert browser.get(address).status_code == 303
+
+
+@pytest.mark.parametrize("value", ["x%0d%0aset-cookie:%20a=b", "%00", "%F0%9F", "é" * 300])
+def test_nothing_in_an_address_reaches_a_header(
+    browser: httpx.Client, office: Office, value: str
+) -> None:
+    number = office.add().id
+
+    answers = [
+        browser.get(f"/callback/quickbooks?state={number}.{value}&code={value}&realmId={value}"),
+        browser.get(f"/callback/{value}?state={value}"),
+        browser.get(f"/connect/{value}?link={value}"),
+        browser.get(f"/connected/{value}?view={value}"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {410}
+    assert not [answer for answer in answers if "set-cookie" in answer.headers]
+
+
+def test_a_company_swapped_in_the_address_is_refused_plainly(
+    browser: httpx.Client, office: Office
+) -> None:
+    connection, other = office.add(), office.simulator.new_company()
+    url = browser.get(link(office, connection)).headers["location"]
+
+    page = browser.get(office.simulator.approve(url, office.company).replace(office.company, other))
+
+    assert page.status_code == 400
+    assert f"may not open company {other}" in page.text
+    assert office.row(connection).company_id is None
+
+
+def test_a_company_that_cannot_be_read_asks_for_a_new_link(
+    browser: httpx.Client, office: Office
+) -> None:
+    connection = office.add()
+    url = browser.get(link(office, connection)).headers["location"]
+    address = office.simulator.approve(url, office.company)
+    office.simulator.control("POST", "faults", {"fault": "maintenance_html", "where": "read"})
+
+    page = browser.get(address)
+
+    assert page.status_code == 502
+    assert "a new link" in page.text
+    assert office.row(connection).state == "new"
 
 
 def test_a_disabled_connection_says_how_to_enable_it(browser: httpx.Client, office: Office) -> None:
