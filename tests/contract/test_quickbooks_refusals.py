@@ -10,7 +10,9 @@ from tests.contract.ledger import Ledger, Open
 from tests.contract.records import a_party, a_stock_item, a_vendor, an_expense, an_invoice, an_item
 from tests.contract.scenes import ready_for, with_items
 from worker.errors import Category, Disconnected, Throttled
+from worker.failures import describe
 from worker.providers.port import Clash, Operation, Record, Refused, Stale, Submission, Unknown
+from worker.terms import Cause
 
 EVERY_KIND: list[Record] = [a_party(), a_vendor(), an_item(), an_invoice(), an_expense()]
 
@@ -157,6 +159,7 @@ def test_6200_nothing_leaves_a_closed_period(refusing: Open, document: Record) -
 
     assert isinstance(outcome, Refused)
     assert outcome.fault.category is Category.PERIOD
+    assert outcome.fault.causes == {Cause("period", "2026-10-01")}
 
 
 def test_6220_stock_that_is_left(refusing: Open) -> None:
@@ -166,7 +169,10 @@ def test_6220_stock_that_is_left(refusing: Open) -> None:
     outcome = ledger.remove(a_stock_item())
 
     assert isinstance(outcome, Refused)
-    assert outcome.fault.code == "still_in_use"
+    assert describe(outcome.fault.code, outcome.fault.names).explanation == (
+        "Pump seal kit 40mm cannot be removed: it has a balance, has stock left, or is needed by"
+        " others."
+    )
 
 
 def test_6220_a_customer_who_owes(refusing: Open) -> None:

@@ -3,6 +3,7 @@
 Whatever concerns the whole connection is raised here; what concerns one record is returned.
 """
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,7 @@ class Client:
     ) -> None:
         self.company_id = company_id
         self.calls = 0
+        self._counting = threading.Lock()
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._token = access_token
@@ -98,7 +100,8 @@ class Client:
         if body is not None:
             headers["Content-Type"] = content_type
         self._pace.wait()
-        self.calls += 1
+        with self._counting:
+            self.calls += 1
         return self._http.request(
             method,
             self._base_url + url,

@@ -134,13 +134,15 @@ def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
 def _part(sheet: _Sheet, key: str) -> Part:
     work = sheet.work
     removing = work.operation is Operation.REMOVE
+    # A removal sends no more than an id: what it is about is added for the sentences on it.
+    said = {**shapes.about(work.document), **sheet.body} if removing else sheet.body
     return Part(
         link_id=work.link_id,
         kind=work.kind,
         record_id=work.record_id,
         operation=work.operation,
         key=key,
-        body=ready(sheet.body),
+        body=ready(said),
         ref=work.ref,
         sync_token=work.sync_token,
         expected_total=None if removing else shapes.total(work.document),

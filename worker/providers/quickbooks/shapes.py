@@ -23,7 +23,7 @@ from worker.providers.port import Record, Work
 from worker.providers.quickbooks.checks import refuse
 from worker.providers.quickbooks.invoices import invoice
 from worker.providers.quickbooks.items import item
-from worker.providers.quickbooks.journals import journal
+from worker.providers.quickbooks.journals import journal, number
 from worker.providers.quickbooks.parties import party
 from worker.providers.quickbooks.wire import Body
 
@@ -97,6 +97,21 @@ def shape(work: Work) -> Shape:
     if found is None:
         raise refuse("kind_not_supported_yet", {"record": work.record_id})
     return found
+
+
+def about(document: Record) -> Body:
+    """What names a document to people, in QuickBooks' fields."""
+    match document:
+        case Party():
+            return {"DisplayName": document.name}
+        case Item():
+            return {"Name": document.name}
+        case Invoice():
+            return {"DocNumber": document.number, "TxnDate": document.issue_date.isoformat()}
+        case Expense():
+            return {"DocNumber": number(document), "TxnDate": document.date.isoformat()}
+        case _:
+            return {}
 
 
 def total(document: Record) -> Decimal | None:
