@@ -1,21 +1,19 @@
 """Books that hold something already, as most tests need them."""
 
-from tests.contract.ledger import Ledger
+from tests.contract.ledger import Ledger, kind_of
 from tests.contract.records import a_party, a_stock_item, a_vendor, an_invoice, an_item
 from worker.providers.port import Record
 
 
 def with_items(ledger: Ledger) -> Ledger:
     """The customer and the items that `an_invoice` names."""
-    for document in (a_party(), an_item(), a_stock_item()):
-        ledger.put(document)
-    return ledger
+    return ready_for(ledger, an_invoice())
 
 
 def ready_for(ledger: Ledger, document: Record) -> Ledger:
-    """Every party and item that a document could name, but not the document itself."""
+    """The party and the items that a document names."""
     for named in (a_party(), a_vendor(), an_item(), a_stock_item()):
-        if named != document:
+        if (kind_of(named), named.id) in document.references():
             ledger.put(named)
     return ledger
 

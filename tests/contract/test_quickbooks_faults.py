@@ -96,6 +96,7 @@ OTHERS: Cases = {
 
 def outcome_of(ledger: Ledger, document: Record, edit: Edit) -> Outcome:
     """The same with `STOCK` in place of the ref of the item that is in stock."""
+    ledger.put(a_vendor())
     stock = ready_for(ledger, an_invoice()).known[("item", "ITM-2")].ref  # type: ignore[index]
     submission = edited(ledger.prepared(fresh(document)), edit)
     return ledger.send(replace(submission, body=submission.body.replace('"STOCK"', f'"{stock}"')))
