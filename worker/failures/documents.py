@@ -41,6 +41,14 @@ ENTRIES = (
     ),
     # Validation
     Code(
+        "invoice_paid",
+        _C.VALIDATION,
+        "The invoice is paid already",
+        "Invoice {number} has payments in the books, so it is neither changed nor voided there.",
+        ("Remove the payment in the books, or correct the amount with another invoice.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
         "number_too_long",
         _C.VALIDATION,
         "The number is too long",

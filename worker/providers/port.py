@@ -151,9 +151,13 @@ class Sought:
 
 @dataclass(frozen=True)
 class Ours:
-    """The books hold what the part says: it took effect (or was the same already)."""
+    """The books hold what the part says: it took effect (or was the same already).
+
+    `matched` False: the record bears our marker, but what it holds is not what the part says.
+    """
 
     outcome: Written | Removed
+    matched: bool = True
 
 
 @dataclass(frozen=True)

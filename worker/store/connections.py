@@ -212,6 +212,11 @@ def is_due(session: Session, connection_id: int) -> bool:
     return bool(session.execute(_IS_DUE, {"id": connection_id}).scalar())
 
 
+def note_hint(session: Session, connection_id: int) -> None:
+    """A driver goes to the end of the queue: until its turn nobody else needs to hint."""
+    change(session, connection_id, hinted_at=sa.func.clock_timestamp())
+
+
 _TAKEN = sa.text("""
     UPDATE connections SET hinted_at = NULL WHERE id = :id AND hinted_at IS NOT NULL
 """)
@@ -229,7 +234,8 @@ _DERIVE = sa.text("""
             (SELECT min(settle_at) FROM submissions WHERE connection_id = c2.id AND state = 'open'),
             (SELECT min(next_attempt_at) FROM runs
              WHERE connection_id = c2.id AND state IN ('queued', 'running'))) AS due
-          FROM connections c2 WHERE state = 'active') w
+          FROM connections c2 WHERE state = 'active'
+          ORDER BY id FOR UPDATE SKIP LOCKED) w
     WHERE c.id = w.id AND w.due <= clock_timestamp()
       AND (c.hold_until IS NULL OR c.hold_until <= clock_timestamp())
       AND (c.next_due IS NULL OR c.next_due > clock_timestamp())

@@ -31,6 +31,12 @@ class Due:
     look: str | None
     digest: str | None
     synced_version: int | None
+    synced_content: str | None
+    content: str  # hash of the snapshot
+    total: Decimal | None
+    variance: Decimal | None
+    balance: Decimal | None
+    paid_amount: Decimal | None
     gone: bool  # the books' record is voided, deleted or inactive by our own doing
     removed: bool  # the CMMS has removed the document
     snapshot: Mapping[str, Any]
@@ -39,10 +45,17 @@ class Due:
     event_id: str
     traceparent: str | None
 
+    @property
+    def expected_total(self) -> Decimal | None:
+        """What the CMMS said at the last sync: the books' total less the variance."""
+        return None if self.total is None else self.total - (self.variance or 0)
+
 
 _DUE = sa.text("""
     SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
-           l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.removed AS gone,
+           l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.synced_content,
+           l.total, l.variance, l.balance, l.paid_amount,
+           l.removed AS gone, md5(d.snapshot::text) AS content,
            d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent
     FROM links l JOIN documents d ON d.id = l.document_id
     WHERE l.connection_id = :id AND l.state = 'due' AND l.next_attempt_at <= clock_timestamp()
@@ -98,6 +111,7 @@ class Settled:
 
     link_id: int
     version: int
+    content: str | None
     ref: str | None
     sync_token: str | None
     number: str | None
@@ -116,10 +130,11 @@ _SYNCED = sa.text("""
     UPDATE links SET
         state = CASE WHEN wanted_version > :version THEN 'due' ELSE 'synced' END,
         next_attempt_at = CASE WHEN wanted_version > :version THEN clock_timestamp() END,
-        synced_version = :version, ref = coalesce(:ref, ref), sync_token = :sync_token,
-        number = coalesce(:number, number), url = coalesce(:url, url), digest = :digest,
-        removed = :removed, total = CASE WHEN :removed THEN total ELSE :total END,
-        variance = :variance, balance = CASE WHEN :removed THEN 0 * balance ELSE :balance END,
+        synced_version = :version, synced_content = :content, ref = coalesce(:ref, ref),
+        sync_token = :sync_token, number = coalesce(:number, number), url = coalesce(:url, url),
+        digest = :digest, removed = :removed, variance = :variance,
+        total = CASE WHEN :removed THEN total ELSE :total END,
+        balance = CASE WHEN :removed THEN 0 * balance ELSE :balance END,
         paid_amount = CASE WHEN :removed THEN 0 * paid_amount
                            WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
                            ELSE CAST(:total AS numeric) - CAST(:balance AS numeric) END,
@@ -233,6 +248,19 @@ def link_to(session: Session, link_id: int, ref: str, sync_token: str | None) ->
             next_attempt_at=sa.func.clock_timestamp(),
         )
     )
+
+
+_CREATING = sa.text("""
+    SELECT EXISTS (SELECT FROM submission_items i JOIN links l ON l.id = i.link_id
+        WHERE l.connection_id = :id AND l.kind = :kind AND l.id <> :link AND l.state = 'sent'
+          AND i.operation = 'create' AND i.outcome IS NULL)
+""")
+
+
+def creating(session: Session, connection_id: int, kind: Kind, link_id: int) -> bool:
+    """Whether the outcome of another record's creation of this kind is unknown."""
+    values = {"id": connection_id, "kind": kind.value, "link": link_id}
+    return bool(session.execute(_CREATING, values).scalar_one())
 
 
 def owner(session: Session, connection_id: int, kind: str, ref: str) -> str | None:

@@ -201,11 +201,12 @@ class Slot:
 # feed's own grid, so that its jitter (chosen when the feed was added) stays.
 _CLAIM = sa.text("""
     UPDATE feeds f SET next_due = f.next_due + make_interval(secs => f.interval_seconds
-        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due) /
-        f.interval_seconds)))
-    FROM (SELECT connection_id, resource, next_due FROM feeds
-          WHERE resource = ANY(:resources) AND next_due <= clock_timestamp() AND interval_seconds >
-          0 ORDER BY next_due LIMIT 500 FOR UPDATE SKIP LOCKED) due
+        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due) / f.interval_seconds)))
+    FROM (SELECT d.connection_id, d.resource, d.next_due
+          FROM feeds d JOIN connections c ON c.id = d.connection_id
+          WHERE d.resource = ANY(:resources) AND d.next_due <= clock_timestamp()
+            AND d.interval_seconds > 0
+          ORDER BY d.next_due LIMIT 500 FOR UPDATE SKIP LOCKED) due
     WHERE f.connection_id = due.connection_id AND f.resource = due.resource
     RETURNING f.connection_id, f.resource, due.next_due AS due
 """)

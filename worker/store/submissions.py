@@ -23,6 +23,7 @@ class Wanted:
     it."""
 
     revision: int
+    content: str | None  # hash of the snapshot
     since: datetime
     version: int | None
     event_id: str | None
@@ -121,6 +122,7 @@ def _item_row(submission_id: int, part: Part, wanted: Wanted) -> dict[str, objec
         "kind": part.kind.value,
         "operation": part.operation.value,
         "revision": wanted.revision,
+        "content": wanted.content,
         "version": wanted.version,
         "event_id": wanted.event_id,
         "traceparent": wanted.traceparent,
@@ -187,7 +189,9 @@ def _item(row: sa.Row[Any]) -> Item:
         if row.expected_total is None
         else Decimal(row.expected_total),
     )
-    wanted = Wanted(row.revision, row.wanted_since, row.version, row.event_id, row.traceparent)
+    wanted = Wanted(
+        row.revision, row.content, row.wanted_since, row.version, row.event_id, row.traceparent
+    )
     return Item(row.id, wanted, row.outcome, row.detail, part, row.digest, row.attempts)
 
 
@@ -200,6 +204,15 @@ _DUE = sa.text("""
 def due(session: Session, connection_id: int, most: int) -> list[int]:
     """Open submissions that may be settled now: nobody can be sending them any more."""
     return list(session.execute(_DUE, {"id": connection_id, "most": most}).scalars())
+
+
+def oldest_open(session: Session, connection_id: int) -> datetime | None:
+    """Since when something of unknown outcome may be in the books."""
+    query = sa.select(sa.func.min(submissions.c.recorded_at)).where(
+        submissions.c.connection_id == connection_id, submissions.c.state == "open"
+    )
+    found: datetime | None = session.execute(query).scalar()
+    return found
 
 
 _RENEW = sa.text("""

@@ -113,6 +113,7 @@ links = Table(
     Column("state", Text, nullable=False),
     Column("wanted_version", BigInteger, nullable=False),
     Column("synced_version", BigInteger),
+    Column("synced_content", Text),  # hash of the snapshot that the books hold
     Column("next_attempt_at", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("ref", Text),
@@ -206,9 +207,8 @@ submission_items = Table(
     Column("kind", Text, nullable=False),
     Column("operation", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
-    Column(
-        "version", BigInteger
-    ),  # the CMMS's own, with the event that brought it: for status events
+    Column("content", Text),  # hash of the snapshot
+    Column("version", BigInteger),  # the CMMS's own: for status events, with the event's id
     Column("event_id", Text),
     Column("traceparent", Text),
     Column("wanted_since", Moment, nullable=False),
@@ -246,6 +246,8 @@ outbox = Table(
         "id",
         postgresql_where=text("state = 'pending'"),
     ),
+    Index("ix_outbox_published", "published_at", postgresql_where=text("state = 'published'")),
+    Index("ix_outbox_unroutable", "created_at", postgresql_where=text("state = 'unroutable'")),
 )
 
 dead_letters = Table(

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from schemas.kinds import Kind
 from schemas.money import cents
 from schemas.status import (
@@ -100,18 +102,33 @@ class Acting:
         self.effects = effects
 
     def succeed(self, successes: Sequence[Success]) -> None:
-        """Links are synced (or due again, where something newer came), and what waited for them
-        wakes."""
-        links.mark_synced(self.session, [_settled(one) for one in successes])
-        arrived = []
+        """Links are synced (or due again, where something newer came); what waited for them wakes.
+
+        Where another link has a ref already, the one that came later fails and the rest goes on.
+        """
+        try:
+            with self.session.begin_nested():
+                links.mark_synced(self.session, [_settled(one) for one in successes])
+        except IntegrityError:
+            if len(successes) > 1:
+                for one in successes:
+                    self.succeed([one])
+                return
+            subject = successes[0].subject
+            names = {"kind": subject.kind.value, "record": subject.record_id}
+            names["ref"] = successes[0].written.ref
+            self.fail(subject, Fault("ref_taken", Category.DUPLICATE, names))
+            return
         for one in successes:
-            self._tell(one.subject, self._synced(one))
-            self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
-            age = datetime.now(UTC) - one.subject.wanted.since
-            self.effects.ages.append(age.total_seconds())
-            if one.operation is not Operation.REMOVE:
-                arrived.append(Cause(one.subject.kind.value, one.subject.record_id))
-        waiting.wake(self.session, self.connection.id, arrived)
+            self._succeeded(one)
+        present = [one for one in successes if one.operation is not Operation.REMOVE]
+        waiting.wake(self.session, self.connection.id, _arrived(present))
+
+    def _succeeded(self, one: Success) -> None:
+        self._tell(one.subject, self._synced(one))
+        self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
+        age = datetime.now(UTC) - one.subject.wanted.since
+        self.effects.ages.append(age.total_seconds())
 
     def act(self, subject: Subject, decision: WaitFor | TryAgain | Fail | LookFirst) -> None:
         """Carry out a decision that leaves the link without success."""
@@ -133,12 +150,11 @@ class Acting:
     ) -> None:
         """Wait for what is still missing; where nothing is, the refusal stands or the link stays
         due."""
-        missing = causes.still_missing(self.session, self.connection, waiting_for)
+        missing = waiting_for
+        if fault is None:
+            missing = causes.still_missing(self.session, self.connection, waiting_for)
         if not missing:
-            if fault is None:
-                links.try_again(self.session, subject.link_id)
-            else:
-                self.fail(subject, fault)
+            links.try_again(self.session, subject.link_id)
             return
         reason, first = waiting_reason(missing)
         stop = Stop(
@@ -234,26 +250,35 @@ def _settled(one: Success) -> Settled:
         return Settled(
             link_id=subject.link_id,
             version=subject.wanted.revision,
+            content=None,
             ref=written.ref,
             sync_token=written.sync_token,
             number=None,
             url=None,
-            digest=written.digest,
+            digest=written.digest or None,
             removed=True,
         )
     return Settled(
         link_id=subject.link_id,
         version=subject.wanted.revision,
+        content=subject.wanted.content,
         ref=written.ref,
         sync_token=written.sync_token,
         number=written.number,
         url=written.url,
-        digest=written.digest,
+        digest=written.digest or None,
         removed=False,
         total=written.total,
         variance=variance(one.expected_total, written.total),
         balance=written.balance,
     )
+
+
+def _arrived(successes: Sequence[Success]) -> list[Cause]:
+    """What documents may have waited for: the record, or its counterpart that could not be used."""
+    named = [(one.subject.kind.value, one.subject.record_id) for one in successes]
+    used = [(f"{one.subject.kind.value}_ref", one.written.ref) for one in successes]
+    return [Cause(kind, name) for kind, name in (*named, *used)]
 
 
 def _error(fault: Fault) -> dict[str, object]:

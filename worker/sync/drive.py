@@ -36,8 +36,15 @@ def drive(services: Services, connection_id: int) -> None:
             with services.database.begin() as session:
                 connections.take_hint(session, connection_id)
                 connection = connections.get(session, connection_id)
-            more = _guarded_slice(Driver(services, connection, held))
+            try:
+                more = _guarded_slice(Driver(services, connection, held))
+            except LeaseLost:
+                # Somebody else may drive already; if nobody does, the clock will see to it.
+                log.warning("drive.lease_lost", extra={"connection": connection_id})
+                return
         if more:
+            with services.database.begin() as session:
+                connections.note_hint(session, connection_id)
             services.hints.drive([connection_id])
             return
         with services.database.begin() as session:
@@ -49,10 +56,7 @@ def _guarded_slice(driver: Driver) -> bool:
     """A slice; a defect of ours must not be repeated every second, nor be swallowed."""
     try:
         return _slice(driver)
-    except LeaseLost:
-        log.warning("drive.lease_lost", extra={"connection": driver.connection.id})
-        return False
-    except DBAPIError:
+    except (LeaseLost, DBAPIError):
         raise  # the clock tries again once the database is back
     except Exception:
         driver.wait("defect", DEFECT_SECONDS)

@@ -1,8 +1,6 @@
 """Due links that need no call: removed before they were sent, gone already, taken out of the books,
 or broken."""
 
-from sqlalchemy.exc import IntegrityError
-
 from schemas.status import Operation as Told
 from worker.errors import Category
 from worker.providers.port import Fault, Removed, Written
@@ -17,7 +15,7 @@ from worker.terms import Operation
 
 def finish(driver: Driver, found: Sorted) -> bool:
     """Settle what needs no call to the books; whether there was anything."""
-    if not (found.never_sent or found.gone or found.linked or found.broken):
+    if not found.here:
         return False
     effects = Effects()
     with driver.services.database.begin() as session:
@@ -25,8 +23,11 @@ def finish(driver: Driver, found: Sorted) -> bool:
         for link in found.never_sent:
             acting.skip(subject_of(link), "It was removed in the CMMS before it reached the books.")
         acting.succeed([_already_gone(link) for link in found.gone])
+        acting.succeed([_unchanged(link) for link in found.unchanged])
         for link, ref in found.linked:
             _link(acting, link, ref)
+        for link in found.paid:
+            acting.fail(subject_of(link), _paid(link))
         for link, why in found.broken:
             names = {"kind": link.kind.value, "record": link.record_id}
             acting.fail(subject_of(link), Fault("defect", Category.DEFECT, names, why))
@@ -40,12 +41,27 @@ def _already_gone(link: Due) -> Success:
     return Success(subject_of(link), Operation.REMOVE, removed, told=Told.UNCHANGED)
 
 
+def _unchanged(link: Due) -> Success:
+    """A newer version that says the same: the books hold it already."""
+    written = Written(
+        ref=link.ref or "",
+        sync_token=link.sync_token,
+        total=link.total,
+        balance=link.balance,
+        digest=link.digest or "",
+    )
+    return Success(
+        subject_of(link), Operation.UPDATE, written, link.expected_total, told=Told.UNCHANGED
+    )
+
+
+def _paid(link: Due) -> Fault:
+    """QuickBooks would take it, and leave the payment without its invoice."""
+    number = str(link.snapshot.get("number") or link.record_id)
+    return Fault("invoice_paid", Category.VALIDATION, {"number": number, "record": link.record_id})
+
+
 def _link(acting: Acting, link: Due, ref: str) -> None:
     """The record came out of the books as that ref: link it, write nothing."""
     success = Success(subject_of(link), Operation.UPDATE, Written(ref), told=Told.LINKED)
-    try:
-        with acting.session.begin_nested():
-            acting.succeed([success])
-    except IntegrityError:  # another CMMS record has that ref already
-        names = {"kind": link.kind.value, "record": link.record_id, "ref": ref}
-        acting.fail(subject_of(link), Fault("ref_taken", Category.DUPLICATE, names))
+    acting.succeed([success])

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from worker import metrics
-from worker.errors import NoAnswer, ProviderError, Unexplained
+from worker.errors import BooksError, LeaseLost, NoAnswer, ProviderError, Unexplained
 from worker.providers.port import Answer, Books
 from worker.store import submissions
 from worker.store.session import Session
 from worker.sync import answers
+from worker.sync.act import Effects
 from worker.sync.driver import Driver, NotSent
 from worker.sync.outcomes import backoff
 from worker.sync.subjects import after
@@ -24,48 +25,49 @@ class Flight:
     deadline: float
 
 
-def attempt(driver: Driver, books: Books, flight: Flight) -> Answer | ProviderError | NotSent:
+Result = Answer | ProviderError | NotSent | LeaseLost
+
+
+def attempt(driver: Driver, books: Books, flight: Flight) -> Result:
     """One send; what went wrong is a value here, so that every flight is concluded."""
     metrics.BATCH_SIZE.labels(driver.connection.provider).observe(len(flight.submission.parts))
     try:
         return driver.send(books, flight.endpoint, flight.submission, flight.deadline)
-    except (ProviderError, NotSent) as error:
+    except (ProviderError, NotSent, LeaseLost) as error:
         return error
 
 
-def conclude(
-    driver: Driver, flight: Flight, result: Answer | ProviderError | NotSent, *, first: bool
-) -> ProviderError | None:
-    """Write down what became of one request; returns an error that concerns the whole
-    connection."""
-    database = driver.services.database
-    if isinstance(result, Answer):
-        with database.begin() as session:
-            answers.keep(session, flight.submission_id, result)
-            effects = answers.apply(
-                session,
-                driver.connection.id,
-                flight.submission_id,
-                result.outcomes,
-                looked_up=False,
-            )
-            # Answered, so nobody is working on it any more: what is still unknown is settled soon.
-            if effects.unknown:
-                submissions.postpone(session, flight.submission_id, backoff(0))
-        after(driver, effects)
-        return None
-    with database.begin() as session:
-        if isinstance(result, NotSent):
-            submissions.postpone(session, flight.submission_id, 0.0)
-            return None
-        if isinstance(result, NoAnswer | Unexplained):
-            _keep_unknown(driver, session, flight, result)
-            return None
-        if first:
-            answers.release(session, driver.connection.id, flight.submission_id)
-        else:
-            submissions.postpone(session, flight.submission_id, backoff(1))
-    return result
+def conclude(driver: Driver, flight: Flight, result: Result, *, first: bool) -> BooksError | None:
+    """Write down what became of one request; returns what must end this driver's work."""
+    with driver.services.database.begin() as session:
+        match result:
+            case Answer():
+                effects = _answered(driver, session, flight, result)
+            case NoAnswer() | Unexplained():
+                _keep_unknown(driver, session, flight, result)
+                return None
+            case _ if first:
+                # Nothing left us, or nothing was taken: for certain.
+                answers.release(session, driver.connection.id, flight.submission_id)
+                return None if isinstance(result, NotSent) else result
+            case _:
+                delay = 0.0 if isinstance(result, NotSent) else backoff(1)
+                submissions.postpone(session, flight.submission_id, delay)
+                return None if isinstance(result, NotSent) else result
+    after(driver, effects)
+    return None
+
+
+def _answered(driver: Driver, session: Session, flight: Flight, answer: Answer) -> Effects:
+    answers.keep(session, flight.submission_id, answer)
+    effects = answers.apply(
+        session, driver.connection.id, flight.submission_id, answer.outcomes, looked_up=False
+    )
+    if effects.unknown:
+        # Answered, so nobody is working on it any more: what is still unknown is settled soon.
+        sends = submissions.get(session, flight.submission_id).sends
+        submissions.postpone(session, flight.submission_id, backoff(sends - 1))
+    return effects
 
 
 def _keep_unknown(

@@ -19,16 +19,18 @@ from worker.providers.port import (
     Stranger,
     Untouched,
     Work,
+    Written,
 )
-from worker.store import connections, links
+from worker.store import connections, links, waiting
 from worker.store.links import Due
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
 from worker.sync.planning import hold, planned
 from worker.sync.subjects import after, subject_of
-from worker.terms import Part
+from worker.terms import Cause, Operation, Part
 
 # What a name gets where a record of another kind has it already: the ledger's name space is shared.
+ANOTHERS_SECONDS = 30.0
 ALIASES = {Kind.CUSTOMER: " (C)", Kind.VENDOR: " (V)", Kind.ITEM: " (I)"}
 
 
@@ -82,6 +84,9 @@ def _conclude(
 def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) -> None:
     subject = subject_of(link)
     match seen:
+        case Ours(Written() as older, matched=False) if part.operation is Operation.CREATE:
+            # Made by us before this link knew of it; what the CMMS says now has not been written.
+            _adopt(acting, link, older.ref, older.sync_token)
         case Ours(outcome):
             told = Told.LINKED if link.ref is None else None
             metrics.DUPLICATES_PREVENTED.labels("lookup").inc()
@@ -112,8 +117,13 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     free = owner is None and not stranger.marked
     ours_is_new = link.ref is None
     if ours_is_new and stranger.same_kind and stranger.exact and free and link.kind in ALIASES:
+        if links.creating(acting.session, acting.connection.id, link.kind, link.id):
+            # It may be the record of another link, whose answer never came: that is found out
+            # first.
+            links.try_again(acting.session, link.id, delay=ANOTHERS_SECONDS, look=link.look)
+            return
         metrics.DUPLICATES_PREVENTED.labels("adoption").inc()
-        links.link_to(acting.session, link.id, stranger.ref, stranger.sync_token)
+        _adopt(acting, link, stranger.ref, stranger.sync_token)
         return
     if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
         links.try_again(acting.session, link.id, alias=ALIASES[link.kind])
@@ -121,6 +131,14 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     code = "duplicate_name" if link.kind in ALIASES else "duplicate_number"
     names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "other": owner or ""}
     acting.fail(subject_of(link), Fault(code, Category.DUPLICATE, names))
+
+
+def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:
+    """Link a record of the books; it is due to be brought up to date, and can be named from now
+    on."""
+    links.link_to(acting.session, link.id, ref, sync_token)
+    arrived = Cause(link.kind.value, link.record_id)
+    waiting.wake(acting.session, acting.connection.id, [arrived])
 
 
 def _not_there(link: Due) -> Fault:

@@ -74,7 +74,7 @@ def decide(outcome: Outcome, *, attempts: int, repeated: bool) -> Decision:
         case Unknown():
             return StillUnknown()
         case Refused(fault, certain):
-            return refusal(fault, attempts) if certain or not repeated else StillUnknown(fault)
+            return _refused(fault, certain=certain, attempts=attempts, repeated=repeated)
         case Stale(detail):
             fault = Fault("stale", Category.CONFLICT, detail=detail)
             return StillUnknown(fault) if repeated else _look("stale", fault, attempts)
@@ -82,6 +82,16 @@ def decide(outcome: Outcome, *, attempts: int, repeated: bool) -> Decision:
             return StillUnknown(fault) if repeated else _look("clash", fault, attempts)
         case _:
             assert_never(outcome)
+
+
+def _refused(fault: Fault, *, certain: bool, attempts: int, repeated: bool) -> Decision:
+    if fault.category is Category.UNKNOWN_OUTCOME:
+        return StillUnknown(fault)
+    if certain or not repeated:
+        return refusal(fault, attempts)
+    # What passes by itself says nothing about the first send, and is repeated once more.
+    passing = fault.category in (Category.THROTTLED, Category.UNAVAILABLE)
+    return StillUnknown(None if passing else fault)
 
 
 def _look(why: str, fault: Fault, attempts: int) -> Decision:
@@ -94,8 +104,8 @@ def refusal(fault: Fault, attempts: int) -> WaitFor | TryAgain | Fail:
     match fault.category:
         case Category.MAPPING | Category.REFERENCE | Category.PERIOD if fault.causes:
             return WaitFor(fault.causes, fault)
-        case Category.THROTTLED | Category.UNAVAILABLE if attempts < MOST_ATTEMPTS:
-            return TryAgain(backoff(attempts), fault)
+        case Category.THROTTLED | Category.UNAVAILABLE:
+            return TryAgain(backoff(min(attempts, MOST_ATTEMPTS)), fault)
         case _:
             return Fail(fault)
 

@@ -47,10 +47,14 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
     refs |= {ref for seen in page.payments for ref in seen.applied}
     refs |= {entry.invoice_ref for entry in before}
     standing = payments.standings(session, connection.id, sorted(refs))
-    movements = list(_movements(page.payments, before, standing))
+    before_it = standing
+    home = str(connection.company.get("currency") or "")
+    seen = [one if one.currency else replace(one, currency=home) for one in page.payments]
+    movements = list(_movements(seen, before, standing))
     standing = _moved(standing, page.invoices, movements)
-    for one in standing.values():
-        payments.stand(session, one, _paid(one))
+    for ref, one in standing.items():
+        if one != before_it[ref]:
+            payments.stand(session, one, _paid(one))
     effects = Effects()
     for movement in movements:
         payments.keep(session, connection.id, movement.entry)

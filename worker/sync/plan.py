@@ -26,7 +26,15 @@ class Sorted:
     linked: list[tuple[Due, str]] = field(default_factory=list)  # came out of the books as that ref
     never_sent: list[Due] = field(default_factory=list)  # removed before it reached the books
     gone: list[Due] = field(default_factory=list)  # removed, and gone from the books already
+    unchanged: list[Due] = field(default_factory=list)  # a newer version that says the same
+    paid: list[Due] = field(default_factory=list)  # invoices that may not be touched any more
     broken: list[tuple[Due, str]] = field(default_factory=list)  # cannot be read, and why
+
+    @property
+    def here(self) -> bool:
+        """Whether anything can be settled without a call."""
+        settled = (self.never_sent, self.gone, self.linked, self.unchanged, self.paid, self.broken)
+        return any(settled)
 
 
 def sort(due: Iterable[Due], provider: str) -> Sorted:
@@ -39,9 +47,19 @@ def sort(due: Iterable[Due], provider: str) -> Sorted:
             found.gone.append(link)
         elif link.ref is None and (ref := _external_ref(link, provider)):
             found.linked.append((link, ref))
+        elif _says_the_same(link):
+            found.unchanged.append(link)
+        elif link.kind is Kind.INVOICE and link.ref is not None and link.paid_amount:
+            found.paid.append(link)
         else:
             _to_work(found, link)
     return found
+
+
+def _says_the_same(link: Due) -> bool:
+    """Whether the books hold this content already: only its version is newer."""
+    removed = link.removed or link.gone
+    return not removed and link.look is None and link.content == link.synced_content
 
 
 def _to_work(found: Sorted, link: Due) -> None:
@@ -50,18 +68,20 @@ def _to_work(found: Sorted, link: Due) -> None:
     except ValidationError as error:  # written by another release than this one
         found.broken.append((link, _wrong(error)))
         return
+    operation = _operation(link)
+    target = operation is not Operation.CREATE
     work = Work(
         link_id=link.id,
         kind=link.kind,
         record_id=link.record_id,
-        operation=_operation(link),
+        operation=operation,
         document=document,
-        ref=link.ref,
-        sync_token=link.sync_token,
+        ref=link.ref if target else None,
+        sync_token=link.sync_token if target else None,
         alias=link.alias,
     )
     # Without a token there is nothing to update against: it is read first.
-    unread = work.operation is not Operation.CREATE and link.sync_token is None
+    unread = target and link.sync_token is None
     (found.looking if link.look or unread else found.work).append((link, work))
 
 
@@ -72,7 +92,8 @@ def _wrong(error: ValidationError) -> str:
 
 
 def _operation(link: Due) -> Operation:
-    if link.ref is None:
+    # Of a deleted journal entry nothing is left to be updated: saved again, it is a new one.
+    if link.ref is None or (link.gone and link.kind is Kind.EXPENSE):
         return Operation.CREATE
     return Operation.REMOVE if link.removed else Operation.UPDATE
 

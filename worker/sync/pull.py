@@ -1,7 +1,7 @@
 """Runs: one page of what the books say at a time, and the answers to connection tests."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,19 +27,20 @@ from worker.errors import (
     Unexplained,
 )
 from worker.providers.port import Fault, LedgerRecord, Page, Resource
-from worker.store import connections, outbox, records, runs, waiting
+from worker.store import connections, outbox, records, runs, submissions, waiting
 from worker.store.records import Pulled
 from worker.store.runs import Run
 from worker.store.session import Session
 from worker.sync import causes, payments
+from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.tell import Origin, about, error_of, tell
-from worker.terms import Cause
 
 log = logging.getLogger(__name__)
 
 # Of the same urgency: what opens the way for writing goes first.
 ORDER = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES, Resource.PAYMENTS)
+AGAIN_SECONDS = 60.0
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
 
 _KINDS = {Resource.ACCOUNTS: ("account",), Resource.TAXES: ("tax_code", "tax_rate")}
@@ -91,24 +92,13 @@ def _start(driver: Driver, run: Run) -> Run:
 def _test(driver: Driver, run: Run) -> None:
     """Who is behind the connection, with the preferences that translation needs."""
     company = driver.read("company", lambda books: books.test())
-    data = dict(company.data) | {
-        "name": company.name,
-        "currency": company.currency,
-        "country": company.country,
-    }
     with driver.services.database.begin() as session:
         connections.wake(session, [driver.connection.id])
-        connections.change(session, driver.connection.id, company=data)
-        waited = waiting.causes(session, driver.connection.id, ["period"])
-        waiting.wake(session, driver.connection.id, _open(waited, data.get("closed_until")))
+        keep_company(session, driver.connection.id, company)
         told = Company(ref=company.ref, name=company.name, currency=company.currency)
         status = ConnectionTested(**about(driver.connection), ok=True, company=told)
-        _finish(driver, session, run, {}, [_tell(driver, run, status)])
-
-
-def _open(periods: Iterable[Cause], closed_until: object) -> list[Cause]:
-    """Days (`period:2026-03-31`) that the books take again; closed up to a day, or not at all."""
-    return [one for one in periods if not closed_until or one.id > str(closed_until)]
+        partitions = _finish(driver, session, run, {}, [_tell(driver, run, status)])
+    driver.services.hints.relay(sorted(partitions))
 
 
 def _page(driver: Driver, run: Run, resource: Resource) -> None:
@@ -123,11 +113,11 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
         counts = _add(run.counts, page, told, effects)
         outgoing = [*(_tell(driver, run, status) for _, status in told), *effects.told]
         if page.position is None:
-            _complete(driver, session, run, counts, outgoing)
+            partitions = _complete(driver, session, run, counts, outgoing)
         else:
             partitions = outbox.add(session, outgoing)
             runs.advance(session, run.id, page.position, counts)
-            driver.services.hints.relay(sorted(partitions))
+    driver.services.hints.relay(sorted(partitions))
 
 
 def _keep(
@@ -182,7 +172,7 @@ def _complete(
     run: Run,
     counts: dict[str, int],
     outgoing: list[outbox.Outgoing],
-) -> None:
+) -> set[int]:
     """The last page is in: what was not seen is gone, and what waited for any of it wakes."""
     resource = Resource(run.resource)
     if resource in _KINDS and run.started_at:
@@ -198,8 +188,8 @@ def _complete(
     waiting.wake(session, driver.connection.id, set(waited) - missing)
     status = SyncCompleted(**_of(driver, run) | counts)
     outgoing.append(_tell(driver, run, status))
-    _finish(driver, session, run, counts, outgoing)
     driver.forget_chart()
+    return _finish(driver, session, run, counts, outgoing)
 
 
 def _finish(
@@ -208,17 +198,30 @@ def _finish(
     run: Run,
     counts: Mapping[str, int],
     outgoing: Sequence[outbox.Outgoing],
-) -> None:
-    cursor = (run.started_at - OVERLAP).isoformat() if run.started_at else None
+) -> set[int]:
+    """The run is through; the next one begins where this one did, less an overlap.
+
+    A payment can be on an invoice whose own outcome is unknown still: it is read again then.
+    """
+    began = [run.started_at, submissions.oldest_open(session, driver.connection.id)]
+    known = [moment for moment in began if moment is not None]
+    cursor = (min(known) - OVERLAP).isoformat() if known else None
     runs.complete_feed(session, driver.connection.id, run.resource, cursor)
     runs.finish(session, run.id, counts)
-    partitions = outbox.add(session, outgoing)
     metrics.RUNS.labels(driver.connection.provider, run.resource, "done").inc()
-    driver.services.hints.relay(sorted(partitions))
+    return outbox.add(session, outgoing)
 
 
 def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
-    """Answer a run that cannot go on; never silence."""
+    """Answer a run that cannot go on; never silence.
+
+    What a new connection begins with is tried again until it is there: nothing is written before.
+    """
+    if run.asked_by == "connect" and not isinstance(error, Disconnected):
+        with driver.services.database.begin() as session:
+            runs.postpone(session, run.id, AGAIN_SECONDS)
+        log.warning("run.postponed", extra={"run": run.id, "reason": str(error)})
+        return
     log.warning("run.failed", extra={"run": run.id, "resource": run.resource, "reason": str(error)})
     names = {
         "provider": driver.connection.provider,

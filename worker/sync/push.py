@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -79,9 +80,12 @@ def _push_planned(
     if not work:
         return Step(worked=False)
     books = driver.books()
-    plan = planned(books, work, lookup)
-    held = hold(driver, plan.held, due)
-    flights, wait = _record(driver, plan.requests, due)
+    fresh = [one for one in work if not due[one.link_id].attempts]
+    troubled = [[one] for one in work if due[one.link_id].attempts]
+    # What had trouble before goes alone, so that it cannot take others with it again.
+    plans = [planned(books, group, lookup) for group in (fresh, *troubled) if group]
+    held = hold(driver, [one for plan in plans for one in plan.held], due)
+    flights, wait = _record(driver, [one for plan in plans for one in plan.requests], due)
     if flights:
         _fly(driver, books, flights)
     return Step(worked=held or bool(flights), delay=wait)
@@ -94,6 +98,8 @@ def _record(
     started = time.monotonic()
     try:
         with driver.services.database.begin() as session:
+            # The connection before its links, as everybody takes them: intake holds both.
+            connections.lock(session, driver.connection.id)
             chosen = choose(requests, driver.budget(session), driver.limits.concurrency)
             flights = [
                 _record_one(driver, session, request, due, started) for request in chosen.requests
@@ -123,14 +129,18 @@ def _record_one(
 
 
 def _fly(driver: Driver, books: Books, flights: Sequence[Flight]) -> None:
-    """Send recorded requests, at once where there are several; no database connection is held."""
-    senders = driver.services.senders
-    futures = [senders.submit(attempt, driver, books, flight) for flight in flights[1:]]
-    results = [attempt(driver, books, flights[0]), *(future.result() for future in futures)]
-    troubles = [
-        trouble
-        for flight, result in zip(flights, results, strict=True)
-        if (trouble := conclude(driver, flight, result, first=True))
-    ]
-    for trouble in troubles[:1]:
+    """Send recorded requests, at once where there are several; no database connection is held.
+
+    Each is concluded as soon as it is answered: what is known must not wait for the slowest.
+    """
+    if len(flights) == 1:
+        troubles = [conclude(driver, flights[0], attempt(driver, books, flights[0]), first=True)]
+    else:
+        send = driver.services.senders.submit
+        futures = {send(attempt, driver, books, flight): flight for flight in flights}
+        troubles = [
+            conclude(driver, futures[done], done.result(), first=True)
+            for done in as_completed(futures)
+        ]
+    for trouble in filter(None, troubles):
         raise trouble

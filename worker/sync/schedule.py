@@ -51,5 +51,23 @@ def relay_pending(services: Services) -> None:
     """Hint the relay about partitions that still hold events, whatever became of earlier hints."""
     with services.database.begin() as session:
         partitions = outbox.waiting_partitions(session)
-        outbox.expire_unroutable(session, services.settings.unroutable_days)
     services.hints.relay(partitions)
+
+
+def tidy(services: Services) -> int:
+    """Drop status events that were kept long enough, in short transactions; returns how many."""
+    days = {
+        "published": services.settings.outbox_days,
+        "unroutable": services.settings.unroutable_days,
+    }
+    return sum(_expire(services, state, kept) for state, kept in days.items())
+
+
+def _expire(services: Services, state: str, days: int) -> int:
+    total = 0
+    while True:
+        with services.database.begin() as session:
+            dropped = outbox.expire(session, state, days)
+        total += dropped
+        if dropped < outbox.EXPIRE_CHUNK:
+            return total

@@ -67,6 +67,7 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
     books, started = driver.books(), time.monotonic()
     batch = 1 if recorded.endpoint == "batch" else 0
     with driver.services.database.begin() as session:
+        connections.lock(session, driver.connection.id)
         budget = driver.budget(session)
         wait = budget.wait(1, batch)
         if wait:
@@ -164,7 +165,7 @@ def _absent(acting: Acting, item: Item, found: Found | None) -> None:
     detail = item.detail or {}
     if "code" not in detail:
         token = found.sync_token if isinstance(found, Untouched) else None
-        links.try_again(acting.session, item.part.link_id, sync_token=token)
+        links.try_again(acting.session, item.part.link_id, cost=1, sync_token=token)
         return
     # It is certain now that the first send took no effect: what its repeat was refused with holds.
     category = Category(detail.get("category", Category.VALIDATION))

@@ -16,7 +16,14 @@ def subject_of_item(item: Item) -> Subject:
 
 
 def wanted_of(link: Due) -> Wanted:
-    return Wanted(link.revision, link.wanted_since, link.version, link.event_id, link.traceparent)
+    return Wanted(
+        link.revision,
+        link.content,
+        link.wanted_since,
+        link.version,
+        link.event_id,
+        link.traceparent,
+    )
 
 
 def after(driver: Driver, effects: Effects) -> None:

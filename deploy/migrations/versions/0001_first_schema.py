@@ -220,6 +220,20 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'pending'"),
     )
+    op.create_index(
+        "ix_outbox_published",
+        "outbox",
+        ["published_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'published'"),
+    )
+    op.create_index(
+        "ix_outbox_unroutable",
+        "outbox",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'unroutable'"),
+    )
     op.create_table(
         "feeds",
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
@@ -269,6 +283,7 @@ def _create_tables() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("wanted_version", sa.BigInteger(), nullable=False),
         sa.Column("synced_version", sa.BigInteger(), nullable=True),
+        sa.Column("synced_content", sa.Text(), nullable=True),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("ref", sa.Text(), nullable=True),
@@ -487,6 +502,7 @@ def _create_tables() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("operation", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=True),
         sa.Column("event_id", sa.Text(), nullable=True),
         sa.Column("traceparent", sa.Text(), nullable=True),

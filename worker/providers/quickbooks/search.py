@@ -123,7 +123,8 @@ class Search:
         if len(marked) > 1:
             return Several(tuple(sorted(marked)))
         for record in marked.values():
-            return Ours(answers.written(part.kind, record, self._environment))
+            held = answers.written(part.kind, record, self._environment)
+            return Ours(held, matched=matches(part.body, record))
         same = [
             (entity, record)
             for entity, record in candidates
