@@ -1,5 +1,7 @@
 """Every metric, by name; counted where the outcome is known, served for Prometheus to scrape."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +22,7 @@ EVENT_TO_REF = Histogram(
 )
 PROVIDER_REQUESTS = Counter(
     "books_provider_requests_total",
-    "Calls to the ledgers by HTTP status; none: no answer came.",
+    "Calls to the ledgers by HTTP status; without an answer that counts, by what went wrong.",
     ["provider", "endpoint", "status"],
 )
 PROVIDER_SECONDS = Histogram(
@@ -76,6 +78,10 @@ class Backlog:
     open_submissions: int = 0
 
 
+KEPT_SECONDS = 15.0
+"""How long a count of the tables is good enough: it looks at every link."""
+
+
 class DatabaseCollector(Collector):
     """Gauges read when Prometheus asks; one process registers it, else they count double.
 
@@ -83,10 +89,25 @@ class DatabaseCollector(Collector):
     """
 
     def __init__(
-        self, backlog: Callable[[], Backlog | None], dead_depth: Callable[[], int | None]
+        self,
+        backlog: Callable[[], Backlog | None],
+        dead_depth: Callable[[], int | None],
+        keep: float = KEPT_SECONDS,
     ) -> None:
-        self._backlog = backlog
+        self._ask = backlog
         self._dead_depth = dead_depth
+        self._keep = keep
+        self._lock = threading.Lock()  # several may scrape at once, each in a thread
+        self._kept: tuple[float, Backlog] | None = None
+
+    def _backlog(self) -> Backlog | None:
+        """What stood in the tables at most `keep` seconds ago."""
+        with self._lock:
+            if self._kept and time.monotonic() - self._kept[0] < self._keep:
+                return self._kept[1]
+            found = self._ask()
+            self._kept = (time.monotonic(), found) if found else None
+            return found
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing: so that registering asks neither database nor broker."""
@@ -104,8 +125,15 @@ def register(collector: Collector, registry: CollectorRegistry = REGISTRY) -> No
 
 
 def serve(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> int:
-    """Serve the metrics from a thread; returns the port, which 0 leaves to the system."""
-    server, _ = start_http_server(port, host, registry)
+    """Serve the metrics from a thread; returns the port, which 0 leaves to the system.
+
+    Raises: OSError where nothing can be served there.
+    """
+    try:
+        server, _ = start_http_server(port, host, registry)
+    except OSError as error:
+        text = f"no metrics can be served at {host}:{port}: {error.strerror}"
+        raise OSError(text) from error
     return int(server.server_port)
 
 

@@ -155,9 +155,12 @@ class Driver:
 
     def _timed(self, endpoint: str, call: Callable[[], Result]) -> Result:
         provider, started = self.connection.provider, time.monotonic()
-        status = "answered"
+        status = "200"  # nothing else makes a read return
         try:
-            return call()
+            result = call()
+            if isinstance(result, Answer):
+                status = str(result.status)
+            return result
         except ProviderError as error:
             status = type(error).__name__
             raise
