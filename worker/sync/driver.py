@@ -158,12 +158,13 @@ class Driver:
         status = "200"  # nothing else makes a read return
         try:
             result = call()
-            if isinstance(result, Answer):
-                status = str(result.status)
-            return result
         except ProviderError as error:
             status = type(error).__name__
             raise
+        else:
+            if isinstance(result, Answer):
+                status = str(result.status)
+            return result
         finally:
             metrics.PROVIDER_REQUESTS.labels(provider, endpoint, status).inc()
             metrics.PROVIDER_SECONDS.labels(provider, endpoint).observe(time.monotonic() - started)
