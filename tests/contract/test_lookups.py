@@ -14,6 +14,7 @@ from tests.contract.records import (
 from tests.contract.scenes import with_invoice
 from worker.providers.port import (
     Absent,
+    Barred,
     Changed,
     Clash,
     Operation,
@@ -47,10 +48,27 @@ def test_fields_that_we_do_not_map_are_no_conflict(ledger: Ledger) -> None:
     assert found == Untouched(token)
 
 
-def test_a_payment_makes_no_conflict(ledger: Ledger) -> None:
-    ledger.company.pay(with_invoice(ledger), "10.00")
+@pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.REMOVE])
+@pytest.mark.parametrize("paid", ["10.00", "238.50"])
+def test_a_paid_invoice_stays_as_it_is(ledger: Ledger, operation: Operation, paid: str) -> None:
+    ledger.company.pay(with_invoice(ledger), paid)
 
-    found = ledger.look(ledger.prepared(an_invoice(memo="Second version")).parts[0])
+    found = ledger.look(ledger.prepared(an_invoice(memo="Second"), operation).parts[0])
+
+    assert isinstance(found, Barred)
+    assert found.fault.code == "invoice_paid"
+
+
+def test_a_paid_invoice_may_be_saved_again(ledger: Ledger) -> None:
+    ledger.company.pay(with_invoice(ledger), "238.50")
+
+    assert isinstance(ledger.look(ledger.prepared(an_invoice()).parts[0]), Ours)
+
+
+def test_a_payment_that_is_gone_bars_nothing(ledger: Ledger) -> None:
+    ledger.company.delete_payment(ledger.company.pay(with_invoice(ledger), "10.00"))
+
+    found = ledger.look(ledger.prepared(an_invoice(memo="Second")).parts[0])
 
     assert isinstance(found, Untouched)
 

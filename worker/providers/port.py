@@ -25,10 +25,11 @@ from worker.providers.pulled import (
 from worker.terms import Cause, Operation, Part, Request, Submission
 
 __all__ = [
-    "Absent", "Answer", "Books", "Cause", "Changed", "Clash", "Company", "Fault", "Found", "Held",
-    "InvoiceSeen", "LedgerRecord", "Limits", "Operation", "Ours", "Outcome", "Page", "Part",
-    "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource", "Several",
-    "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work", "Written",
+    "Absent", "Answer", "Barred", "Books", "Cause", "Changed", "Clash", "Company", "Fault",
+    "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Operation", "Ours", "Outcome",
+    "Page", "Part", "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource",
+    "Several", "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work",
+    "Written",
 ]  # fmt: skip
 
 
@@ -204,7 +205,14 @@ class Several:
     refs: tuple[str, ...]
 
 
-Found = Ours | Untouched | Changed | Absent | Stranger | Several
+@dataclass(frozen=True)
+class Barred:
+    """The record is there, but as it stands in the books this part must not be sent (paid)."""
+
+    fault: Fault
+
+
+Found = Ours | Untouched | Changed | Absent | Stranger | Several | Barred
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from worker.errors import Category, Unexplained
 from worker.providers.lookup import Lookup
 from worker.providers.port import (
     Absent,
+    Barred,
     Changed,
     Fault,
     Found,
@@ -94,6 +95,8 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             acting.succeed([success])
         case Untouched(sync_token):
             links.try_again(acting.session, link.id, sync_token=sync_token)
+        case Barred(fault):
+            acting.fail(subject, fault)
         case Changed():
             acting.conflict(subject, seen)
         case Stranger():

@@ -7,10 +7,12 @@ from typing import Any
 from schemas.kinds import Kind
 from worker.providers.port import (
     Absent,
+    Barred,
     Changed,
     Found,
     Operation,
     Ours,
+    Part,
     Removed,
     Several,
     Sought,
@@ -18,6 +20,7 @@ from worker.providers.port import (
     Untouched,
 )
 from worker.providers.quickbooks import answers
+from worker.providers.quickbooks.checks import refuse
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
@@ -25,7 +28,7 @@ from worker.providers.quickbooks.matching import differences, digest, matches
 from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, named, one_of, select
 from worker.providers.quickbooks.read import is_voided
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
-from worker.providers.quickbooks.wire import Body
+from worker.providers.quickbooks.wire import Body, amount
 
 # Customers, vendors and employees share one space of names (Intuit: 6240).
 _NAME_SPACES: Mapping[str, tuple[str, ...]] = {
@@ -89,6 +92,8 @@ class Search:
             return Ours(answers.removed(part.kind, record))
         if not removing and matches(part.body, record):
             return Ours(answers.written(part.kind, record, self._environment))
+        if paid := _paid(shape, part, record):
+            return paid
         token = str(record.get("SyncToken"))
         # Without a digest we never wrote it (it came out of the books): there is nothing of ours
         # that others could have changed.
@@ -181,6 +186,14 @@ def _stranger(
         marked=bool(markers(_note(shape, record))),
         sync_token=str(record.get("SyncToken")),
     )
+
+
+def _paid(shape: Shape, part: Part, record: Body) -> Barred | None:
+    """Neither is the amount of a paid invoice changed, nor its payment left without invoice."""
+    if part.kind is not Kind.INVOICE or amount(record, "Balance") >= amount(record, "TotalAmt"):
+        return None
+    names = {"number": str(record.get(shape.label) or part.record_id)}
+    return Barred(refuse("invoice_paid", names).fault)
 
 
 def _is_removed(shape: Shape, record: Body) -> bool:
