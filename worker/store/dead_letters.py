@@ -33,8 +33,14 @@ class DeadLetter:
 
     @property
     def fingerprint(self) -> str:
-        """Unique by source, id and content: the same message dead twice is one letter, counted."""
-        known = "\x00".join((self.source or "", self.event_id or "")).encode("utf-8", "replace")
+        """Unique by source, id and content: the same message dead twice is one letter, counted.
+
+        A letter about a record of one connection is none about the same record of another.
+        """
+        names = [self.source or "", self.event_id or ""]
+        if self.link_id is not None:
+            names.append(str(self.link_id))
+        known = "\x00".join(names).encode("utf-8", "replace")
         return hashlib.sha256(known + b"\x00" + self.body).hexdigest()
 
 

@@ -1,10 +1,13 @@
 """Dead letters decided by a person: replayed once the cause is mended, or discarded with a note."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.exc import NoResultFound
+
 from worker.errors import Misuse
-from worker.store import connections, dead_letters
+from worker.store import connections, dead_letters, submissions
 from worker.store.dead_letters import Kept
 from worker.store.session import Session
 from worker.sync.services import Services
@@ -17,6 +20,9 @@ _BROKERS_OWN = (
     "x-first-death-",
     "x-last-death-",
 )
+
+# What the flow writes itself; every other category is intake's, and holds a message.
+DEFECT, DOUBLED = "defect", "two_in_the_books"
 
 
 @dataclass(frozen=True)
@@ -46,16 +52,53 @@ def get(services: Services, letter_id: int) -> Kept:
 def replay(services: Services, letter_id: int, decision: Decision, republish: Republish) -> None:
     """Let a message go its way once more, or make the record of a defect due again.
 
-    Raises: Misuse if it was decided on already, or is gone.
+    Raises: Misuse if it was decided on already, is gone, or is neither.
     """
     with services.database.begin() as session:
         letter = _undecided(session, letter_id)
+        _check_replayable(session, letter)
         # Written first: should it die again before our commit, intake waits and opens it again.
         dead_letters.decide(session, letter_id, "replayed", who=decision.who, note=decision.note)
         if letter.link_id is None:
             republish(letter)
         hinted = [] if letter.link_id is None else _retry(session, letter)
     services.hints.drive(hinted)
+
+
+def _check_replayable(session: Session, letter: Kept) -> None:
+    """Refuse letters that the flow wrote itself: what they hold is a note of ours, no message."""
+    if letter.category == DOUBLED:
+        raise Misuse(
+            "not_replayable",
+            f"{letter.reason}: look at both in the books and remove the one too many there, then "
+            "discard this letter",
+        )
+    if letter.category == DEFECT and letter.link_id is None:
+        raise Misuse("not_replayable", f"{_way_out(session, letter)}, then discard this letter")
+
+
+def _way_out(session: Session, letter: Kept) -> str:
+    """What to do about a write whose answer nobody could read."""
+    number = _submission_of(letter)
+    try:
+        state = None if number is None else submissions.get(session, number).state
+    except NoResultFound:
+        state = None
+    if state is None:
+        return "this is a note of our own and no message: mend what it speaks of"
+    if state == "open":
+        text = f"submission {number} is not settled yet, and is looked up again by itself"
+        return f"{text}: mend how its answer is read"
+    return f"submission {number} was settled meanwhile: there is nothing to send again"
+
+
+def _submission_of(letter: Kept) -> int | None:
+    try:
+        said = json.loads(letter.body)
+    except ValueError:
+        return None
+    number = said.get("submission") if isinstance(said, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def discard(services: Services, letter_id: int, decision: Decision) -> None:

@@ -16,6 +16,9 @@ from worker.terms import Cause
 _RECEIVABLE = "accounts receivable"
 _CONTROL = frozenset({_RECEIVABLE, "accounts payable"})
 _LONG_TERM = frozenset({"fixed asset", "other asset"})
+# Where sales tax is set up by hand, these say whether tax is due and leave open how much.
+_BY_HAND = "manual"
+_OPEN = frozenset({"TAX", "NON"})
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,16 @@ def _tax(chart: Chart, name: str) -> Tax:
     if tax is None or not tax.active:
         text = f"the books have no active tax code {name}; see `books records tax_code`"
         raise Misuse("tax_code_missing", text)
+    if not _says_how_much(chart, tax):
+        text = (
+            f"{tax.name} says whether tax is due, not how much: name the code of an agency's rate"
+        )
+        raise Misuse("tax_code_open", text)
     return tax
+
+
+def _says_how_much(chart: Chart, tax: Tax) -> bool:
+    return chart.company.get("tax") != _BY_HAND or tax.ref.upper() not in _OPEN
 
 
 def _mended(before: Mapping[str, str], refs: Mapping[str, str]) -> list[Cause]:
@@ -158,7 +170,8 @@ def _mended(before: Mapping[str, str], refs: Mapping[str, str]) -> list[Cause]:
 def _choices(chart: Chart, use: Use) -> tuple[Choice, ...]:
     if use.wants_account:
         return tuple(_of_accounts(a for a in chart.accounts if a.active and use.fits(a)))
-    return tuple(_of_taxes([t for t in chart.taxes if t.active and t.kind == "code"]))
+    codes = [one for one in chart.taxes if one.active and one.kind == "code"]
+    return tuple(_of_taxes([one for one in codes if _says_how_much(chart, one)]))
 
 
 def _of_accounts(accounts: Iterable[Account]) -> Iterable[Choice]:

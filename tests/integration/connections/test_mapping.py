@@ -1,5 +1,7 @@
 """The mapping: only accounts that exist and fit, and what waited for them goes on."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -72,6 +74,8 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
 
 
 def test_a_tax_code_is_named_without_regard_to_case(office: Office, connection: Connection) -> None:
+    office.change(connection, company={"tax": "automated"})
+
     mapping.set_mapping(office.services, connection.id, {"sales_tax": "taxABLE"})
 
     assert office.row(connection).mapping == {"sales_tax": "TAX"}
@@ -119,6 +123,8 @@ def test_a_driver_learns_that_something_woke(office: Office, connection: Connect
 
 
 def test_choices_are_the_active_accounts_that_fit(office: Office, connection: Connection) -> None:
+    office.change(connection, company={"tax": "automated"})
+
     shown = {one.use.key: one for one in mapping.show(office.services, connection.id)}
 
     assert [choice.name for choice in shown["sales"].choices] == ["Sales of services"]
@@ -134,3 +140,58 @@ def test_without_a_pulled_chart_nothing_can_be_mapped(office: Office) -> None:
 
     with pytest.raises(Misuse, match="has not been pulled yet"):
         mapping.set_mapping(office.services, connected.id, {"sales": "1"})
+
+
+@pytest.fixture
+def manual(office: Office, connection: Connection) -> Connection:
+    """A US company whose sales tax is set up by hand: two pseudo codes, a real one and an old."""
+    office.change(connection, company={"tax": "manual"})
+    codes = [("TAX", "TAX", True), ("NON", "NON", True), ("3", "State", True), ("4", "Old", False)]
+    found = [
+        Pulled("tax_code", ref, name, active, {"ref": ref, "name": name, "rate": "8"})
+        for ref, name, active in codes
+    ]
+    with office.services.database.begin() as session:
+        records.keep(session, connection.id, found)
+    return connection
+
+
+def test_codes_that_leave_the_rate_open_are_not_offered(office: Office, manual: Connection) -> None:
+    shown = {one.use.key: one for one in mapping.show(office.services, manual.id)}
+
+    assert [choice.ref for choice in shown["sales_tax"].choices] == ["3"]
+    assert [choice.ref for choice in shown["purchase_tax"].choices] == ["3"]
+
+
+@pytest.mark.parametrize("key", ["sales_tax", "purchase_tax"])
+@pytest.mark.parametrize("name", ["TAX", "non"])
+def test_codes_that_leave_the_rate_open_are_refused(
+    office: Office, manual: Connection, key: str, name: str
+) -> None:
+    with pytest.raises(Misuse, match="whether tax is due, not how much"):
+        mapping.set_mapping(office.services, manual.id, {key: name})
+
+    assert office.row(manual).mapping == {}
+
+
+@pytest.mark.parametrize("name", ["3", "State", "sTATE"])
+def test_a_real_tax_code_is_stored_by_its_id(office: Office, manual: Connection, name: str) -> None:
+    mapping.set_mapping(office.services, manual.id, {"sales_tax": name})
+
+    assert office.row(manual).mapping == {"sales_tax": "3"}
+
+
+def test_an_inactive_tax_code_is_refused(office: Office, manual: Connection) -> None:
+    with pytest.raises(Misuse, match="no active tax code Old"):
+        mapping.set_mapping(office.services, manual.id, {"sales_tax": "Old"})
+
+
+def test_a_sub_account_is_named_by_its_full_name(office: Office, connection: Connection) -> None:
+    sub = account("7", "Repairs", "Income", "Revenue")
+    data = dict(sub.data) | {"full_name": "Sales of services:Repairs"}
+    with office.services.database.begin() as session:
+        records.keep(session, connection.id, [replace(sub, data=data)])
+
+    mapping.set_mapping(office.services, connection.id, {"sales": "Sales of services:Repairs"})
+
+    assert office.row(connection).mapping == {"sales": "7"}
