@@ -6,15 +6,17 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import dramatiq
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from events.publisher import Publisher
 from events.topology import STATUSES
 from worker import logs, metrics
 from worker.bootstrap import make_services
-from worker.broker import DRIVE, HOUSEKEEPING, Boot, BrokerHints, make_broker
+from worker.broker import DRIVE, HOUSEKEEPING, BrokerHints, make_broker
 from worker.settings import Settings, from_environment, mark_ready
 from worker.sync import drive as driving
 from worker.sync import relay as relaying
@@ -35,66 +37,78 @@ def settings() -> Settings:
 
 @functools.cache
 def services() -> Services:
-    """Built in the worker's own process, when the first actor needs it."""
+    """Built once a process, by `run` before the first hint is taken."""
     return make_services(settings(), BrokerHints(broker), settings().worker_threads)
 
 
-def _start() -> None:
-    logs.configure(settings().log_format, settings().log_level)
-    port = metrics.serve(settings().metrics_host, settings().metrics_port)
-    log.info("worker.ready", extra={"metrics_port": port})
-    mark_ready(settings())
-
-
-def _stop() -> None:
-    services().senders.shutdown(wait=False, cancel_futures=True)
-    services().database.close()
-
-
-broker = make_broker(settings().broker_url, Boot(_start, _stop))
+broker = make_broker(settings().broker_url)
 dramatiq.set_broker(broker)
 
 
+@contextmanager
+def _patiently() -> Iterator[None]:
+    """A database that is away is a line in the log: what is owed stands in it, and the clock hints
+    again."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        log.warning("actor.database_away", extra={"error": type(error.orig).__name__})
+
+
 @dramatiq.actor(queue_name=DRIVE)
+@_patiently()
 def drive(connection_id: int) -> None:
     """Work off what a connection owes."""
     driving.drive(services(), connection_id)
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
 def relay(partition: int) -> None:
     """Publish the status events of a partition."""
     relaying.relay(services().database, partition, _publisher().publish_all)
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
 def wake_due() -> None:
     """Hint connections whose time has come."""
     schedule.wake_due(services())
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
 def derive_due() -> None:
     """Find due connections whatever the hints say."""
     schedule.derive_due(services())
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
 def pull_payments() -> None:
     """Queue the pulls of payments that are due."""
     schedule.queue_pulls(services(), ["payments"])
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
 def pull_lists() -> None:
     """Queue the pulls of accounts and taxes that are due."""
     schedule.queue_pulls(services(), schedule.LISTS)
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
 def relay_pending() -> None:
     """Hint the relay about what is left in the outbox."""
     schedule.relay_pending(services())
+
+
+@dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
+def tidy() -> None:
+    """Drop status events that were kept long enough."""
+    schedule.tidy(services())
 
 
 def _publisher() -> Publisher:
@@ -111,13 +125,20 @@ def run(queues: Sequence[str]) -> None:
     One process: any number of them may run. What is still in flight then (a slow ledger) is an
     unknown outcome like any other, and is settled by the next driver.
     """
+    logs.configure(settings().log_format, settings().log_level)
+    port = metrics.serve(settings().metrics_host, settings().metrics_port)
+    services()  # what is wrong with its settings ends the process here, and not every actor
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     threads = settings().worker_threads
     worker = dramatiq.Worker(broker, queues=set(queues), worker_threads=threads)
     worker.start()
+    log.info("worker.ready", extra={"metrics_port": port})
+    mark_ready(settings())
     stopped.wait()
     worker.stop(timeout=SHUTDOWN_SECONDS * 1000)
+    services().senders.shutdown(wait=False, cancel_futures=True)
+    services().database.close()
     logging.shutdown()
     os._exit(0)  # threads that wait for a ledger's answer would hold up the interpreter's own exit

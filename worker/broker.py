@@ -3,14 +3,14 @@ reasons."""
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dramatiq
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.encoder import Encoder, MessageData
 from dramatiq.errors import BrokerError, DecodeError
-from dramatiq.middleware import CurrentMessage, Middleware
+from dramatiq.middleware import CurrentMessage
 from pika.exceptions import AMQPError
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ QUEUES = {
     "pull_payments": HOUSEKEEPING,
     "pull_lists": HOUSEKEEPING,
     "relay_pending": HOUSEKEEPING,
+    "tidy": HOUSEKEEPING,
 }
 """Actor name -> the only queue in which it may lie."""
 
@@ -69,21 +70,7 @@ def _is_hint(message: object) -> bool:
     )
 
 
-class Boot(Middleware):
-    """Runs `start` once the worker's process is up, and `stop` when it goes down."""
-
-    def __init__(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
-        self._start = start
-        self._stop = stop
-
-    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        self._start()
-
-    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        self._stop()
-
-
-def make_broker(url: str, *middleware: Middleware) -> RabbitmqBroker:
+def make_broker(url: str) -> RabbitmqBroker:
     """A broker with confirms. None of Dramatiq's own policies: the row knows when to try again.
 
     No Retries (a failed hint is dropped, the next tick repeats it), no TimeLimit (an exception
@@ -91,8 +78,8 @@ def make_broker(url: str, *middleware: Middleware) -> RabbitmqBroker:
     timeouts), no AgeLimit, no delays (they would wait in a worker's memory).
     """
     dramatiq.set_encoder(StrictEncoder())
-    chosen = [CurrentMessage(), *middleware]
-    return RabbitmqBroker(url=_with_timeouts(url), confirm_delivery=True, middleware=chosen)
+    url = _with_timeouts(url)
+    return RabbitmqBroker(url=url, confirm_delivery=True, middleware=[CurrentMessage()])
 
 
 def _with_timeouts(url: str) -> str:

@@ -116,9 +116,10 @@ def run() -> None:
     """Take events in until stopped."""
     settings = from_environment()
     logs.configure(settings.log_format, settings.log_level)
+    process = Intake(settings)
     port = metrics.serve(settings.metrics_host, settings.metrics_port)
     log.info("intake.ready", extra={"metrics_port": port})
-    Intake(settings).run()
+    process.run()
 
 
 def run_one() -> None:

@@ -22,7 +22,7 @@ from worker.sync.services import Services
 log = logging.getLogger(__name__)
 
 EVERY_TICK = ("wake_due", "pull_payments", "relay_pending")
-EVERY_MINUTE = ("derive_due", "pull_lists")
+EVERY_MINUTE = ("derive_due", "pull_lists", "tidy")
 
 
 def run() -> None:

@@ -1,9 +1,51 @@
 """Everything the environment decides; read once, by the entrypoints, through bootstrap."""
 
+import logging
+import re
 from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _postgresql(url: str) -> str:
+    return _checked(url, r"postgres(ql)?(\+\w+)?", "postgresql://user:password@host:port/name")
+
+
+def _amqp(url: str) -> str:
+    return _checked(url, "amqps?", "amqp://user:password@host:port/vhost")
+
+
+def _web(url: str) -> str:
+    return _checked(url, "https?", "https://host:port")
+
+
+def _checked(url: str, scheme: str, example: str) -> str:
+    """The address itself; what is wrong is said without it, since it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        fits = re.fullmatch(scheme, parts.scheme) and parts.port != 0
+    except ValueError:  # the port is no number, or the brackets do not match
+        fits = False
+    if not fits:
+        raise ValueError(f"must look like {example}")
+    return url
+
+
+def _level(name: str) -> str:
+    known = logging.getLevelNamesMapping()
+    if name.upper() not in known:
+        raise ValueError(f"must be one of {', '.join(known)}")
+    return name
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Beat = Annotated[float, Field(gt=0, allow_inf_nan=False)]  # seconds of what must not spin
+Address = Annotated[str, AfterValidator(_web)]
 
 
 class LedgerSettings(BaseModel):
@@ -11,39 +53,41 @@ class LedgerSettings(BaseModel):
 
     model_config = {"frozen": True}
 
-    authorize_url: str
-    token_url: str
-    revoke_url: str
-    production_url: str
-    sandbox_url: str
+    authorize_url: Address
+    token_url: Address
+    revoke_url: Address
+    production_url: Address
+    sandbox_url: Address
     scope: str
-    per_second: int
-    per_minute: int
-    batches_per_minute: int
-    batch: int
-    concurrency: int
-    timeout: float = Field(description="Seconds until a call is given up as unanswered.")
-    replay_window: float = Field(description="Seconds in which a repeat with the same key is safe.")
-    key_lifetime: float = Field(description="Seconds after which absence can be proven.")
+    per_second: Count
+    per_minute: Count
+    batches_per_minute: Count
+    batch: Count
+    concurrency: Count
+    timeout: Beat = Field(description="Seconds until a call is given up as unanswered.")
+    replay_window: Seconds = Field(
+        description="Seconds in which a repeat with the same key is safe."
+    )
+    key_lifetime: Seconds = Field(description="Seconds after which absence can be proven.")
 
 
 class QuickBooksSettings(LedgerSettings):
     """QuickBooks Online; limits: Intuit, limits and throttles; addresses: Intuit, OAuth 2.0."""
 
-    authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
-    token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105
-    revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
-    production_url: str = "https://quickbooks.api.intuit.com"
-    sandbox_url: str = "https://sandbox-quickbooks.api.intuit.com"
+    authorize_url: Address = "https://appcenter.intuit.com/connect/oauth2"
+    token_url: Address = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105
+    revoke_url: Address = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+    production_url: Address = "https://quickbooks.api.intuit.com"
+    sandbox_url: Address = "https://sandbox-quickbooks.api.intuit.com"
     scope: str = "com.intuit.quickbooks.accounting"
-    per_second: int = 10
-    per_minute: int = 500
-    batches_per_minute: int = 40
-    batch: int = 30
-    concurrency: int = 10
-    timeout: float = 130.0
-    replay_window: float = 3600.0
-    key_lifetime: float = 86400.0
+    per_second: Count = 10
+    per_minute: Count = 500
+    batches_per_minute: Count = 40
+    batch: Count = 30
+    concurrency: Count = 10
+    timeout: Beat = 130.0
+    replay_window: Seconds = 3600.0
+    key_lifetime: Seconds = 86400.0
 
 
 class Settings(BaseSettings):
@@ -53,56 +97,65 @@ class Settings(BaseSettings):
         env_prefix="BOOKS_", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_postgresql)] = Field(
         description="PostgreSQL, `postgresql://user:password@host:port/name`."
     )
-    broker_url: str = Field(description="RabbitMQ, `amqp://user:password@host:port/vhost`.")
+    broker_url: Annotated[str, AfterValidator(_amqp)] = Field(
+        description="RabbitMQ, `amqp://user:password@host:port/vhost`."
+    )
     encryption_keys: list[SecretStr] = Field(
         min_length=1,
         description="Fernet keys as a JSON list: the first one writes, all of them read.",
     )
-    public_url: str = Field(
+    public_url: Address = Field(
         default="http://127.0.0.1:8080",
         description="Where browsers reach `books web`; the redirect URL is below it.",
     )
     web_host: str = Field(default="127.0.0.1", description="Address that `books web` binds.")
-    web_port: int = Field(default=8080, description="Port that `books web` binds.")
+    web_port: Port = Field(default=8080, description="Port that `books web` binds.")
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics.")
-    metrics_port: int = Field(
+    metrics_port: Port = Field(
         default=0, description="Port of the metrics; 0: any free port, logged."
     )
-    log_format: str = Field(default="json", description="`json`, or `console` for people.")
-    log_level: str = Field(default="INFO", description="Python's level names.")
-    worker_threads: int = Field(default=32, description="Threads of one `books worker` process.")
-    intake_batch: int = Field(default=200, description="Most events in one transaction of intake.")
-    intake_linger: float = Field(default=0.02, description="Seconds in which a batch collects.")
-    slice_seconds: float = Field(default=2.0, description="A driver's time on one connection.")
-    send_by: float = Field(
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="`json`, or `console` for people."
+    )
+    log_level: Annotated[str, AfterValidator(_level)] = Field(
+        default="INFO", description="Python's level names."
+    )
+    worker_threads: Count = Field(default=32, description="Threads of one `books worker` process.")
+    intake_batch: Count = Field(
+        default=200, description="Most events in one transaction of intake."
+    )
+    intake_linger: Seconds = Field(default=0.02, description="Seconds in which a batch collects.")
+    slice_seconds: Beat = Field(default=2.0, description="A driver's time on one connection.")
+    send_by: Seconds = Field(
         default=15.0, description="Seconds from recording to the last moment of sending."
     )
-    settle_margin: float = Field(
+    settle_margin: Seconds = Field(
         default=30.0, description="Seconds kept beyond deadline and timeout."
     )
-    lookup_gap: float = Field(
+    lookup_gap: Seconds = Field(
         default=60.0, description="Seconds between two look-ups that find nothing."
     )
-    collect_seconds: float = Field(
+    collect_seconds: Seconds = Field(
         default=5.0, description="Longest wait of a document for company."
     )
-    refresh_before: float = Field(
+    refresh_before: Seconds = Field(
         default=300.0, description="Seconds before expiry to refresh a token."
     )
-    tick_seconds: float = Field(default=1.0, description="The scheduler's clock.")
-    wake_all_seconds: float = Field(
+    tick_seconds: Beat = Field(default=1.0, description="The scheduler's clock.")
+    wake_all_seconds: Beat = Field(
         default=60.0, description="How often due connections are derived anew."
     )
-    payments_interval: int = Field(
+    payments_interval: Annotated[int, Field(ge=0)] = Field(
         default=1800, description="Seconds between pulls of payments; 0: off."
     )
-    lists_interval: int = Field(
+    lists_interval: Annotated[int, Field(ge=0)] = Field(
         default=86400, description="Seconds between pulls of accounts and taxes."
     )
-    unroutable_days: int = Field(default=14, description="Days an unheard status event is kept.")
+    outbox_days: Count = Field(default=14, description="Days a status event is kept once sent.")
+    unroutable_days: Count = Field(default=14, description="Days an unheard status event is kept.")
     quickbooks: QuickBooksSettings = QuickBooksSettings()
     ready_file: Path | None = Field(default=None, description="Touched once a process is ready.")
 
@@ -114,5 +167,8 @@ def mark_ready(settings: Settings) -> None:
 
 
 def from_environment() -> Settings:
-    """The settings of this process. Raises ValidationError naming what is missing or wrong."""
+    """The settings of this process.
+
+    Raises: ValidationError naming what is missing or wrong, SettingsError where a list is no JSON.
+    """
     return Settings()  # type: ignore[call-arg]  # the environment fills it

@@ -12,6 +12,7 @@ from worker.store.session import Session
 from worker.store.tables import outbox
 
 PARTITIONS = 8
+EXPIRE_CHUNK = 5000
 _LOCK = 0x4F555442  # the first of the two numbers of a partition's advisory lock
 
 
@@ -79,13 +80,32 @@ def mark(session: Session, ids: Sequence[int], state: str) -> None:
         )
 
 
+_WAITING = sa.text("""
+    SELECT p FROM generate_series(0, :partitions - 1) p
+    WHERE EXISTS (SELECT FROM outbox WHERE partition = p AND state = 'pending')
+""")
+
+
 def waiting_partitions(session: Session) -> list[int]:
-    query = sa.select(outbox.c.partition).where(outbox.c.state == "pending").distinct()
-    return sorted(session.execute(query).scalars())
+    """Partitions that hold unpublished events; a step into an index for each, however many."""
+    return sorted(session.execute(_WAITING, {"partitions": PARTITIONS}).scalars())
 
 
-def expire_unroutable(session: Session, days: int) -> int:
-    """Drop status events that nobody listened to for so long."""
-    age = sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, days)
-    query = outbox.delete().where(outbox.c.state == "unroutable", outbox.c.created_at < age)
-    return session.execute(query).rowcount
+# Each along its own index (now() can be looked up in one, clock_timestamp() cannot); whoever else
+# tidies at the same time takes other rows.
+EXPIRE = {
+    state: sa.text(f"""
+        DELETE FROM outbox WHERE id IN (
+            SELECT id FROM outbox
+            WHERE state = '{state}'
+              AND {since} < now() - make_interval(days => :days)
+            ORDER BY {since} LIMIT {EXPIRE_CHUNK} FOR UPDATE SKIP LOCKED)
+    """)
+    for state, since in (("published", "published_at"), ("unroutable", "created_at"))
+}
+
+
+def expire(session: Session, state: str, days: int) -> int:
+    """Drop events that were published, or that nobody listened to (`unroutable`), so long ago; at
+    most a chunk. Returns how many."""
+    return session.execute(EXPIRE[state], {"days": days}).rowcount
