@@ -42,6 +42,12 @@ _SECRETS = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), HIDDEN),  # people's e-mail addresses
 )
 
+# What a terminal takes for a command, or what hides what stands there: controls (but for tabs and
+# the ends of lines), marks that turn the direction of writing, halves of characters.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
 
 @contextmanager
 def bind(**context: object) -> Iterator[None]:
@@ -64,6 +70,12 @@ def configure(format_: str, level: str, stream: TextIO | None = None) -> None:
         logging.getLogger(library).setLevel(max(least, root.level))
 
 
+def visible(text: str) -> str:
+    """The text as a terminal may show it: control characters written out (`\\u001b`), in the way of
+    JSON."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def redact(text: str) -> str:
     """The text without tokens, secrets, credentials in addresses and e-mail addresses."""
     for pattern, instead in _SECRETS:
@@ -78,7 +90,7 @@ class JsonLines(logging.Formatter):
         line = _heading(record) | _fields(record)
         if trace := _trace(self, record):
             line["trace"] = trace
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return visible(json.dumps(line, default=str, ensure_ascii=False))
 
 
 class Console(logging.Formatter):
@@ -88,7 +100,7 @@ class Console(logging.Formatter):
         moment = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
         line = f"{moment} {record.levelname:<7} {redact(record.getMessage())} {fields}".rstrip()
-        return "\n".join(part for part in (line, _trace(self, record)) if part)
+        return visible("\n".join(part for part in (line, _trace(self, record)) if part))
 
 
 def _heading(record: logging.LogRecord) -> dict[str, object]:

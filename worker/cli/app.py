@@ -1,35 +1,47 @@
 """The command `books`: its groups, and one line for whatever went wrong."""
 
+import re
+import socket
+
 import click
+from pika.exceptions import AMQPError
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from events.connection import LOST
 from events.publisher import PublishFailed
 from worker.cli import connections, dead_letters, keys, processes, pulls, records, status
-from worker.errors import Misuse, Unavailable
-from worker.logs import redact
+from worker.errors import Misuse, ProviderError, Unavailable
+from worker.logs import redact, visible
+from worker.settings import Settings
+
+_BROKER_AWAY = (PublishFailed, AMQPError, ConnectionError, TimeoutError, socket.gaierror)
+_WHAT_FAILED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (Unavailable, "the ledger does not answer: {}; nothing was changed"),
+    (ProviderError, "the ledger did not do it: {}; nothing was changed"),
+    ((OperationalError, InterfaceError), "the database does not answer: {}"),
+    (_BROKER_AWAY, "the broker does not answer: {}"),
+    (OSError, "{}"),
+)
 
 
 class Books(click.Group):
-    """Turns what people can mend into one line and exit code 1; anything else is a defect."""
+    """Turns what people can mend into a line and exit code 1; anything else is a defect."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except Misuse as error:
-            raise click.ClickException(str(error)) from error
+            raise _refused(str(error)) from error
+        except SettingsError as error:
+            raise _refused(_not_json(error)) from error
         except ValidationError as error:
-            raise click.ClickException(_settings(error)) from error
-        except (OperationalError, InterfaceError) as error:
-            raise click.ClickException(f"the database does not answer: {_cause(error)}") from error
-        except (PublishFailed, *LOST) as error:
-            raise click.ClickException(
-                f"the broker does not answer: {_first_line(error)}"
-            ) from error
-        except Unavailable as error:
-            text = f"the ledger does not answer: {_first_line(error)}; nothing was changed"
-            raise click.ClickException(text) from error
+            if error.title != Settings.__name__:
+                raise
+            raise _refused(*_settings(error)) from error
+        except (ProviderError, OperationalError, InterfaceError, *_BROKER_AWAY, OSError) as error:
+            said = next(said for kinds, said in _WHAT_FAILED if isinstance(error, kinds))
+            raise _refused(said.format(_first_line(error))) from error
 
 
 @click.group(cls=Books, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,21 +53,30 @@ def main() -> None:
     """
 
 
-def _settings(error: ValidationError) -> str:
-    """Which settings are wrong and how, without their values."""
+def _refused(*lines: str) -> click.ClickException:
+    """One line for each thing to mend; click puts `Error: ` before the first one itself."""
+    return click.ClickException(visible("\nError: ".join(lines)))
+
+
+def _not_json(error: SettingsError) -> str:
+    name = re.search(r'field "(\w+)"', str(error))
+    return f"BOOKS_{name[1].upper() if name else '...'}: must be JSON"
+
+
+def _settings(error: ValidationError) -> list[str]:
+    """Which settings are wrong and how, a line for each, without their values."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    places = ["__".join(str(part) for part in fault["loc"]).upper() for fault in faults]
-    said = [f"BOOKS_{place}: {fault['msg']}" for place, fault in zip(places, faults, strict=True)]
-    return "; ".join(said)
-
-
-def _cause(error: DBAPIError) -> str:
-    return _first_line(error.orig or error)
+    return [
+        f"BOOKS_{'__'.join(map(str, fault['loc'])).upper()}: "
+        + fault["msg"].removeprefix("Value error, ")
+        for fault in faults
+    ]
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return redact(lines[0]) if lines else type(error).__name__
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    lines = str(cause).strip().splitlines()
+    return redact(lines[0]) if lines else type(cause).__name__
 
 
 for group in (processes, connections, pulls, records, status, dead_letters, keys):

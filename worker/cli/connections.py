@@ -65,8 +65,8 @@ def add(  # noqa: PLR0917  # click passes options by name
         output.print_json(said)
         return
     output.print_fields(said)
-    click.echo("\nEnter the redirect URL at the developer's portal, character for character, then:")
-    click.echo(f"  books connections connect {row.id}")
+    output.say("\nEnter the redirect URL at the developer's portal, character for character, then:")
+    output.say(f"  books connections connect {row.id}")
 
 
 @connections.command()
@@ -80,7 +80,7 @@ def connect(connection: str, as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         output.print_json({"url": url, "expires_in": MAX_AGE[Purpose.CONNECT]})
     else:
-        click.echo(url)
+        output.say(url)
 
 
 @connections.command("list")
@@ -148,7 +148,7 @@ def enable(connection: str) -> None:
     """Switch a connection on again, or let a paused one try again."""
     with opened() as services:
         row = use.enable(services, use.named(services, connection).id)
-    click.echo(f"connection {row.id} is {row.state}")
+    output.say(f"connection {row.id} is {row.state}")
 
 
 @connections.command()
@@ -157,7 +157,7 @@ def disable(connection: str) -> None:
     """Switch a connection off: it keeps everything, and sends and pulls nothing."""
     with opened() as services:
         row = use.disable(services, use.named(services, connection).id)
-    click.echo(f"connection {row.id} is {row.state}")
+    output.say(f"connection {row.id} is {row.state}")
 
 
 @connections.command()
@@ -166,7 +166,7 @@ def disconnect(connection: str) -> None:
     """Revoke the consent and forget the tokens; connecting again finds everything as it was."""
     with opened() as services:
         row = use.disconnect(services, use.named(services, connection).id)
-    click.echo(f"connection {row.id} is {row.state}; its records keep their links to the books")
+    output.say(f"connection {row.id} is {row.state}; its records keep their links to the books")
 
 
 def failure(run: Run) -> str:
@@ -203,7 +203,7 @@ def _described(services: Services, row: Connection) -> dict[str, object]:
 
 def _print_company(row: Connection) -> None:
     known = row.company
-    click.echo(
+    output.say(
         f"{company_name(row)} answers: company {row.company_id}, {known.get('country')}, "
         f"{known.get('currency')}, {row.environment}"
     )

@@ -62,7 +62,7 @@ def show(letter: int, as_json: bool) -> None:  # noqa: FBT001
         return
     shown = {name: getattr(found, name) for name in Kept.__dataclass_fields__ if name != "body"}
     output.print_fields(shown)
-    click.echo(f"\n{found.body.decode('utf-8', 'backslashreplace')}")
+    output.say(f"\n{found.body.decode('utf-8', 'backslashreplace')}")
 
 
 @dead_letters.command()
@@ -73,7 +73,7 @@ def replay(letter: int, who: str | None, note: str | None) -> None:
     """Let it go its way once more, as it came, after its cause was mended."""
     with opened() as services, bootstrap.republisher(services.settings) as republish:
         use.replay(services, letter, Decision(_name(who), note), republish)
-    click.echo(f"dead letter {letter} was replayed; should it fail again, it is listed again")
+    output.say(f"dead letter {letter} was replayed; should it fail again, it is listed again")
 
 
 @dead_letters.command()
@@ -84,7 +84,7 @@ def discard(letter: int, who: str | None, note: str | None) -> None:
     """Decide that nothing more happens with it; it stays readable."""
     with opened() as services:
         use.discard(services, letter, Decision(_name(who), note))
-    click.echo(f"dead letter {letter} was discarded")
+    output.say(f"dead letter {letter} was discarded")
 
 
 def _name(who: str | None) -> str:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import click
-
 from worker.cli import output
 from worker.errors import Misuse
 from worker.store.connections import Connection
@@ -41,9 +39,9 @@ def _print_choices(found: Sequence[Mapped]) -> None:
     for one in found:
         shared.setdefault(one.choices, []).append(one.use.key)
     for choices, keys in shared.items():
-        click.echo(f"\n{', '.join(keys)}:")
+        output.say(f"\n{', '.join(keys)}:")
         for choice in choices:
-            click.echo(f"  {choice.ref:>6}  {choice.code or '':<8}  {choice.name} ({choice.type})")
+            output.say(f"  {choice.ref:>6}  {choice.code or '':<8}  {choice.name} ({choice.type})")
 
 
 def _chosen(one: Mapped) -> str:

@@ -1,4 +1,4 @@
-"""How commands answer: tables for people, JSON for machines."""
+"""How commands answer: tables for people, JSON for machines; nothing that steers a terminal."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,20 +8,29 @@ from decimal import Decimal
 
 import click
 
+from worker.logs import visible
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
+def say(text_: str = "") -> None:
+    """Print a line or more: names, reasons and messages come from outside, so whatever would steer
+    the terminal is written out."""
+    click.echo(visible(text_))
+
+
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    """JSON in which control characters beyond its own rules are escaped too."""
+    say(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Columns as wide as their longest cell; the last one is not padded."""
-    texts = [[text(cell) for cell in row] for row in rows]
+    texts = [[visible(text(cell)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headings, *texts, strict=True)]
     for line in ([heading.upper() for heading in headings], *texts):
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())
 
 
 def print_fields(fields: Mapping[str, object]) -> None:
@@ -29,7 +38,7 @@ def print_fields(fields: Mapping[str, object]) -> None:
     width = max(map(len, fields), default=0)
     for name, value in fields.items():
         if text(value):
-            click.echo(f"{name.ljust(width)}  {text(value)}")
+            say(f"{name.ljust(width)}  {text(value)}")
 
 
 def text(value: object) -> str:

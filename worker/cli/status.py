@@ -54,7 +54,7 @@ def _connection(session: Session, row: Connection) -> dict[str, object]:
 def _print_connection(one: dict[str, object]) -> None:
     head = f"{one['id']}  {one['tenant']}  {one['provider']} {one['environment']}"
     state = f"{one['state']} ({one['reason']})" if one["reason"] else str(one["state"])
-    click.echo(f"{head}  {one['company'] or 'no company yet'}: {state}")
+    output.say(f"{head}  {one['company'] or 'no company yet'}: {state}")
     said = {
         "records": _numbers(one["records"]),
         "oldest due": one["oldest_due"],
@@ -65,7 +65,7 @@ def _print_connection(one: dict[str, object]) -> None:
         "pulls": _pulls(one["runs"]),
     }
     output.print_fields({f"   {name}": value for name, value in said.items()})
-    click.echo()
+    output.say()
 
 
 def _print_backlog(backlog: Backlog) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.metrics import Backlog
+from worker.store.outbox import PARTITIONS
 from worker.store.session import Session
 
 LEDGER_KINDS = ("account", "tax_code", "tax_rate")
@@ -96,20 +97,26 @@ def work(session: Session, connection_id: int) -> Row:
 
 _BY_STATE = sa.text("SELECT state, count(*) FROM links GROUP BY state")
 _CONNECTIONS = sa.text("SELECT state, count(*) FROM connections GROUP BY state")
+
+# The oldest of each connection and of each partition: a step into an index, however much waits.
 _BACKLOG = sa.text("""
-    SELECT (SELECT extract(epoch FROM clock_timestamp() - min(next_attempt_at)) FROM links
-            WHERE state = 'due' AND next_attempt_at <= clock_timestamp()) AS oldest_due,
+    SELECT (SELECT extract(epoch FROM clock_timestamp() - min(oldest.due)) FROM connections c,
+                LATERAL (SELECT min(next_attempt_at) AS due FROM links
+                         WHERE connection_id = c.id AND state = 'due') oldest
+            WHERE oldest.due <= clock_timestamp()) AS oldest_due,
            (SELECT count(*) FROM outbox WHERE state = 'pending') AS outbox_pending,
-           (SELECT extract(epoch FROM clock_timestamp() - min(created_at)) FROM outbox
-            WHERE state = 'pending') AS outbox_age,
+           (SELECT extract(epoch FROM clock_timestamp() - min(oldest.created_at))
+            FROM generate_series(0, :partitions - 1) p,
+                LATERAL (SELECT created_at FROM outbox WHERE partition = p AND state = 'pending'
+                         ORDER BY id LIMIT 1) oldest) AS outbox_age,
            (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead_letters,
            (SELECT count(*) FROM submissions WHERE state = 'open') AS submissions
 """)
 
 
 def backlog(session: Session) -> Backlog:
-    """What stands in the tables now, for the gauges and for `books status`."""
-    row = session.execute(_BACKLOG).one()
+    """What stands in the tables now, for the gauges and for `books status`; counts all links."""
+    row = session.execute(_BACKLOG, {"partitions": PARTITIONS}).one()
     return Backlog(
         links=_counts(session, _BY_STATE),
         oldest_due_seconds=float(row.oldest_due or 0),

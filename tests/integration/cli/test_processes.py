@@ -2,9 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,6 +15,7 @@ import pytest
 
 from tests.integration.cli.conftest import environment_of
 from tests.integration.connecting import Office
+from worker.broker import BrokerHints, make_broker
 from worker.settings import Settings
 from worker.web.links import connect_url
 
@@ -37,6 +41,27 @@ def failed(arguments: list[str], surroundings: dict[str, str]) -> list[str]:
     return done.stderr.splitlines()
 
 
+@contextmanager
+def started(
+    command: str, surroundings: dict[str, str], directory: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process of ours that has said that it is ready."""
+    ready = directory / "ready"
+    surroundings = surroundings | {"BOOKS_READY_FILE": str(ready)}
+    with subprocess.Popen([*BOOKS, command], env=surroundings, stderr=subprocess.PIPE) as process:
+        try:
+            wait_for(ready)
+            yield process
+        finally:
+            process.kill()
+
+
+def ended(process: "subprocess.Popen[bytes]") -> str:
+    """Stop it, and read what it has logged."""
+    process.send_signal(signal.SIGTERM)
+    return (process.communicate(timeout=10)[1] or b"").decode()
+
+
 def test_a_database_that_is_away_is_one_line(settings: Settings) -> None:
     lines = failed(["status"], environment(settings) | NOWHERE)
 
@@ -45,17 +70,65 @@ def test_a_database_that_is_away_is_one_line(settings: Settings) -> None:
     assert "hunter2" not in lines[0]
 
 
-def test_a_missing_setting_is_named() -> None:
+PROCESSES = ("intake", "worker", "scheduler", "web", "migrate")
+
+
+@pytest.mark.parametrize("command", [*PROCESSES, "status"])
+def test_every_setting_that_is_missing_is_a_line(command: str) -> None:
     bare = {"PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd()}  # noqa: PTH109
 
-    (line,) = failed(["status"], bare | {"BOOKS_ENCRYPTION_KEYS": "[]"})
+    lines = failed([command], bare | {"BOOKS_ENCRYPTION_KEYS": "[]", "BOOKS_WEB_PORT": "x"})
 
-    assert "BOOKS_DATABASE_URL: Field required" in line
-    assert "BOOKS_ENCRYPTION_KEYS" in line
+    names = [line.split()[1].rstrip(":").removeprefix("BOOKS_") for line in lines]
+    assert {line.split()[0] for line in lines} == {"Error:"}
+    assert names == ["DATABASE_URL", "BROKER_URL", "ENCRYPTION_KEYS", "WEB_PORT"]
 
 
-def test_a_key_that_is_none_says_how_to_make_one(settings: Settings) -> None:
-    (line,) = failed(["status"], environment(settings, BOOKS_ENCRYPTION_KEYS='["nonsense"]'))
+@pytest.mark.parametrize("command", ["worker", "status"])
+def test_a_list_that_is_no_json_is_a_line(settings: Settings, command: str) -> None:
+    (line,) = failed([command], environment(settings, BOOKS_ENCRYPTION_KEYS="s3cr3t"))
+
+    assert line == "Error: BOOKS_ENCRYPTION_KEYS: must be JSON"
+
+
+@pytest.mark.parametrize("command", ["intake", "worker", "scheduler"])
+def test_a_port_of_the_metrics_that_is_taken_is_a_line(settings: Settings, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        (line,) = failed([command], environment(settings, BOOKS_METRICS_PORT=port))
+
+    assert f"no metrics can be served at 127.0.0.1:{port}" in line
+
+
+@pytest.mark.parametrize("command", ["intake", "worker", "scheduler", "web"])
+def test_a_process_waits_for_its_services(settings: Settings, tmp_path: Path, command: str) -> None:
+    with started(command, environment(settings) | NOWHERE, tmp_path) as process:
+        time.sleep(1)
+        logged = ended(process)
+
+    assert process.returncode == 0
+    assert "Traceback" not in logged
+    assert "hunter2" not in logged
+
+
+def test_a_worker_without_its_database_says_so_in_a_line(
+    settings: Settings, tmp_path: Path
+) -> None:
+    away = {"BOOKS_DATABASE_URL": NOWHERE["BOOKS_DATABASE_URL"]}
+    broker = make_broker(settings.broker_url)
+    with started("worker", environment(settings) | away, tmp_path) as process:
+        BrokerHints(broker).send("wake_due")
+        time.sleep(1)
+        logged = ended(process)
+    broker.close()
+
+    assert "actor.database_away" in logged
+    assert "Traceback" not in logged
+
+
+@pytest.mark.parametrize("command", ["intake", "worker", "scheduler", "web", "status"])
+def test_a_key_that_is_none_says_how_to_make_one(settings: Settings, command: str) -> None:
+    (line,) = failed([command], environment(settings, BOOKS_ENCRYPTION_KEYS='["nonsense"]'))
 
     assert "books keys new" in line
 
@@ -72,7 +145,7 @@ def test_a_new_key_is_one_that_works(settings: Settings) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", ["intake", "worker", "scheduler", "web", "migrate"])
+@pytest.mark.parametrize("command", PROCESSES)
 def test_every_process_explains_itself(command: str) -> None:
     done = subprocess.run([*BOOKS, command, "--help"], capture_output=True, text=True, check=True)
 
@@ -82,22 +155,19 @@ def test_every_process_explains_itself(command: str) -> None:
 def test_the_web_process_connects_a_company_and_leaves_in_time(
     office: Office, settings: Settings, tmp_path: Path
 ) -> None:
-    ready, connection = tmp_path / "ready", office.add()
-    surroundings = environment(settings, BOOKS_READY_FILE=str(ready))
-    with subprocess.Popen([*BOOKS, "web"], env=surroundings, stderr=subprocess.PIPE) as process:
-        wait_for(ready)
+    connection = office.add()
+    with started("web", environment(settings), tmp_path) as process:
         link = connect_url(office.services.cipher, settings, connection)
         consent_url = httpx.get(link).headers["location"]
 
         page = httpx.get(
             office.simulator.approve(consent_url, office.company), follow_redirects=True
         )
-        started = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        logged = (process.communicate(timeout=10)[1] or b"").decode()
+        began = time.monotonic()
+        logged = ended(process)
 
     assert f"{office.row(connection).company['name']} is connected" in page.text
-    assert (process.returncode, time.monotonic() - started < 5) == (0, True)
+    assert (process.returncode, time.monotonic() - began < 5) == (0, True)
     assert "connection.connected" in logged
     assert not [word for word in ("code=", "state=", "RT1-", "eyJ", "gAAAA") if word in logged]
 

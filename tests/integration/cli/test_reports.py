@@ -1,5 +1,6 @@
 """`books records`, `status`, `sync` and `dead-letters`: what people and machines are shown."""
 
+import json
 import secrets
 
 import pika
@@ -90,7 +91,37 @@ def test_status_is_readable_and_says_why_a_connection_stands(shell: Shell, offic
 
     text = shell.run("status").output
 
-    assert f"{office.company}: paused (consent_withdrawn)" in text
+    name = office.row(connection).company["name"]
+    assert f"{name}: paused (consent_withdrawn)" in text
+
+
+STEERING = "\x1b]0;owned\x07\x9b2J\u202e"
+
+
+def test_nothing_that_is_shown_steers_the_terminal(shell: Shell, office: Office) -> None:
+    letter = DeadLetter(
+        "malformed", f"no JSON: {STEERING}", f"{STEERING} body".encode(),
+        tenant_id=office.tenant, type=f"customer{STEERING}", headers={"x": STEERING},
+    )  # fmt: skip
+    office.connect()
+    office.send("customer.created", id=f"CUS-{STEERING}", name=STEERING)
+    with office.services.database.begin() as session:
+        dead_letters.keep(session, letter)
+        kept = next(one for one in dead_letters.find(session) if one.body == letter.body)
+
+    commands = [
+        ("dead-letters", "list"),
+        ("dead-letters", "show", kept.id),
+        ("dead-letters", "show", kept.id, "--json"),
+        ("records", "customer", "--tenant", office.tenant),
+        ("records", "customer", "--tenant", office.tenant, "--json"),
+        ("connections", "show", STEERING),
+    ]
+    shown = [shell.run(*command).output for command in commands]
+
+    assert not [text for text in shown if {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)]
+    assert r"\u001b]0;owned\u0007\u009b2J\u202e body" in shown[1]
+    assert json.loads(shown[2])["body"] == f"{STEERING} body"
 
 
 def test_a_letter_is_listed_and_shown_whole(shell: Shell, letter: Kept) -> None:

@@ -102,3 +102,30 @@ def test_the_console_has_a_line_for_people() -> None:
     text = logs.Console().format(record)
 
     assert text.split(" ", 1)[1] == "WARNING hint.lost actor=drive"
+
+
+STEERING = "a\x1b]0;owned\x07b\x9b2J\rc\u202ed\u2066e\x7f\ud800"
+
+
+def test_nothing_in_a_line_steers_the_terminal(stream: io.StringIO) -> None:
+    logs.configure("console", "INFO", stream)
+
+    log.warning("said %s", STEERING, extra={"name_of_it": STEERING})
+
+    written = stream.getvalue()
+    assert written.count("\n") == 1
+    assert not [one for one in STEERING if not one.isprintable() and one in written]
+    assert r"a\u001b]0;owned\u0007b\u009b2J\u000dc\u202ed\u2066e\u007f\ud800" in written
+
+
+def test_json_lines_stay_json_whatever_is_in_them(stream: io.StringIO) -> None:
+    log.info("said", extra={"it": STEERING})
+
+    assert "\x9b" not in stream.getvalue()
+    assert lines(stream)[0]["it"] == STEERING
+
+
+def test_people_read_what_they_wrote() -> None:
+    text = "Ærø & Søn — «prix»\t12 €\n👩‍🔧 می‌خواهم"
+
+    assert logs.visible(text) == text

@@ -61,3 +61,41 @@ def test_metrics_are_served_on_a_free_port() -> None:
     text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
 
     assert "books_events_total" in text
+
+
+def test_scrapes_in_quick_succession_count_the_tables_once() -> None:
+    asked: list[Backlog] = []
+
+    def count() -> Backlog:
+        asked.append(BACKLOG)
+        return BACKLOG
+
+    collector = DatabaseCollector(count, lambda: 4)
+    assert exposed(collector) == exposed(collector)
+
+    assert len(asked) == 1
+
+
+def test_a_count_that_is_too_old_is_made_anew() -> None:
+    found = iter([BACKLOG, Backlog(links={"due": 9})])
+    collector = DatabaseCollector(lambda: next(found), lambda: 4, keep=0)
+
+    exposed(collector)
+
+    assert "books_due_links 9.0" in exposed(collector)
+
+
+def test_a_database_that_was_away_is_asked_at_once() -> None:
+    found = iter([None, BACKLOG])
+    collector = DatabaseCollector(lambda: next(found), lambda: 4)
+
+    exposed(collector)
+
+    assert "books_due_links 3.0" in exposed(collector)
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    port = metrics.serve("127.0.0.1", 0)
+
+    with pytest.raises(OSError, match=f"no metrics can be served at 127.0.0.1:{port}"):
+        metrics.serve("127.0.0.1", port)
