@@ -99,6 +99,21 @@ def get(session: Session, run_id: int) -> Run:
     return _run(session.execute(runs.select().where(runs.c.id == run_id)).one())
 
 
+def asked_for(session: Session, connection_id: int) -> list[Run]:
+    """The open runs that somebody waits for: not the clock's, nor a new connection's."""
+    query = (
+        runs.select()
+        .where(
+            runs.c.connection_id == connection_id,
+            runs.c.state.in_(["queued", "running"]),
+            runs.c.asked_by.not_in(["schedule", "connect"]),
+        )
+        .order_by(runs.c.id)
+        .with_for_update()
+    )
+    return [_run(row) for row in session.execute(query)]
+
+
 _LATEST = sa.text("""
     SELECT DISTINCT ON (resource) * FROM runs WHERE connection_id = :id ORDER BY resource, id DESC
 """)
@@ -201,7 +216,8 @@ class Slot:
 # feed's own grid, so that its jitter (chosen when the feed was added) stays.
 _CLAIM = sa.text("""
     UPDATE feeds f SET next_due = f.next_due + make_interval(secs => f.interval_seconds
-        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due) / f.interval_seconds)))
+        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due)
+                           / f.interval_seconds)))
     FROM (SELECT d.connection_id, d.resource, d.next_due
           FROM feeds d JOIN connections c ON c.id = d.connection_id
           WHERE d.resource = ANY(:resources) AND d.next_due <= clock_timestamp()

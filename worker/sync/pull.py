@@ -12,13 +12,11 @@ from schemas.status import (
     ConnectionTested,
     Status,
     SyncCompleted,
-    SyncFailed,
     SyncStarted,
     TaxChanged,
 )
 from worker import metrics
 from worker.errors import (
-    Category,
     Disconnected,
     Misuse,
     Throttled,
@@ -26,7 +24,7 @@ from worker.errors import (
     Unavailable,
     Unexplained,
 )
-from worker.providers.port import Fault, LedgerRecord, Page, Resource
+from worker.providers.port import LedgerRecord, Page, Resource
 from worker.store import connections, outbox, records, runs, submissions, waiting
 from worker.store.records import Pulled
 from worker.store.runs import Run
@@ -34,7 +32,8 @@ from worker.store.session import Session
 from worker.sync import causes, payments
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
-from worker.sync.tell import Origin, about, error_of, tell
+from worker.sync.failed_runs import fail
+from worker.sync.tell import Origin, about, tell
 
 log = logging.getLogger(__name__)
 
@@ -217,26 +216,14 @@ def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
 
     What a new connection begins with is tried again until it is there: nothing is written before.
     """
-    if run.asked_by == "connect" and not isinstance(error, Disconnected):
+    if run.asked_by == "connect":
         with driver.services.database.begin() as session:
             runs.postpone(session, run.id, AGAIN_SECONDS)
         log.warning("run.postponed", extra={"run": run.id, "reason": str(error)})
         return
     log.warning("run.failed", extra={"run": run.id, "resource": run.resource, "reason": str(error)})
-    names = {
-        "provider": driver.connection.provider,
-        "resource": run.resource,
-        "company": str(driver.connection.company.get("name", "")),
-    }
-    told = error_of(Fault(code, Category.CONNECTION, names))
-    status: Status
-    if run.resource == Resource.CONNECTION:
-        status = ConnectionTested(**about(driver.connection), ok=False, error=told)
-    else:
-        status = SyncFailed(**_of(driver, run), error=told)
     with driver.services.database.begin() as session:
-        runs.finish(session, run.id, run.counts, told.model_dump(mode="json"))
-        partitions = outbox.add(session, [_tell(driver, run, status)])
+        partitions = outbox.add(session, [fail(session, driver.connection, run, code)])
     metrics.RUNS.labels(driver.connection.provider, run.resource, "failed").inc()
     driver.services.hints.relay(sorted(partitions))
 

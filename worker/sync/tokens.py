@@ -15,6 +15,7 @@ from worker.store.connections import Connection
 from worker.store.leases import Lease
 from worker.store.secrets import Cipher
 from worker.store.session import Session, now
+from worker.sync.failed_runs import fail_asked
 from worker.sync.services import Services
 from worker.sync.tell import Origin, about, tell
 
@@ -62,9 +63,8 @@ def pause(services: Services, connection: Connection, code: str) -> bool:
         status = ConnectionReauthorizationRequired(
             **about(connection), company=company_of(connection), reason=reason
         )
-        partitions = outbox.add(
-            session, [tell(connection.tenant_id, status, Origin(), "connection")]
-        )
+        told = tell(connection.tenant_id, status, Origin(), "connection")
+        partitions = outbox.add(session, [told, *fail_asked(session, connection, code)])
     log.warning("connection.paused", extra={"connection": connection.id, "code": code})
     services.hints.relay(sorted(partitions))
     return True

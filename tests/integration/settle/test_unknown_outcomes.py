@@ -1,11 +1,13 @@
 """Writes whose answer never came: exactly one record, whatever happens on the way (design 5)."""
 
+from enum import Enum, auto
 from typing import NoReturn
 
 import pytest
 
 from tests.builders import an_invoice
 from tests.integration.workshop import (
+    CUT_LEASE,
     Altered,
     Shop,
     Simulator,
@@ -14,22 +16,9 @@ from tests.integration.workshop import (
     with_books,
 )
 from worker.errors import Unexplained
-from worker.providers.port import Books
+from worker.providers.port import Books, Submission
 from worker.providers.pulled import Resource
 from worker.sync import connections
-
-
-class Died(BaseException):
-    """The process ended at this moment."""
-
-
-def dying(real: Books) -> Altered:
-    """Books whose process ends before the first byte of a write leaves it."""
-
-    def send(_: object) -> NoReturn:
-        raise Died
-
-    return Altered(real, send=send)
 
 
 def send_invoices(shop: Shop, count: int) -> list[str]:
@@ -110,8 +99,7 @@ def test_a_missing_item_is_settled_by_the_repeat(books: Shop) -> None:
 
 def test_a_recorded_request_of_a_dead_driver_is_left_alone(books: Shop) -> None:
     send_invoices(books, 1)
-    with pytest.raises(Died):
-        books.drive(with_books(books.services, dying))
+    killed_at(books, Moment.BEFORE_SENDING)
     before = books.simulator.stat("singles")
 
     books.drive()
@@ -122,8 +110,7 @@ def test_a_recorded_request_of_a_dead_driver_is_left_alone(books: Shop) -> None:
 
 def test_a_recorded_request_of_a_dead_driver_goes_out_as_it_was(books: Shop) -> None:
     send_invoices(books, 1)
-    with pytest.raises(Died):
-        books.drive(with_books(books.services, dying))
+    killed_at(books, Moment.BEFORE_SENDING)
     recorded = books.submissions()[-1]
 
     books.later(seconds=10)
@@ -134,16 +121,40 @@ def test_a_recorded_request_of_a_dead_driver_goes_out_as_it_was(books: Shop) -> 
     assert (sent.sends, len(books.marked("Invoice", "INV-1"))) == (2, 1)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_driver_killed_after_it_sent_leaves_one_record(books: Shop, count: int) -> None:
+    ids = send_invoices(books, count)
+    killed_at(books, Moment.AFTER_SENDING)
+
+    books.later(seconds=10)
+    books.work()
+
+    assert [len(books.marked("Invoice", one)) for one in ids] == [1] * count
+    assert [books.told(one) for one in ids] == [["record.synced"]] * count
+
+
+def test_nothing_is_sent_once_the_lease_is_lost(books: Shop) -> None:
+    send_invoices(books, 1)
+    before = books.simulator.stat("singles")
+    with on_insert(books, "submissions", CUT_LEASE):
+        books.drive()
+    assert books.simulator.stat("singles") == before
+
+    books.work()
+
+    assert len(books.marked("Invoice", "INV-1")) == 1
+
+
 def test_nothing_is_sent_after_its_last_moment(books: Shop, with_settings: WithSettings) -> None:
-    hasty = with_settings(send_by=0.2)
+    hasty = with_settings(send_by=0.2, slice_seconds=0.5)
     send_invoices(books, 1)
     before = books.simulator.stat("singles")
     with on_insert(books, "submissions", "pg_sleep(0.3)"):
         books.drive(hasty)
-    late = books.simulator.stat("singles")
-    books.work()
+    assert books.simulator.stat("singles") == before
 
-    assert late == before
+    books.work(services=hasty)
+
     assert len(books.marked("Invoice", "INV-1")) == 1
 
 
@@ -305,6 +316,30 @@ def test_a_look_up_that_is_refused_holds_up_nobody_else(books: Shop) -> None:
 
     assert (books.states()["INV-1"], books.states()["INV-2"]) == ("sent", "synced")
     assert [letter.category for letter in books.letters()] == ["defect"]
+
+
+class Moment(Enum):
+    BEFORE_SENDING = auto()
+    AFTER_SENDING = auto()
+
+
+class Killed(BaseException):
+    """Nothing catches it, and nothing is put in order: as `kill -9`."""
+
+
+def killed_at(shop: Shop, moment: Moment) -> None:
+    """A driver whose request is recorded and who gets no further."""
+
+    def dies(real: Books) -> object:
+        def send(submission: Submission) -> NoReturn:
+            if moment is Moment.AFTER_SENDING:
+                real.send(submission)
+            raise Killed
+
+        return Altered(real, send=send)
+
+    with pytest.raises(Killed):
+        shop.drive(with_books(shop.services, dies))
 
 
 def refuse_to_look(sought: object) -> NoReturn:
