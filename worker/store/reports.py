@@ -99,7 +99,7 @@ _BY_STATE = sa.text("SELECT state, count(*) FROM links GROUP BY state")
 _CONNECTIONS = sa.text("SELECT state, count(*) FROM connections GROUP BY state")
 
 # The oldest of each connection and of each partition: a step into an index, however much waits.
-_BACKLOG = sa.text("""
+BACKLOG = sa.text("""
     SELECT (SELECT extract(epoch FROM clock_timestamp() - min(oldest.due)) FROM connections c,
                 LATERAL (SELECT min(next_attempt_at) AS due FROM links
                          WHERE connection_id = c.id AND state = 'due') oldest
@@ -116,7 +116,7 @@ _BACKLOG = sa.text("""
 
 def backlog(session: Session) -> Backlog:
     """What stands in the tables now, for the gauges and for `books status`; counts all links."""
-    row = session.execute(_BACKLOG, {"partitions": PARTITIONS}).one()
+    row = session.execute(BACKLOG, {"partitions": PARTITIONS}).one()
     return Backlog(
         links=_counts(session, _BY_STATE),
         oldest_due_seconds=float(row.oldest_due or 0),

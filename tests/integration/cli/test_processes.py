@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 
 import httpx
@@ -166,7 +167,7 @@ def test_the_web_process_connects_a_company_and_leaves_in_time(
         began = time.monotonic()
         logged = ended(process)
 
-    assert f"{office.row(connection).company['name']} is connected" in page.text
+    assert f"{escape(office.row(connection).company['name'])} is connected" in page.text
     assert (process.returncode, time.monotonic() - began < 5) == (0, True)
     assert "connection.connected" in logged
     assert not [word for word in ("code=", "state=", "RT1-", "eyJ", "gAAAA") if word in logged]

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from html import escape
 
 import httpx
 import pytest
@@ -44,7 +45,7 @@ def test_the_page_after_consent_says_who_is_connected_and_what_is_next(
     connection, page = page_after_consent(browser, office)
 
     assert page.status_code == 200
-    name = office.row(connection).company["name"]
+    name = escape(office.row(connection).company["name"])
     for said in (f"{name} is connected", "sandbox", office.tenant, "Chart of accounts"):
         assert said in page.text
     assert f"books connections mapping {connection.id}" in page.text
