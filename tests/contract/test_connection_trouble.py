@@ -1,13 +1,17 @@
 """Trouble that concerns the whole connection is raised, each kind with its own reaction."""
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.contract.ledger import Ledger
+from tests.contract.simulated import LIMITS
 from tests.contract.records import a_party, an_item
 from worker.errors import Disconnected, Throttled, TokenExpired
 from worker.providers.port import Absent, Written
+from worker.providers.quickbooks.books import QuickBooks
 
 
 def test_an_expired_token_takes_nothing(ledger: Ledger) -> None:
@@ -15,7 +19,7 @@ def test_an_expired_token_takes_nothing(ledger: Ledger) -> None:
     ledger.company.fault(fault="auth_expired", where="write")
 
     with pytest.raises(TokenExpired):
-        ledger.books.send(submission)
+        ledger.answer(submission)
     assert isinstance(ledger.send(submission), Written)
 
 
@@ -32,7 +36,7 @@ def test_a_throttled_write_takes_nothing(ledger: Ledger) -> None:
     ledger.company.fault(fault="throttle", where="write")
 
     with pytest.raises(Throttled) as error:
-        ledger.books.send(submission)
+        ledger.answer(submission)
     assert error.value.pause > timedelta(0)
     assert ledger.look(submission.parts[0]) == Absent()
 
@@ -45,6 +49,44 @@ def test_withdrawn_consent_needs_a_person(ledger: Ledger) -> None:
 
 
 def test_an_engineer_gets_the_correlation_id(ledger: Ledger) -> None:
-    answer = ledger.books.send(ledger.prepared(an_item()))
+    answer = ledger.answer(ledger.prepared(an_item()))
 
     assert answer.correlation_id
+
+
+class Forbidden(Exception):
+    """The leave to send is gone."""
+
+
+def forbid() -> None:
+    raise Forbidden
+
+
+def test_what_is_forbidden_at_the_last_moment_never_leaves(ledger: Ledger) -> None:
+    submission = ledger.prepared(a_party())
+    before = ledger.books.calls
+
+    with pytest.raises(Forbidden):
+        ledger.books.send(submission, forbid)
+    assert ledger.books.calls == before
+    assert ledger.look(submission.parts[0]) == Absent()
+
+
+@pytest.fixture
+def slow_quickbooks(quickbooks: Ledger) -> Ledger:
+    """Books that start four calls a second at most."""
+    company, limits = quickbooks.company, replace(LIMITS, per_second=4)
+    quickbooks.books = QuickBooks(
+        company.http, company.api, company.id, company.access_token, "sandbox", limits
+    )
+    return quickbooks
+
+
+def test_the_leave_to_send_is_asked_for_after_the_pace(slow_quickbooks: Ledger) -> None:
+    submissions = [slow_quickbooks.prepared(a_party(id=f"CUS-{n}", name=f"{n}")) for n in (1, 2)]
+    asked: list[float] = []
+
+    for submission in submissions:
+        slow_quickbooks.books.send(submission, lambda: asked.append(time.monotonic()))
+
+    assert asked[1] - asked[0] > 0.2

@@ -239,7 +239,7 @@ def too_many(body: dict[str, Any]) -> None:
 def test_a_batch_of_our_making_is_a_defect(refusing: Open, code: str, edit: Edit) -> None:
     ledger = refusing()
 
-    outcomes = ledger.books.send(a_batch(ledger, edit)).outcomes
+    outcomes = ledger.answer(a_batch(ledger, edit)).outcomes
 
     refused = [one.fault for one in outcomes.values() if isinstance(one, Refused)]
     assert [(one.code, one.detail.split()[0]) for one in refused] == [("defect", code)] * 2
@@ -249,7 +249,7 @@ def test_6000_a_key_that_is_too_long_for_a_batch(refusing: Open) -> None:
     ledger = refusing()
     long = replace(a_batch(ledger, lambda _: None), key="k" * 50)
 
-    outcomes = ledger.books.send(long).outcomes
+    outcomes = ledger.answer(long).outcomes
 
     refused = [one.fault.code for one in outcomes.values() if isinstance(one, Refused)]
     assert refused == ["defect"] * 2

@@ -135,7 +135,7 @@ def test_two_records_with_our_marker_stop_us(quickbooks: Ledger) -> None:
         quickbooks.put(document)
     quickbooks.company.prefer(OtherPrefs={"WarnDuplicateInvoiceNumber": False})
     for _ in range(2):
-        quickbooks.books.send(quickbooks.prepared(an_invoice()))
+        quickbooks.answer(quickbooks.prepared(an_invoice()))
 
     found = quickbooks.look(quickbooks.prepared(an_invoice()).parts[0])
 
@@ -150,7 +150,7 @@ def test_invoices_that_the_books_number_are_found(open_quickbooks: Open) -> None
     submission = ledger.prepared(an_invoice())
     ledger.company.lose_answer()
     with pytest.raises(NoAnswer):
-        ledger.books.send(submission)
+        ledger.answer(submission)
 
     found = ledger.look(submission.parts[0])
 

@@ -33,7 +33,7 @@ def lost(ledger: Ledger, document: Record, operation: Operation | None = None) -
     submission = ledger.prepared(document, operation)
     ledger.company.lose_answer()
     with pytest.raises(NoAnswer):
-        ledger.books.send(submission)
+        ledger.answer(submission)
     return submission
 
 
@@ -72,8 +72,8 @@ def test_a_lost_create_with_an_odd_name_is_found(ledger: Ledger, document: Recor
 def test_a_lost_create_is_replayed_once(ledger: Ledger, document: Record) -> None:
     submission = lost(ready_for(ledger, document), document)
 
-    first = ledger.books.send(submission).outcomes
-    second = ledger.books.send(submission).outcomes
+    first = ledger.answer(submission).outcomes
+    second = ledger.answer(submission).outcomes
 
     assert isinstance(first["1"], Written)
     assert first == second
@@ -123,9 +123,9 @@ def test_a_lost_batch_is_replayed_item_by_item(ledger: Ledger) -> None:
     submission = ledger.submit(ledger.plan(*map(ledger.work, due)).requests[0])
     ledger.company.lose_answer("batch")
     with pytest.raises(NoAnswer):
-        ledger.books.send(submission)
+        ledger.answer(submission)
 
-    outcomes = ledger.books.send(submission).outcomes
+    outcomes = ledger.answer(submission).outcomes
 
     assert all(isinstance(outcome, Written) for outcome in outcomes.values())
     assert ledger.company.count(Kind.INVOICE) == 3
@@ -137,7 +137,7 @@ def test_a_lost_batch_is_looked_up_at_once(ledger: Ledger) -> None:
     submission = ledger.submit(ledger.plan(*map(ledger.work, due)).requests[0])
     ledger.company.lose_answer("batch")
     with pytest.raises(NoAnswer):
-        ledger.books.send(submission)
+        ledger.answer(submission)
 
     found = ledger.look_all(submission.parts)
 
@@ -149,7 +149,7 @@ def test_a_cut_answer_is_no_answer(ledger: Ledger) -> None:
     ledger.company.fault(fault="truncated_body", where="write")
 
     with pytest.raises(NoAnswer):
-        ledger.books.send(submission)
+        ledger.answer(submission)
     assert isinstance(ledger.look(submission.parts[0]), Ours)
 
 
@@ -162,7 +162,7 @@ def test_a_server_error_leaves_a_write_unknown(
     ledger.company.fault(fault=fault, where="write", took_effect=took_effect)
 
     with pytest.raises(NoAnswer):
-        ledger.books.send(submission)
+        ledger.answer(submission)
     assert isinstance(ledger.look(submission.parts[0]), Ours if took_effect else Absent)
 
 
@@ -171,7 +171,7 @@ def test_an_answer_that_takes_too_long_is_still_on_its_way(ledger: Ledger) -> No
     ledger.company.fault(fault="delay", where="write", seconds=8)
 
     with pytest.raises(NoAnswer) as error:
-        ledger.books.send(submission)
+        ledger.answer(submission)
     assert error.value.in_flight
     assert isinstance(ledger.look(submission.parts[0]), Ours)
 
@@ -181,7 +181,7 @@ def test_a_reset_before_the_write_is_unknown_as_well(ledger: Ledger) -> None:
     ledger.company.fault(fault="reset_before", where="write")
 
     with pytest.raises(NoAnswer) as error:
-        ledger.books.send(submission)
+        ledger.answer(submission)
     assert not error.value.in_flight
     assert isinstance(ledger.look(submission.parts[0]), Absent)
 

@@ -48,7 +48,7 @@ CHANGED: dict[str, Record] = {
 def test_a_record_is_made_and_found(ledger: Ledger, document: Record) -> None:
     submission = ready_for(ledger, document).prepared(document)
 
-    written = ledger.remember(submission, ledger.books.send(submission))[document.id]
+    written = ledger.remember(submission, ledger.answer(submission))[document.id]
 
     assert isinstance(written, Written)
     assert ledger.look(submission.parts[0]) == Ours(written)
@@ -60,7 +60,7 @@ def test_a_record_changes_where_it_is(ledger: Ledger, document: Record) -> None:
     before = ledger.company.count(kind_of(document))
     submission = ledger.prepared(CHANGED[document.id])
 
-    written = ledger.remember(submission, ledger.books.send(submission))[document.id]
+    written = ledger.remember(submission, ledger.answer(submission))[document.id]
 
     assert isinstance(written, Written)
     assert written.ref == made.ref
@@ -131,7 +131,7 @@ def test_one_bad_item_holds_up_nothing(ledger: Ledger) -> None:
     plan = ledger.plan(*map(ledger.work, (good, taken, early)))
     submission = ledger.submit(plan.requests[0])
 
-    outcomes = ledger.remember(submission, ledger.books.send(submission))
+    outcomes = ledger.remember(submission, ledger.answer(submission))
 
     kinds = [type(outcomes[name]) for name in ("INV-2", "INV-3", "INV-4")]
     assert kinds == [Written, Clash, Refused]
@@ -150,7 +150,7 @@ def test_a_batch_takes_every_operation(ledger: Ledger) -> None:
     ]
     submission = ledger.submit(ledger.plan(*due).requests[0])
 
-    outcomes = ledger.remember(submission, ledger.books.send(submission))
+    outcomes = ledger.remember(submission, ledger.answer(submission))
 
     kinds = [type(outcomes[name]) for name in ("INV-A", "INV-B", "EXP-1")]
     assert kinds == [Written, Removed, Written]
@@ -161,7 +161,7 @@ def test_an_item_left_out_is_unknown(ledger: Ledger) -> None:
     due = [an_invoice(id=f"INV-{n}", number=str(n)) for n in (1, 2, 3)]
     submission = ledger.submit(ledger.plan(*map(ledger.work, due)).requests[0])
 
-    outcomes = ledger.remember(submission, ledger.books.send(submission))
+    outcomes = ledger.remember(submission, ledger.answer(submission))
 
     assert [type(outcomes[f"INV-{n}"]) for n in (1, 2, 3)] == [Written, Written, Unknown]
     ledger.look(submission.parts[2])

@@ -13,6 +13,8 @@ from worker.errors import NoAnswer, Unavailable
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
+# A write has its leave to be sent by then: it must leave soon, or not at all.
+_POOL_SECONDS = 5.0
 _LONGEST_PAUSE = timedelta(hours=1)
 _EXCERPT = 4000
 
@@ -47,7 +49,7 @@ def client() -> httpx.Client:
 def timeout(answer_seconds: float) -> httpx.Timeout:
     """The timeouts of one call whose answer may take `answer_seconds`."""
     return httpx.Timeout(
-        connect=_CONNECT_SECONDS, read=answer_seconds, write=answer_seconds, pool=_READ_SECONDS
+        connect=_CONNECT_SECONDS, read=answer_seconds, write=answer_seconds, pool=_POOL_SECONDS
     )
 
 

@@ -4,7 +4,7 @@ A provider is one folder that implements `Books`. It holds no session and no set
 and planning are pure, only `send`, `find`, `page` and `test` talk to the ledger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -246,11 +246,14 @@ class Books(Protocol):
         """Translate and group; pure. One bad document is `held` and never holds back the others."""
         ...
 
-    def send(self, submission: Submission) -> Answer:
+    def send(self, submission: Submission, still: Callable[[], None]) -> Answer:
         """Send exactly these bytes once.
 
-        Raises: TokenExpired, Disconnected, Throttled, Unavailable (nothing taken), NoAnswer
-        (unknown), Unexplained.
+        `still` is called when all waiting is over, immediately before the first byte leaves: it
+        raises what forbids the send by now.
+
+        Raises: what `still` raises, TokenExpired, Disconnected, Throttled, Unavailable (nothing
+        taken), NoAnswer (unknown), Unexplained.
         """
         ...
 

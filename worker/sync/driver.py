@@ -146,28 +146,36 @@ class Driver:
                 self.save_budget(session, self.budget(session).spend(calls))
 
     def send(self, books: Books, endpoint: str, submission: Submission, deadline: float) -> Answer:
-        """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is
-        ahead."""
-        self.lease.check()
-        if time.monotonic() >= deadline:
-            raise NotSent
-        return self._timed(endpoint, lambda: books.send(submission))
+        """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is ahead
+        when they are about to leave.
+
+        Raises: ProviderError, NotSent, LeaseLost.
+        """
+
+        def still() -> None:
+            self.lease.check()
+            if time.monotonic() >= deadline:
+                raise NotSent
+
+        return self._timed(endpoint, lambda: books.send(submission, still))
 
     def _timed(self, endpoint: str, call: Callable[[], Result]) -> Result:
-        provider, started = self.connection.provider, time.monotonic()
-        status = "200"  # nothing else makes a read return
+        """A call, counted; what did not leave us is none."""
+        started = time.monotonic()
         try:
             result = call()
         except ProviderError as error:
-            status = type(error).__name__
+            self._count(endpoint, type(error).__name__, started)
             raise
-        else:
-            if isinstance(result, Answer):
-                status = str(result.status)
-            return result
-        finally:
-            metrics.PROVIDER_REQUESTS.labels(provider, endpoint, status).inc()
-            metrics.PROVIDER_SECONDS.labels(provider, endpoint).observe(time.monotonic() - started)
+        # Nothing but 200 makes a read return.
+        status = str(result.status) if isinstance(result, Answer) else "200"
+        self._count(endpoint, status, started)
+        return result
+
+    def _count(self, endpoint: str, status: str, started: float) -> None:
+        provider = self.connection.provider
+        metrics.PROVIDER_REQUESTS.labels(provider, endpoint, status).inc()
+        metrics.PROVIDER_SECONDS.labels(provider, endpoint).observe(time.monotonic() - started)
 
     def trouble(self, error: ProviderError) -> None:
         """React to an error that concerns the whole connection. Raises what is none of these."""

@@ -163,12 +163,12 @@ def _decided(acting: Acting, item: Item, looked: LookUp) -> str | None:
 
 def _absent(acting: Acting, item: Item, found: Found | None) -> None:
     detail = item.detail or {}
-    if "code" not in detail:
+    category = Category(detail.get("category", Category.UNKNOWN_OUTCOME))
+    if category is Category.UNKNOWN_OUTCOME:
         token = found.sync_token if isinstance(found, Untouched) else None
         links.try_again(acting.session, item.part.link_id, cost=1, sync_token=token)
         return
     # It is certain now that the first send took no effect: what its repeat was refused with holds.
-    category = Category(detail.get("category", Category.VALIDATION))
     fault = Fault(
         detail["code"],
         category,

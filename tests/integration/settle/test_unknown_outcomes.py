@@ -1,5 +1,6 @@
 """Writes whose answer never came: exactly one record, whatever happens on the way (design 5)."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import NoReturn
 
@@ -331,9 +332,9 @@ def killed_at(shop: Shop, moment: Moment) -> None:
     """A driver whose request is recorded and who gets no further."""
 
     def dies(real: Books) -> object:
-        def send(submission: Submission) -> NoReturn:
+        def send(submission: Submission, still: Callable[[], None]) -> NoReturn:
             if moment is Moment.AFTER_SENDING:
-                real.send(submission)
+                real.send(submission, still)
             raise Killed
 
         return Altered(real, send=send)

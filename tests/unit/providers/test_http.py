@@ -159,3 +159,7 @@ def test_an_excerpt_keeps_what_matters() -> None:
 
     assert excerpt(body) == body
     assert len(excerpt("ab " * 10_000)) == 4000
+
+
+def test_a_connection_is_waited_for_briefly_only() -> None:
+    assert timeout(120).pool == 5

@@ -37,13 +37,15 @@ def outcomes(parts: tuple[Part, ...], reply: Reply, environment: str) -> Mapping
         return {part.key: _outcome(part, reply.body, environment) for part in parts}
     if "BatchItemResponse" in reply.body:
         items = {str(item.get("bId")): item for item in rows(reply.body["BatchItemResponse"])}
-        _raise_if_nothing_was_taken(items.values(), reply)
+        _raise_if_nothing_was_taken([items.get(part.key, {}) for part in parts], reply)
         return {part.key: _outcome(part, items.get(part.key, {}), environment) for part in parts}
     return {part.key: _outcome(part, reply.body, environment) for part in parts}
 
 
 def _raise_if_nothing_was_taken(items: Iterable[Body], reply: Reply) -> None:
     """A batch whose items all failed for the connection's sake concerns the connection.
+
+    All that were sent: what the answer leaves out may have been taken.
 
     Raises: TokenExpired, Disconnected, Throttled.
     """
@@ -104,7 +106,7 @@ def _outcome(part: Part, said: Body, environment: str) -> Outcome:
 def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
     fault = _fault(part, meant.code, error)
     match meant.reading:
-        case Reading.UNKNOWN:
+        case Reading.UNTOLD:
             return Unknown(str(error))
         case Reading.STALE:
             return Stale(str(error))
@@ -112,7 +114,7 @@ def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
             return Clash(fault)
         case Reading.GONE:
             return _gone(part, error, fault)
-        case Reading.EXPIRED | Reading.THROTTLED | Reading.DISCONNECTED:
+        case reading if reading <= Reading.UNAVAILABLE:
             # Beside items that were taken: the next call will say it of all.
             return Refused(_fault(part, "books_unavailable", error))
         case _:

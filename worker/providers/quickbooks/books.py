@@ -1,6 +1,6 @@
 """QuickBooks Online behind the port."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -53,13 +53,13 @@ class QuickBooks:
         today = datetime.now(UTC).date()
         return Planner(self._client.company_id, self.limits.batch, today).plan(due, lookup)
 
-    def send(self, submission: Submission) -> Answer:
+    def send(self, submission: Submission, still: Callable[[], None]) -> Answer:
         """Send exactly these bytes once, with the submission's key as `requestid`.
 
-        Raises: TokenExpired, Disconnected, Throttled, Unavailable (nothing taken), NoAnswer
-        (unknown), Unexplained.
+        Raises: what `still` raises, TokenExpired, Disconnected, Throttled, Unavailable (nothing
+        taken), NoAnswer (unknown), Unexplained.
         """
-        reply = self._client.write(submission.path, submission.body, submission.key)
+        reply = self._client.write(submission.path, submission.body, submission.key, still)
         return Answer(
             reply.status,
             answers.outcomes(submission.parts, reply, self._environment),

@@ -4,7 +4,7 @@ Whatever concerns the whole connection is raised here; what concerns one record 
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -58,13 +58,16 @@ class Client:
         self._timeout = limits.timeout
         self._pace = Pace(limits.per_second)
 
-    def write(self, path: str, body: str, key: str) -> Reply:
+    def write(self, path: str, body: str, key: str, still: Callable[[], None]) -> Reply:
         """Send exactly this body once, under this request id.
 
-        Raises: TokenExpired, Disconnected, Throttled, Unavailable, NoAnswer, Unexplained.
+        `still` is asked after the wait for the pace, which may take longer than the leave to send.
+        Raises: the same, TokenExpired, Disconnected, Throttled, Unavailable, NoAnswer, Unexplained.
         """
         joint = "&" if "?" in path else "?"
         url = f"{path}{joint}{urlencode({'minorversion': MINOR_VERSION, 'requestid': key})}"
+        self._pace.wait()
+        still()
         with writing():
             response = self._call("POST", url, body, "application/json")
         return _reply(response, lost=NoAnswer("", in_flight=False))
@@ -88,6 +91,7 @@ class Client:
         self, method: str, path: str, parameters: Mapping[str, str], text: str | None
     ) -> Body:
         url = f"{path}?{urlencode({**parameters, 'minorversion': MINOR_VERSION})}"
+        self._pace.wait()
         with reading():
             response = self._call(method, url, text, "application/text")
         reply = _reply(response, lost=Unavailable(""))
@@ -99,7 +103,6 @@ class Client:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = content_type
-        self._pace.wait()
         with self._counting:
             self.calls += 1
         return self._http.request(
@@ -132,7 +135,7 @@ def _raise_for_connection(response: httpx.Response, reply: Reply, meant: Rule) -
     match meant.reading:
         case Reading.THROTTLED:  # in 2016 it came with 403
             raise _throttled(response, reply)
-        case Reading.DISCONNECTED | Reading.EXPIRED:
+        case Reading.DISCONNECTED | Reading.EXPIRED | Reading.UNAVAILABLE:
             raise connection_trouble(meant, said(reply), reply.correlation_id)
         case _ if reply.status == 403:
             raise Disconnected(
@@ -147,6 +150,8 @@ def connection_trouble(meant: Rule, why: str, correlation_id: str | None) -> Pro
             return Disconnected(why, code=meant.code, correlation_id=correlation_id)
         case Reading.EXPIRED:
             return TokenExpired(why, correlation_id=correlation_id)
+        case Reading.UNAVAILABLE:
+            return Unavailable(why, correlation_id=correlation_id)
         case _:
             return Throttled(why, pause=_THROTTLED_FOR, correlation_id=correlation_id)
 
@@ -180,7 +185,7 @@ def _unexplained(reply: Reply) -> ProviderError:
 def _unreadable(reply: Reply) -> ProviderError:
     """A read that the service refused."""
     found = errors(reply.body)
-    if found and rule(found)[0].reading is Reading.LATER:
+    if found and rule(found)[0].reading is Reading.UNTOLD:
         return Unavailable(said(reply), correlation_id=reply.correlation_id)
     return Unexplained(said(reply), correlation_id=reply.correlation_id)
 

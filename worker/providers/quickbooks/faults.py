@@ -18,13 +18,14 @@ class Reading(IntEnum):
     DISCONNECTED = auto()  # the whole connection: a person must act
     EXPIRED = auto()  # the token: nothing was taken
     THROTTLED = auto()  # nothing was taken
-    UNKNOWN = auto()  # the request id is known already: an earlier send arrived
+    UNAVAILABLE = auto()  # the company's books as a whole are away: nothing was taken
+    KNOWN = auto()  # the request id is known already: an earlier send arrived
     STALE = auto()
     CLASH = auto()
     GONE = auto()  # the record, or one that it names, is not there (any more)
     REFUSED = auto()  # the same might have been accepted at another time
     CERTAIN = auto()  # the same bytes can never have been accepted
-    LATER = auto()  # not taken, may pass by itself
+    UNTOLD = auto()  # failed, without a word on whether anything was taken
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ class Error:
 _R = Reading
 _VALUE = Rule("value_refused", _R.CERTAIN)
 _DEFECT = Rule("defect", _R.CERTAIN)
-_LATER = Rule("books_unavailable", _R.LATER)
+_AWAY = Rule("books_unavailable", _R.UNAVAILABLE)
+# "Same request, same request id" (Intuit: error codes): under another one it may be made twice.
+_UNTOLD = Rule("outcome_unknown", _R.UNTOLD)
 _LOST = Rule("permission_lost", _R.DISCONNECTED)
 _LAPSED = Rule("subscription_lapsed", _R.DISCONNECTED)
 _LOCKED = Rule("locked_in_books", _R.REFUSED)
@@ -69,21 +72,21 @@ RULES: Mapping[str, Rule] = {
     "100": _EXPIRED,  # authentication trouble
     "110": _EXPIRED,  # OAuth trouble
     "120": _LOST,  # the user who connected was removed or lost access
-    "130": _LATER,  # company on another cluster
-    "140": _LATER,  # company file locked
-    "150": _LATER,  # company under maintenance
+    "130": _AWAY,  # company on another cluster
+    "140": _AWAY,  # company file locked
+    "150": _AWAY,  # company under maintenance
     "400": _DEFECT,  # malformed: broken JSON, a batch of nothing
     "500": _DEFECT,  # unsupported operation: wrong path or body not UTF-8
-    "600": Rule("outcome_unknown", _R.UNKNOWN),  # request id already used
+    "600": Rule("outcome_unknown", _R.KNOWN),  # request id already used
     "610": _INACTIVE,  # object not found, or something it names is inactive
     "620": _BOOKS,  # transaction cannot be linked
     "630": _TAKEN,  # duplicate object
     "700": _PARENT,  # parent invalid
     "800": _IN_USE,  # has dependants
     "900": _PARENT,  # parent equals child
-    "1000": _LATER,  # operation failed
-    "1010": _LATER,  # create failed
-    "1020": _LATER,  # update failed
+    "1000": _UNTOLD,  # operation failed
+    "1010": _UNTOLD,  # create failed
+    "1020": _UNTOLD,  # update failed
     "1040": _DEFECT,  # too many batch items
     "1050": _DEFECT,  # wrong content type
     "2000": _DEFECT,  # unsupported object
@@ -154,7 +157,7 @@ RULES: Mapping[str, Rule] = {
     "6480": _LOCKED,  # matched to a bank line
     "6520": _VALUE,  # inventory quantity missing
     "6540": _LOCKED,  # payment is in a deposit
-    "10000": _LATER,  # system failure
+    "10000": _UNTOLD,  # system failure
     "10200": Rule("company_reset", _R.DISCONNECTED),  # company data was reset
 }
 
@@ -162,8 +165,8 @@ _UNEXPLAINED = Rule("books_refused", _R.REFUSED)
 
 _DETAILS_OF_6000 = (
     (r"request_id.*50 characters|50 characters.*request_id", _DEFECT),  # requestid and bId too long
-    (r"unexpected error occurred while|wait a few minutes", _LATER),
-    (r"at exactly the same time", _LATER),  # two writers on one inventory item
+    (r"unexpected error occurred while|wait a few minutes", _UNTOLD),
+    (r"at exactly the same time", _UNTOLD),  # two writers on one inventory item
     (r"subscription|trial", _LAPSED),
     (r"closing date|books closed|period.*closed", _CLOSED),
     (r"quantity|inventory start date", _STOCK),
