@@ -3,10 +3,11 @@ reasons."""
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dramatiq
+from dramatiq import Consumer, MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.encoder import Encoder, MessageData
 from dramatiq.errors import BrokerError, DecodeError
@@ -70,6 +71,44 @@ def _is_hint(message: object) -> bool:
     )
 
 
+class OwnQueue(Consumer):
+    """A consumer that refuses hints which name another queue than the one they lie in: Dramatiq
+    would look for that queue's consumer when the actor is done, and the worker's thread would
+    end.
+    """
+
+    def __init__(self, real: Consumer, queue_name: str) -> None:
+        self._real = real
+        self._queue_name = queue_name
+
+    def __next__(self) -> MessageProxy | None:
+        message = next(self._real)
+        if message is None or message.queue_name == self._queue_name:
+            return message
+        log.warning("hint.misplaced", extra={"queue": self._queue_name})
+        self._real.nack(message)
+        return None
+
+    def ack(self, message: MessageProxy) -> None:
+        self._real.ack(message)
+
+    def nack(self, message: MessageProxy) -> None:
+        self._real.nack(message)
+
+    def requeue(self, messages: Iterable[MessageProxy]) -> None:
+        self._real.requeue(messages)
+
+    def close(self) -> None:
+        self._real.close()
+
+
+class HintBroker(RabbitmqBroker):
+    """RabbitMQ for hints, each in its own queue."""
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
+        return OwnQueue(super().consume(queue_name, prefetch, timeout), queue_name)
+
+
 def make_broker(url: str) -> RabbitmqBroker:
     """A broker with confirms. None of Dramatiq's own policies: the row knows when to try again.
 
@@ -79,7 +118,7 @@ def make_broker(url: str) -> RabbitmqBroker:
     """
     dramatiq.set_encoder(StrictEncoder())
     url = _with_timeouts(url)
-    return RabbitmqBroker(url=url, confirm_delivery=True, middleware=[CurrentMessage()])
+    return HintBroker(url=url, confirm_delivery=True, middleware=[CurrentMessage()])
 
 
 def _with_timeouts(url: str) -> str:
