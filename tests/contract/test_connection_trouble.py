@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.contract.ledger import Ledger
-from tests.contract.simulated import LIMITS
 from tests.contract.records import a_party, an_item
+from tests.contract.simulated import LIMITS
 from worker.errors import Disconnected, Throttled, TokenExpired
 from worker.providers.port import Absent, Written
 from worker.providers.quickbooks.books import QuickBooks

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.ledger import Ledger, Open
 from tests.contract.scenes import with_invoice
 from worker.errors import Misuse
-from worker.providers.port import Resource
+from worker.providers.port import InvoiceSeen, PaymentSeen, Resource
 
 
 def now() -> str:
@@ -86,3 +86,48 @@ def test_other_lists_are_declined_by_code(quickbooks: Ledger, resource: Resource
     with pytest.raises(Misuse) as error:
         quickbooks.books.page(resource, None, None)
     assert error.value.code == "sync_not_supported"
+
+
+def read(quickbooks: Ledger, since: str) -> tuple[dict[str, PaymentSeen], dict[str, InvoiceSeen]]:
+    """All pages of payments, by ref."""
+    payments: dict[str, PaymentSeen] = {}
+    invoices: dict[str, InvoiceSeen] = {}
+    position: str | None = None
+    while True:
+        page = quickbooks.books.page(Resource.PAYMENTS, since, position)
+        payments |= {one.ref: one for one in page.payments}
+        invoices |= {one.ref: one for one in page.invoices}
+        position = page.position
+        if position is None:
+            return payments, invoices
+
+
+def many(quickbooks: Ledger, kind: str, like: dict[str, Any], count: int) -> None:
+    """A person enters so many records that changes are cut."""
+    for _ in range(count):
+        quickbooks.company.enter(kind, **like)
+
+
+def test_our_own_invoices_do_not_hide_a_deleted_payment(quickbooks: Ledger) -> None:
+    since, invoice = now(), with_invoice(quickbooks)
+    paid = quickbooks.company.pay(invoice, "238.50")
+    quickbooks.company.delete_payment(paid)
+    written = quickbooks.company.record("Invoice", invoice)
+    line = [one for one in written["Line"] if one["DetailType"] != "SubTotalLineDetail"]
+    many(quickbooks, "Invoice", {"CustomerRef": written["CustomerRef"], "Line": line[:1]}, 1000)
+
+    payments, invoices = read(quickbooks, since)
+
+    assert (payments[paid].reversed, len(invoices)) == (True, 1001)
+
+
+def test_more_payments_than_changes_hold_are_all_read(quickbooks: Ledger) -> None:
+    since, invoice = now(), with_invoice(quickbooks)
+    customer = quickbooks.company.record("Invoice", invoice)["CustomerRef"]
+    many(quickbooks, "Payment", {"CustomerRef": customer, "TotalAmt": 1}, 1100)
+    paid = quickbooks.company.pay(invoice, "38.50")
+
+    payments, invoices = read(quickbooks, since)
+
+    assert len(payments) == 1101
+    assert (payments[paid].reversed, invoices[invoice].status) == (False, "partially_paid")

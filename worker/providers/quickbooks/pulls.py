@@ -1,6 +1,7 @@
 """What is pulled: accounts, taxes, and payments with the invoices that they pay."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from worker.errors import Misuse
@@ -13,6 +14,38 @@ from worker.providers.quickbooks.wire import Body, rows
 _LOOKBACK = timedelta(days=29)  # change data capture goes back 30 days (Intuit: CDC)
 _MOST_CHANGES = 1000  # of all entities together; as many as that may have been cut
 _ORDER = "MetaData.LastUpdatedTime"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a pull stands: records of this entity, changed since a moment, from the nth on.
+
+    The moment moves along: a record that changes meanwhile goes to the end, and a mere count would
+    skip the one that takes its place. What was changed at that very moment is seen twice.
+    """
+
+    entity: str
+    since: str | None
+    start: int = 1
+    invoices: str | None = None  # after the payments, the invoices that changed since then
+
+    @classmethod
+    def parse(cls, position: str) -> "_Place":
+        entity, since, start, invoices = position.split("|")
+        return cls(entity, since or None, int(start), invoices or None)
+
+    def __str__(self) -> str:
+        return f"{self.entity}|{self.since or ''}|{self.start}|{self.invoices or ''}"
+
+    def after(self, found: list[Body]) -> "_Place | None":
+        """Where the next page begins; None: there is none."""
+        if len(found) == MOST_ROWS:
+            last = str(found[-1]["MetaData"]["LastUpdatedTime"])
+            # Where a whole page has one moment, counting is all that is left.
+            start = self.start + MOST_ROWS if last == self.since else 1
+            return replace(self, since=last, start=start)
+        # What changed on invoices otherwise, such as a credit
+        return _Place("Invoice", self.invoices) if self.invoices else None
 
 
 class Pull:
@@ -52,23 +85,38 @@ class Pull:
         return Page(tuple(records), position=_next(position, codes))
 
     def _payments(self, cursor: str | None, position: str | None) -> Page:
-        """Changes in one call where that can be complete, else page by page."""
-        if position is None and cursor is not None and _recent(cursor):
-            changed = self._client.get("cdc", entities="Payment,Invoice", changedSince=cursor)
-            payments, invoices = _changes(changed, "Payment"), _changes(changed, "Invoice")
-            if len(payments) + len(invoices) < _MOST_CHANGES:
-                return self._with_invoices(payments, invoices, None)
-        entity, _, start = (position or "Payment:1").partition(":")
-        since = [f"{_ORDER} >= {quoted(cursor)}"] if cursor else []
-        found = self._client.query(select(entity, *since, start=int(start), order=_ORDER))
-        following = _next(start, found)
-        if following is not None:
-            following = f"{entity}:{following}"
-        elif entity == "Payment" and cursor:
-            following = "Invoice:1"  # what changed on invoices otherwise, a credit for example
-        if entity == "Payment":
-            return self._with_invoices(found, [], following)
-        return Page(invoices=tuple(map(read.invoice_seen, found)), position=following)
+        """Changes in one call where that can be complete, else page by page.
+
+        Deleted payments are in the changes only, and ours may be lost among invoices that we
+        wrote: so payments are asked for alone before anything is queried.
+        """
+        if position is not None:
+            return self._queried(_Place.parse(position), [])
+        if cursor is None or not _recent(cursor):
+            return self._queried(_Place("Payment", cursor, invoices=cursor), [])
+        answer = self._changed("Payment,Invoice", cursor)
+        payments, invoices = _changes(answer, "Payment"), _changes(answer, "Invoice")
+        if len(payments) + len(invoices) < _MOST_CHANGES:
+            return self._with_invoices(payments, invoices, None)
+        payments = _changes(self._changed("Payment", cursor), "Payment")
+        if len(payments) < _MOST_CHANGES:
+            return self._with_invoices(payments, [], str(_Place("Invoice", cursor)))
+        gone = [payment for payment in payments if payment.get("status") == "Deleted"]
+        return self._queried(_Place("Payment", cursor, invoices=cursor), gone)
+
+    def _changed(self, entities: str, cursor: str) -> Body:
+        return self._client.get("cdc", entities=entities, changedSince=cursor)
+
+    def _queried(self, place: "_Place", gone: list[Body]) -> Page:
+        """One page of what changed since a moment, with payments that are `gone`."""
+        since = [f"{_ORDER} >= {quoted(place.since)}"] if place.since else []
+        query = select(place.entity, *since, start=place.start, order=_ORDER)
+        found = self._client.query(query)
+        following = place.after(found)
+        position = None if following is None else str(following)
+        if place.entity == "Payment":
+            return self._with_invoices([*found, *gone], [], position)
+        return Page(invoices=tuple(map(read.invoice_seen, found)), position=position)
 
     def _with_invoices(
         self, payments: list[Body], invoices: list[Body], position: str | None
