@@ -119,7 +119,7 @@ def test(connection: str, timeout: float, as_json: bool) -> None:  # noqa: FBT00
     with opened() as services:
         row = use.named(services, connection)
         run_id = use.ask(services, row.id, Resource.CONNECTION)
-        run = waited(services, run_id, timeout, lambda _: None)
+        run = waited(services, run_id, timeout)
         row = use.named(services, str(row.id))
     if as_json:
         output.print_json({"ok": run.state == "done", "company": row.company, "error": run.error})

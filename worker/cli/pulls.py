@@ -36,7 +36,7 @@ def sync(
         if not rows:
             raise Misuse("no_connection", "there is no active connection to pull from")
         asked = [(row, connections.ask(services, row.id, wanted)) for row in rows]
-        over = [(row, waited(services, run_id, timeout, lambda _: None)) for row, run_id in asked]
+        over = [(row, waited(services, run_id, timeout)) for row, run_id in asked]
     if as_json:
         output.print_json([_data(row, run) for row, run in over])
     else:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound
 
 from schemas.status import ConnectionDisconnected, ConnectionRestored, Environment, Status
 from worker.errors import Disconnected, Misuse
+from worker.failures import describe
 from worker.providers.authorizer import Application
 from worker.providers.port import Resource
 from worker.store import connections, inbox, outbox, runs
@@ -19,7 +20,7 @@ from worker.store.runs import Asked, Run
 from worker.store.session import Session
 from worker.sync.services import Services
 from worker.sync.tell import Origin, about, tell
-from worker.sync.tokens import application, company_of
+from worker.sync.tokens import application, company_name, company_of
 
 log = logging.getLogger(__name__)
 
@@ -166,9 +167,23 @@ def disconnect(services: Services, connection_id: int) -> Connection:
 def ask(services: Services, connection_id: int, resource: Resource) -> int:
     """Queue a run (or join the open one) on a person's behalf; returns its id. Raises: Misuse."""
     with change(services, connection_id) as changing:
-        _check_active(changing.connection)
+        check_active(changing.connection)
         changing.wake()
         return queue(changing.session, connection_id, [resource], "cli")[0]
+
+
+def check_active(row: Connection) -> None:
+    """Raises Misuse where nothing is sent or pulled: why, and what to do."""
+    if row.state == "active":
+        return
+    if row.state == "paused" and row.paused_code:
+        said = describe(row.paused_code, {"company": company_name(row)})
+        standing = f"paused: {said.explanation} `books connections connect {row.id}`, or `enable`"
+        raise Misuse("not_connected", f"connection {row.id} is {standing} once that is mended")
+    way_out = f"not connected: `books connections connect {row.id}`"
+    if row.state == "disabled":
+        way_out = f"switched off: `books connections enable {row.id}`"
+    raise Misuse("not_connected", f"connection {row.id} is {way_out}")
 
 
 def run(services: Services, run_id: int) -> Run:
@@ -250,17 +265,6 @@ def _resting_state(row: Connection) -> str:
     if row.access_token is None:
         return "new" if row.company_id is None else "disconnected"
     return "active" if row.paused_code is None else "paused"
-
-
-def _check_active(row: Connection) -> None:
-    ways_out = {
-        "disabled": f"switched off: `books connections enable {row.id}`",
-        "paused": f"paused ({row.paused_code}): `books connections connect {row.id}`, or `enable` "
-        "once the cause is mended",
-    }
-    if row.state != "active":
-        way_out = ways_out.get(row.state, f"not connected: `books connections connect {row.id}`")
-        raise Misuse("not_connected", f"connection {row.id} is {way_out}")
 
 
 def _revoke(services: Services, row: Connection) -> None:

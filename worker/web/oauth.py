@@ -64,7 +64,7 @@ def connected(request: Request) -> Response:
         state=row.state,
         pulls=pulls,
         command=f"books connections mapping {row.id}",
-        refresh=None if _all_over(latest) else _REFRESH_SECONDS,
+        refresh=None if row.state != "active" or _all_over(latest) else _REFRESH_SECONDS,
     )
     return pages.connected(view)
 

@@ -172,7 +172,8 @@ def test_nothing_is_asked_of_an_inactive_connection(
     office: Office, state: str, way_out: str
 ) -> None:
     connection = office.add()
-    office.change(connection, state=state)
+    paused = "consent_withdrawn" if state == "paused" else None
+    office.change(connection, state=state, paused_code=paused)
 
     with pytest.raises(Misuse, match=f"books connections {way_out} {connection.id}"):
         connections.ask(office.services, connection.id, Resource.CONNECTION)

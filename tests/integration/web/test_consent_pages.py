@@ -67,6 +67,18 @@ def test_the_page_refreshes_itself_until_the_pulls_are_over(
     assert "done, 87 read" in over.text
 
 
+def test_the_page_of_a_paused_connection_stands_still(
+    browser: httpx.Client, office: Office
+) -> None:
+    connection, page = page_after_consent(browser, office)
+    office.change(connection, state="paused", paused_code="consent_withdrawn")
+
+    again = browser.get(page.request.url)
+
+    assert "paused" in again.text
+    assert 'http-equiv="refresh"' not in again.text
+
+
 def test_the_callbacks_address_is_left_at_once(browser: httpx.Client, office: Office) -> None:
     back = come_back(browser, office, office.add())
 
