@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.kinds import Kind
 from tests.contract.forcing import edited, forced, setting
 from tests.contract.ledger import Ledger, Open
 from tests.contract.records import a_party, a_stock_item, a_vendor, an_expense, an_invoice, an_item
@@ -59,13 +60,16 @@ def test_610_the_record_itself_is_gone(refusing: Open, document: Record) -> None
 
 
 @pytest.mark.parametrize(
-    ("inactive", "code"), [(an_item(), "610"), (a_party(), "6250")], ids=["610", "6250"]
+    ("inactive", "code", "kind"),
+    [(an_item(), "610", Kind.ITEM), (a_party(), "6250", Kind.CUSTOMER)],
+    ids=["610", "6250"],
 )
 def test_something_that_an_invoice_names_is_inactive(
-    refusing: Open, inactive: Record, code: str
+    refusing: Open, inactive: Record, code: str, kind: Kind
 ) -> None:
     ledger = with_items(refusing())
-    submission = ledger.prepared(an_invoice())
+    line = {"item_id": "ITM-1", "unit_price": "95.00", "tax_code": "NON"}
+    submission = ledger.prepared(an_invoice(lines=[line], total=None))
     ledger.remove(inactive)
 
     outcome = ledger.send(submission)
@@ -73,6 +77,8 @@ def test_something_that_an_invoice_names_is_inactive(
     assert isinstance(outcome, Refused)
     assert (outcome.fault.code, outcome.certain) == ("reference_inactive", False)
     assert outcome.fault.detail.startswith(code)
+    ref = ledger.known[(kind, inactive.id)].ref
+    assert outcome.fault.causes == {Cause(f"{kind.value}_ref", ref)}
 
 
 def test_610_a_changed_invoice_names_an_inactive_item(refusing: Open) -> None:

@@ -271,6 +271,14 @@ def owner(session: Session, connection_id: int, kind: str, ref: str) -> str | No
     return session.execute(query).scalar()
 
 
+def doubt(session: Session, connection_id: int, kind: str, ref: str) -> None:
+    """The books do not hold this record as it was written: even the same content goes out again."""
+    query = links.update().where(
+        links.c.connection_id == connection_id, links.c.kind == kind, links.c.ref == ref
+    )
+    session.execute(query.values(synced_content=None))
+
+
 _COUNT = sa.text("""
     SELECT state, count(*) FROM links
     WHERE connection_id = :id GROUP BY state

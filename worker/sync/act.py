@@ -156,6 +156,10 @@ class Acting:
         if not missing:
             links.try_again(self.session, subject.link_id)
             return
+        for cause in missing:
+            if cause.kind.endswith("_ref"):
+                kind = cause.kind.removesuffix("_ref")
+                links.doubt(self.session, self.connection.id, kind, cause.id)
         reason, first = waiting_reason(missing)
         stop = Stop(
             "waiting",

@@ -14,6 +14,8 @@ from worker.providers.port import Work
 from worker.store.links import Due
 from worker.terms import Operation, Request
 
+# Accounts that sales may be booked to; some ledgers do not say.
+_SALES = frozenset({"revenue", ""})
 COLLECTED = frozenset({Kind.INVOICE, Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
 
 
@@ -106,14 +108,15 @@ def _external_ref(link: Due, provider: str) -> str | None:
 
 def house_items(documents: Iterable[Record], chart: Chart) -> set[tuple[Kind, str]]:
     """Our own items that sales lines without an item may need: one for each account that they
-    name."""
+    name. None for an account of another class: the document itself is refused for it."""
     named: set[str | None] = set()
     for document in documents:
         if isinstance(document, Invoice):
             named |= {line.account for line in document.lines if line.item_id is None}
     wanted = {name or chart.mapping.get("sales") for name in named}
     found = (chart.account(name) for name in wanted if name is not None)
-    return {(Kind.ITEM, f"{HOUSE_ITEM}{account.ref}") for account in found if account is not None}
+    sales = [one.ref for one in found if one and one.classification.casefold() in _SALES]
+    return {(Kind.ITEM, f"{HOUSE_ITEM}{ref}") for ref in sales}
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ def hold(driver: Driver, held: Sequence[Held], due: Mapping[int, Due]) -> bool:
             subject = subject_of(due[one.link_id])
             if one.fault is None:
                 acting.wait(subject, one.causes)
+            elif one.causes and connection.mapping != driver.connection.mapping:
+                continue  # refused by a mapping that is another one by now: planned again
             elif one.fault.code == "kind_not_supported_yet":
                 acting.skip(subject, "This kind of record is not brought into these books yet.")
             else:

@@ -81,4 +81,7 @@ def _reason(cause: Cause) -> str:
     text = _REASONS.get(cause.kind)
     if text is not None:
         return text.format(id=cause.id)
+    if cause.kind.endswith("_ref"):
+        kind = cause.kind.removesuffix("_ref").replace("_", " ")
+        return f"The {kind} that it names (number {cause.id} in the books) is inactive there."
     return f"The {cause.kind.replace('_', ' ')} {cause.id} is not in the books yet."

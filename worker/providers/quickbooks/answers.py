@@ -6,7 +6,6 @@ from decimal import Decimal
 from schemas.kinds import Kind
 from worker.failures import CODES
 from worker.providers.port import (
-    Cause,
     Clash,
     Fault,
     Operation,
@@ -19,6 +18,7 @@ from worker.providers.port import (
     Written,
 )
 from worker.providers.quickbooks import shapes
+from worker.providers.quickbooks.blame import causes
 from worker.providers.quickbooks.client import Reply, connection_trouble, said
 from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
 from worker.providers.quickbooks.fields import NAMES
@@ -137,7 +137,7 @@ def _gone(part: Part, error: Error, fault: Fault) -> Outcome:
 
 def _fault(part: Part, code: str, error: Error) -> Fault:
     category = CODES[code].category
-    return Fault(code, category, _names(part, error), str(error), _causes(part, code))
+    return Fault(code, category, _names(part, error), str(error), causes(part, code, error))
 
 
 def _names(part: Part, error: Error) -> Mapping[str, str]:
@@ -151,8 +151,3 @@ def _names(part: Part, error: Error) -> Mapping[str, str]:
         "field": NAMES.get(field, field),
     }
     return {name: str(value) for name, value in known.items() if value}
-
-
-def _causes(part: Part, code: str) -> frozenset[Cause]:
-    day = part.body.get("TxnDate") or part.body.get("InvStartDate")
-    return frozenset({Cause("period", str(day))} if code == "period_closed" and day else ())

@@ -2,7 +2,7 @@
 
 from schemas.invoice import Invoice, InvoiceLine
 from schemas.kinds import Kind
-from worker.providers.lookup import Lookup
+from worker.providers.lookup import Account, Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
 from worker.providers.quickbooks.marker import marker, noted
@@ -81,8 +81,16 @@ def _lines(line: InvoiceLine, code: str | None, currency: str, lookup: Lookup) -
     if line.item_id is not None:
         item = lookup.ref(Kind.ITEM, line.item_id)
     else:
-        item = lookup.sales_item(lookup.account(line.account, "sales"))
+        item = lookup.sales_item(_sales_account(line, lookup))
     return [_sale(line, figures, item, code) for figures in priced(line, currency)]
+
+
+def _sales_account(line: InvoiceLine, lookup: Lookup) -> Account:
+    """What a line without item is booked to: our item for it takes an income account only."""
+    account = lookup.account(line.account, "sales")
+    cause = Cause("account", line.account) if line.account else Cause("mapping", "sales")
+    checks.fitting(account, checks.INCOME, cause)
+    return account
 
 
 def _sale(line: InvoiceLine, figures: Priced, item: str, code: str | None) -> Body:

@@ -29,7 +29,16 @@ def differences(sent: Mapping[str, Any], record: Body) -> dict[str, dict[str, st
 
 def digest(kind: Kind, record: Body) -> str:
     """A hash over the fields that we map."""
-    mapped = _projected(_seen(record), MAPPED[kind])
+    return _hash(kind, _seen(record))
+
+
+def digest_if_active(kind: Kind, record: Body) -> str:
+    """The same as it was before somebody made the record inactive, and did nothing else to it."""
+    return _hash(kind, _seen(record) | {"Active": True})
+
+
+def _hash(kind: Kind, seen: Body) -> str:
+    mapped = _projected(seen, MAPPED[kind])
     return hashlib.sha256(text(mapped).encode()).hexdigest()
 
 

@@ -24,7 +24,7 @@ from worker.providers.quickbooks.checks import refuse
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
-from worker.providers.quickbooks.matching import differences, digest, matches
+from worker.providers.quickbooks.matching import differences, digest, digest_if_active, matches
 from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, named, one_of, select
 from worker.providers.quickbooks.read import is_voided
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
@@ -96,8 +96,9 @@ class Search:
             return paid
         token = str(record.get("SyncToken"))
         # Without a digest we never wrote it (it came out of the books): there is nothing of ours
-        # that others could have changed.
-        known = one.digest in (None, digest(part.kind, record))
+        # that others could have changed. To make it inactive changes nothing of it: an update,
+        # which says whether it shall be active, may undo that.
+        known = one.digest in (None, *_digests(part.kind, shape, record))
         if known or token == part.sync_token:
             return Untouched(token)
         return Changed({} if removing else differences(part.body, record), token)
@@ -194,6 +195,12 @@ def _paid(shape: Shape, part: Part, record: Body) -> Barred | None:
         return None
     names = {"number": str(record.get(shape.label) or part.record_id)}
     return Barred(refuse("invoice_paid", names).fault)
+
+
+def _digests(kind: Kind, shape: Shape, record: Body) -> tuple[str, ...]:
+    """What the record's hash was when it was left as we wrote it."""
+    active = (digest_if_active(kind, record),) if shape.listed else ()
+    return (digest(kind, record), *active)
 
 
 def _is_removed(shape: Shape, record: Body) -> bool:

@@ -84,6 +84,24 @@ def test_a_line_without_item_sells_ours() -> None:
     assert sent["SalesItemLineDetail"]["ItemRef"] == {"value": "20"}
 
 
+@pytest.mark.parametrize(
+    ("named", "mapped", "cause"),
+    [("6100", "4100", Cause("account", "6100")), (None, "6100", Cause("mapping", "sales"))],
+)
+def test_a_line_without_item_needs_an_income_account(
+    named: str | None, mapped: str, cause: Cause
+) -> None:
+    line = {"description": "Travel", "amount": "35.00", "account": named}
+    work = a_create(Kind.INVOICE, an_invoice(lines=[line], total=None))
+
+    with pytest.raises(Refusal) as refusal:
+        body_of(work, a_lookup(MAPPING | {"sales": mapped}))
+
+    fault = refusal.value.fault
+    assert (fault.code, fault.causes) == ("account_type_wrong", {cause})
+    assert fault.names["account"] == "Account 6100"
+
+
 def test_a_line_that_costs_nothing_is_text() -> None:
     sent = lines(
         {"description": "As agreed by telephone", "amount": "0"},

@@ -11,7 +11,7 @@ from schemas.kinds import Kind
 from tests.contract.records import a_party, an_invoice
 from tests.unit.providers.quickbooks.lookups import a_create, a_lookup, an_update
 from worker.providers.quickbooks import shapes
-from worker.providers.quickbooks.matching import differences, digest, matches
+from worker.providers.quickbooks.matching import differences, digest, digest_if_active, matches
 from worker.providers.quickbooks.wire import parsed, ready, text
 
 
@@ -161,3 +161,15 @@ def test_text_keeps_every_digit() -> None:
     assert text({"a": Decimal("0.10"), "b": [True, None, "ł"], "c": Decimal("1E+2")}) == (
         '{"a":0.10,"b":[true,null,"ł"],"c":100}'
     )
+
+
+@pytest.mark.parametrize("phone", ["+1 503 555 0142", "+1 503 555 0199"])
+def test_a_record_made_inactive_is_known_for_what_it_was(phone: str) -> None:
+    held = {"Id": "58", "DisplayName": "Harbor", "Active": True}
+    ours = digest(Kind.CUSTOMER, held | {"PrimaryPhone": {"FreeFormNumber": "+1 503 555 0142"}})
+    inactive = {"DisplayName": "Harbor (deleted)", "Active": False}
+    inactive |= {"PrimaryPhone": {"FreeFormNumber": phone}}
+
+    known = digest_if_active(Kind.CUSTOMER, inactive) == ours
+
+    assert known == (phone == "+1 503 555 0142")
