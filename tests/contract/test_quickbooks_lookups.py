@@ -11,6 +11,7 @@ from tests.contract.records import (
     an_invoice,
     an_item,
 )
+from tests.contract.scenes import with_items
 from worker.errors import NoAnswer
 from worker.providers.port import (
     Absent,
@@ -156,3 +157,40 @@ def test_invoices_that_the_books_number_are_found(open_quickbooks: Open) -> None
 
     assert "DocNumber" not in submission.parts[0].body
     assert isinstance(found, Ours)
+
+
+TOKYO = "株式会社東京"
+
+
+@pytest.mark.parametrize(
+    "document", [a_party(name=TOKYO), a_vendor(name=TOKYO), an_item(name=TOKYO)]
+)
+def test_a_lost_name_in_other_letters_is_sought_among_new_records(
+    quickbooks: Ledger, document: Record
+) -> None:
+    submission = quickbooks.prepared(document)
+    quickbooks.company.lose_answer()
+    with pytest.raises(NoAnswer):
+        quickbooks.answer(submission)
+
+    assert isinstance(quickbooks.look(submission.parts[0]), Ours)
+
+
+def test_whoever_has_a_name_in_other_letters_is_found(quickbooks: Ledger) -> None:
+    vendor = quickbooks.company.enter("Vendor", DisplayName=TOKYO)
+    part = quickbooks.prepared(a_party(name=TOKYO)).parts[0]
+
+    found = quickbooks.look(part, sent=False)
+
+    assert isinstance(found, Stranger)
+    assert (found.ref, found.kind) == (vendor["Id"], "vendor")
+
+
+def test_a_number_in_other_letters_is_sought_on_its_day(quickbooks: Ledger) -> None:
+    with_items(quickbooks)
+    submission = quickbooks.prepared(an_invoice(number="八〇一"))
+    quickbooks.company.lose_answer()
+    with pytest.raises(NoAnswer):
+        quickbooks.answer(submission)
+
+    assert isinstance(quickbooks.look(submission.parts[0]), Ours)

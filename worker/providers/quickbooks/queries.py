@@ -40,11 +40,16 @@ def named(field: str, values: Sequence[str]) -> Iterator[str]:
     """Conditions that find records by text; the caller compares what they find.
 
     Characters beyond ISO-8859-1 break QuickBooks' lexer (4000), so such a text is searched with
-    wildcards in their places.
+    wildcards in their places. The values are those of which something is left (`can_be_named`).
     """
     yield from one_of(field, [value for value in values if _plain(value)])
     for value in sorted({value for value in values if not _plain(value)}):
         yield f"{field} LIKE {quoted(_wild(value))}"
+
+
+def can_be_named(value: str) -> bool:
+    """Whether a query can tell a text by more than wildcards: some of its letters are Latin-1."""
+    return bool(_wild(value).strip("% "))
 
 
 def _plain(value: str) -> bool:

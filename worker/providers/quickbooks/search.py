@@ -25,7 +25,15 @@ from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
 from worker.providers.quickbooks.matching import differences, digest, digest_if_active, matches
-from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, named, one_of, select
+from worker.providers.quickbooks.queries import (
+    EVERYTHING,
+    MOST_ROWS,
+    can_be_named,
+    named,
+    one_of,
+    quoted,
+    select,
+)
 from worker.providers.quickbooks.read import is_voided
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.wire import Body, amount
@@ -154,16 +162,36 @@ class Search:
 
 
 def _conditions(shape: Shape, sought: Sequence[Sought]) -> Iterator[list[str]]:
-    labels = [str(one.part.body[shape.label]) for one in sought if one.part.body.get(shape.label)]
+    """The queries that find them all, each as its conditions."""
     extra = [EVERYTHING] if shape.listed else []
-    for condition in named(shape.label, labels):
+    labels = [_label(shape, one) for one in sought]
+    for condition in named(shape.label, [label for label in labels if can_be_named(label)]):
         yield [condition, *extra]
-    unlabelled = [one for one in sought if not one.part.body.get(shape.label)]
-    if unlabelled:
-        # QuickBooks numbers these by itself: they are told by their markers among those of the day.
-        days = [str(one.part.body["TxnDate"]) for one in unlabelled]
-        for condition in one_of("TxnDate", days):
-            yield [condition, *extra]
+    nameless = [one for one in sought if not can_be_named(_label(shape, one))]
+    if shape.listed:
+        if nameless:
+            yield [*_created(nameless), *extra]
+        return
+    # QuickBooks numbers these by itself, or their numbers cannot be asked for: they are told by
+    # their markers, or compared, among those of the day.
+    for condition in one_of("TxnDate", [str(one.part.body["TxnDate"]) for one in nameless]):
+        yield [condition]
+
+
+def _label(shape: Shape, one: Sought) -> str:
+    return str(one.part.body.get(shape.label) or "")
+
+
+def _created(sought: Sequence[Sought]) -> list[str]:
+    """What was sent with a name that no query can hold was not made before it was sent.
+
+    Whoever else has such a name is found among all records of the list only: a call for each
+    1,000 of them (Intuit: data queries), once for all such names of a look-up.
+    """
+    since = [one.since for one in sought if one.since is not None]
+    if len(since) < len(sought):
+        return []
+    return [f"MetaData.CreateTime >= {quoted((min(since) - _SKEW).isoformat())}"]
 
 
 def _made_by(one: Sought, record: Body) -> bool:

@@ -98,7 +98,7 @@ def test_a_line_without_item_needs_an_income_account(
         body_of(work, a_lookup(MAPPING | {"sales": mapped}))
 
     fault = refusal.value.fault
-    assert (fault.code, fault.causes) == ("account_type_wrong", {cause})
+    assert (fault.code, fault.causes) == ("account_type_wrong", frozenset({cause}))
     assert fault.names["account"] == "Account 6100"
 
 

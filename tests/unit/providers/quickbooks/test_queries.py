@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.providers.quickbooks.queries import named, one_of, quoted, select
+from worker.providers.quickbooks.queries import can_be_named, named, one_of, quoted, select
 
 
 def test_a_page_is_asked_for_whole() -> None:
@@ -26,12 +26,20 @@ def test_quotes_are_escaped(value: str, expected: str) -> None:
     [
         ("Łukasz Przykładny", "DisplayName LIKE '%ukasz Przyk%adny'"),
         ("O’Brien – Söhne", "DisplayName LIKE 'O%Brien % Söhne'"),
-        ("株式会社", "DisplayName LIKE '%'"),
+        ("株式会社 Tokyo", "DisplayName LIKE '% Tokyo'"),
         ("100% Café", "DisplayName IN ('100% Café')"),
     ],
 )
 def test_letters_beyond_latin_1_are_wild(name: str, condition: str) -> None:
     assert list(named("DisplayName", [name])) == [condition]
+
+
+@pytest.mark.parametrize(
+    ("name", "can"),
+    [("株式会社", False), ("", False), ("株 式", False), ("株式会社 7", True), ("Łuk", True)],
+)
+def test_names_without_a_latin_letter_cannot_be_asked_for(name: str, can: bool) -> None:  # noqa: FBT001
+    assert can_be_named(name) is can
 
 
 @given(st.lists(st.text(max_size=500), max_size=60))

@@ -102,3 +102,9 @@ def test_a_sparse_company_is_read_as_well() -> None:
     company = read.company("9130", {}, {})
 
     assert (company.name, company.data["multicurrency"]) == ("", False)
+
+
+def test_a_payment_need_not_say_its_currency() -> None:
+    seen = payment_seen({"Id": "7", "TxnDate": "2026-10-01", "TotalAmt": Decimal(5)})
+
+    assert (seen.currency, seen.amount) == ("", Decimal(5))
