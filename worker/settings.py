@@ -108,7 +108,7 @@ class Settings(BaseSettings):
         description="Fernet keys as a JSON list: the first one writes, all of them read.",
     )
     public_url: Address = Field(
-        default="http://127.0.0.1:8080",
+        default="http://localhost:8080",
         description="Where browsers reach `books web`; the redirect URL is below it.",
     )
     web_host: str = Field(default="127.0.0.1", description="Address that `books web` binds.")
@@ -150,6 +150,9 @@ class Settings(BaseSettings):
     )
     payments_interval: Annotated[int, Field(ge=0)] = Field(
         default=1800, description="Seconds between pulls of payments; 0: off."
+    )
+    company_interval: Annotated[int, Field(ge=0)] = Field(
+        default=21600, description="Seconds between looks at the company: its closing date."
     )
     lists_interval: Annotated[int, Field(ge=0)] = Field(
         default=86400, description="Seconds between pulls of accounts and taxes."

@@ -161,6 +161,8 @@ class Acting:
                 kind = cause.kind.removesuffix("_ref")
                 links.doubt(self.session, self.connection.id, kind, cause.id)
         reason, first = waiting_reason(missing)
+        if fault is not None:
+            reason = error_of(fault).explanation
         stop = Stop(
             "waiting",
             subject.wanted.revision,

@@ -20,7 +20,7 @@ from worker.store import connections, runs
 from worker.store.connections import Connection
 from worker.store.session import Session, now
 from worker.sync.company import keep as keep_company
-from worker.sync.connections import EXPECTED, Change, change, queue
+from worker.sync.connections import EXPECTED, FIRST_PULLS, Change, change, queue
 from worker.sync.services import Services
 from worker.sync.tell import about
 from worker.sync.tokens import application, company_name, company_of, stored
@@ -28,7 +28,6 @@ from worker.sync.tokens import application, company_name, company_of, stored
 log = logging.getLogger(__name__)
 
 LIFETIME = timedelta(minutes=15)
-FIRST_PULLS = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES)
 _AGAIN = "Nothing was changed. Start again with `books connections connect {id}`."
 
 
@@ -197,6 +196,7 @@ def _begin(changing: Change, settings: Settings) -> None:
     session, connection_id = changing.session, changing.connection.id
     queue(session, connection_id, FIRST_PULLS, "connect")
     intervals = {
+        Resource.CONNECTION: settings.company_interval,
         Resource.ACCOUNTS: settings.lists_interval,
         Resource.TAXES: settings.lists_interval,
         Resource.PAYMENTS: settings.payments_interval,

@@ -133,6 +133,7 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
         return
     code = "duplicate_name" if link.kind in ALIASES else "duplicate_number"
     names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "other": owner or ""}
+    names["number"] = stranger.name
     acting.fail(subject_of(link), Fault(code, Category.DUPLICATE, names))
 
 

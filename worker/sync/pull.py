@@ -88,6 +88,11 @@ def _start(driver: Driver, run: Run) -> Run:
     return started
 
 
+def _was_asked(run: Run) -> bool:
+    """Whether somebody waits for an answer; the clock and a new connection do not."""
+    return run.asked_by not in ("connect", "schedule")
+
+
 def _test(driver: Driver, run: Run) -> None:
     """Who is behind the connection, with the preferences that translation needs."""
     company = driver.read("company", lambda books: books.test())
@@ -96,7 +101,8 @@ def _test(driver: Driver, run: Run) -> None:
         keep_company(session, driver.connection.id, company)
         told = Company(ref=company.ref, name=company.name, currency=company.currency)
         status = ConnectionTested(**about(driver.connection), ok=True, company=told)
-        partitions = _finish(driver, session, run, {}, [_tell(driver, run, status)])
+        outgoing = [_tell(driver, run, status)] if _was_asked(run) else []
+        partitions = _finish(driver, session, run, {}, outgoing)
     driver.services.hints.relay(sorted(partitions))
 
 
@@ -216,7 +222,7 @@ def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
 
     What a new connection begins with is tried again until it is there: nothing is written before.
     """
-    if run.asked_by == "connect":
+    if run.asked_by == "connect" and not isinstance(error, Disconnected):
         with driver.services.database.begin() as session:
             runs.postpone(session, run.id, AGAIN_SECONDS)
         log.warning("run.postponed", extra={"run": run.id, "reason": str(error)})

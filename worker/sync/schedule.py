@@ -6,7 +6,7 @@ from worker.store import connections, outbox, runs
 from worker.store.runs import Asked
 from worker.sync.services import Services
 
-LISTS = ("accounts", "taxes")
+LISTS = ("connection", "accounts", "taxes")  # company and preferences, closing date among them
 
 
 def wake_due(services: Services) -> int:

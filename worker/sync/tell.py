@@ -51,7 +51,7 @@ def error_of(fault: Fault) -> Error:
     code = describe(fault.code, fault.names)
     return Error(
         code=fault.code,
-        category=fault.category.value,
+        category=code.category.value,
         title=code.title,
         explanation=code.explanation,
         steps=code.steps,
