@@ -25,6 +25,7 @@ from worker.sync.tokens import application, company_name, company_of
 log = logging.getLogger(__name__)
 
 _TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")  # the event contract's rule for `tenantid`
+FIRST_PULLS = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES)  # open the way for writing
 EXPECTED = "expected_company"  # the setting that keeps the company entered before the first consent
 
 
@@ -129,6 +130,7 @@ def enable(services: Services, connection_id: int) -> Connection:
             # Rights given back, a subscription renewed: that needs no consent. Where one is
             # needed, the next refusal pauses the connection again.
             changing.set(state="active", paused_code=None)
+            queue(changing.session, connection_id, FIRST_PULLS, "connect")
             changing.wake()
             changing.tell(ConnectionRestored(**about(row), company=company_of(row)))
         return connections.get(changing.session, connection_id)

@@ -126,7 +126,18 @@ def test_the_first_pulls_go_on_after_a_pause(open_shop: OpenShop) -> None:
     assert (shop.row().state, shop.states()) == ("paused", {"CUS-1": "due"})
 
     shop.reconnect()
-    shop.later(minutes=2)
+    shop.work()
+
+    assert shop.states() == {"CUS-1": "synced"}
+
+
+def test_a_connection_enabled_again_begins_anew(open_shop: OpenShop) -> None:
+    shop = open_shop()
+    shop.run("UPDATE runs SET state = 'failed' WHERE connection_id = :c")
+    shop.change(state="paused", paused_code="permission_lost")
+    shop.send("customer.created", a_customer())
+
+    connections.enable(shop.services, shop.connection_id)
     shop.work()
 
     assert shop.states() == {"CUS-1": "synced"}
