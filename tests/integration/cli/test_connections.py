@@ -123,8 +123,8 @@ def test_a_test_that_fails_says_what_to_do(shell: Shell, office: Office) -> None
 
     assert result.exit_code == 1
     last = result.output.splitlines()[-1]
-    assert last.startswith(f"Error: connection {connection.id} is paused: ")
-    assert f"`books connections connect {connection.id}`" in last
+    assert last.startswith("Error: ")
+    assert "connect again" in last
 
 
 def test_a_test_without_a_worker_says_so(shell: Shell, office: Office) -> None:
