@@ -167,6 +167,7 @@ def test_the_web_process_connects_a_company_and_leaves_in_time(
         began = time.monotonic()
         logged = ended(process)
 
+    assert page.status_code == 200, page.text
     assert f"{escape(office.row(connection).company['name'])} is connected" in page.text
     assert (process.returncode, time.monotonic() - began < 5) == (0, True)
     assert "connection.connected" in logged
