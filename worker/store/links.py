@@ -32,7 +32,7 @@ class Due:
     digest: str | None
     synced_version: int | None
     synced_content: str | None
-    content: str  # hash of the snapshot
+    content: str  # hash of the snapshot but for its version
     total: Decimal | None
     variance: Decimal | None
     balance: Decimal | None
@@ -55,12 +55,12 @@ _DUE = sa.text("""
     SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
            l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.synced_content,
            l.total, l.variance, l.balance, l.paid_amount,
-           l.removed AS gone, md5(d.snapshot::text) AS content,
+           l.removed AS gone, md5((d.snapshot - 'version')::text) AS content,
            d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent
     FROM links l JOIN documents d ON d.id = l.document_id
-    WHERE l.connection_id = :id AND l.state = 'due' AND l.next_attempt_at <= clock_timestamp()
+    WHERE l.connection_id = :id AND l.state = 'due' AND l.next_attempt_at <= now()
       AND l.rank = (SELECT min(rank) FROM links WHERE connection_id = :id AND state = 'due'
-                    AND next_attempt_at <= clock_timestamp())
+                    AND next_attempt_at <= now())
     ORDER BY l.next_attempt_at, l.id LIMIT :most
 """)
 
