@@ -24,6 +24,7 @@ class _Names(dict[str, str]):
             "company": "the company",
             "other_company": "another company",
             "customer": "the customer",
+            "named": "a customer, vendor, item or account",
             "needed": "another type",
             "use": "this purpose",
             "currency": "its currency",

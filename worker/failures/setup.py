@@ -156,9 +156,11 @@ ENTRIES = (
         "reference_inactive",
         _C.REFERENCE,
         "Something it names is inactive or deleted",
-        "{record} names a customer, vendor, item or account that is inactive or deleted "
-        "in the books.",
-        ("Reactivate it in the books, or name another one in the CMMS.",),
+        "{record} names {named} that is inactive or deleted in the books.",
+        (
+            "Save it again in the CMMS as active, or name another one there.",
+            "After reactivating it in the books, save it in the CMMS once.",
+        ),
         _R.AFTER_FIX,
     ),
     Code(

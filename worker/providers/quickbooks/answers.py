@@ -18,7 +18,7 @@ from worker.providers.port import (
     Written,
 )
 from worker.providers.quickbooks import shapes
-from worker.providers.quickbooks.blame import causes
+from worker.providers.quickbooks.blame import causes, in_words
 from worker.providers.quickbooks.client import Reply, connection_trouble, said
 from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
 from worker.providers.quickbooks.fields import NAMES
@@ -137,7 +137,9 @@ def _gone(part: Part, error: Error, fault: Fault) -> Outcome:
 
 def _fault(part: Part, code: str, error: Error) -> Fault:
     category = CODES[code].category
-    return Fault(code, category, _names(part, error), str(error), causes(part, code, error))
+    blamed = causes(part, code, error)
+    names = {**_names(part, error), **in_words(blamed)}
+    return Fault(code, category, names, str(error), blamed)
 
 
 def _names(part: Part, error: Error) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """What a refused part waits for: a closed period, or an inactive record that it names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from schemas.kinds import Kind
@@ -12,6 +12,7 @@ from worker.providers.quickbooks.wire import ref, rows
 # "Names element id 58 not found" (Intuit: error codes)
 _ELEMENT = re.compile(r"(\w+) elements? id (\d+)", re.IGNORECASE)
 _CUSTOMERS_CODE = "6250"
+_IN_WORDS = {"customer_ref": "a customer", "vendor_ref": "a vendor", "item_ref": "an item"}
 
 
 def causes(part: Part, code: str, error: Error) -> frozenset[Cause]:
@@ -25,6 +26,12 @@ def causes(part: Part, code: str, error: Error) -> frozenset[Cause]:
             return frozenset(Cause(f"{kind.value}_ref", number) for kind, number in blamed)
         case _:
             return frozenset()
+
+
+def in_words(blamed: Iterable[Cause]) -> dict[str, str]:
+    """The kind of record that a document names in vain, as sentences call it: `named`."""
+    found = [_IN_WORDS[cause.kind] for cause in blamed if cause.kind in _IN_WORDS]
+    return {"named": found[0]} if found else {}
 
 
 def _blamed(error: Error, named: set[tuple[Kind, str]]) -> set[tuple[Kind, str]]:

@@ -105,6 +105,6 @@ def test_a_sparse_company_is_read_as_well() -> None:
 
 
 def test_a_payment_need_not_say_its_currency() -> None:
-    seen = payment_seen({"Id": "7", "TxnDate": "2026-10-01", "TotalAmt": Decimal(5)})
+    seen = read.payment_seen({"Id": "7", "TxnDate": "2026-10-01", "TotalAmt": Decimal(5)})
 
     assert (seen.currency, seen.amount) == ("", Decimal(5))
