@@ -164,7 +164,8 @@ def _decided(acting: Acting, item: Item, looked: LookUp) -> str | None:
 def _absent(acting: Acting, item: Item, found: Found | None) -> None:
     detail = item.detail or {}
     category = Category(detail.get("category", Category.UNKNOWN_OUTCOME))
-    if category is Category.UNKNOWN_OUTCOME:
+    # What it names may be active again by now, and nobody would tell: it is sent anew.
+    if category in (Category.UNKNOWN_OUTCOME, Category.REFERENCE):
         token = found.sync_token if isinstance(found, Untouched) else None
         links.try_again(acting.session, item.part.link_id, cost=1, sync_token=token)
         return

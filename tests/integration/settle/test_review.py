@@ -113,6 +113,22 @@ def known_already(submission: Submission, still: Still) -> Answer:
     return Answer(400, answers.outcomes(submission.parts, a_fault("600", ""), "sandbox"))
 
 
+def test_a_repeat_refused_for_its_customer_asks_again_in_the_end(books: Shop) -> None:
+    books.send("invoice.created", an_invoice())
+    books.simulator.fault("reset_before")
+    books.drive()
+    books.enter("Customer", "update", Id=books.link("CUS-1").ref, Active=False)
+    books.later(seconds=5)
+    books.drive()
+    assert books.states()["INV-1"] == "sent"
+    books.enter("Customer", "update", Id=books.link("CUS-1").ref, Active=True)
+
+    books.later(hours=25)
+    books.work()
+
+    assert (books.states()["INV-1"], len(books.marked("Invoice", "INV-1"))) == ("synced", 1)
+
+
 # The leave to send
 
 
