@@ -1,6 +1,7 @@
 """The verbs of `./dev`. What needs the project's packages runs as a module in .venv."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ Environment:
   DEV_SERVICES=env|docker|programs|apt   insist on one way to get them
   DEV_NO_INSTALL=1                       never use apt-get
   DEV_PYTHON                             the Python to use"""
+
+
+WHOLE_SYSTEMS = ("tests/acceptance", "tests/bench")  # the second lane of `./dev test`
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,28 @@ def _alone(name: str) -> Callable[[Sequence[str]], int]:
 
 
 def _test(arguments: Sequence[str]) -> int:
+    """All tests in two lanes, each with services of its own, or the named ones in one."""
+    named = [one for one in arguments if not one.startswith("-")]
+    if named or os.environ.get("DATABASE_URL"):
+        return _pytest(arguments)
+    with Run() as run:
+        python = venv.python()
+        # Whole systems wait most of the time: for processes, restarts and what they killed.
+        beside = run.service(
+            [sys.executable, "-m", "deploy.dev", "test", *WHOLE_SYSTEMS, *arguments],
+            {**os.environ, "PYTHONPATH": str(ROOT)},
+            signal.SIGTERM,
+        )
+        environment = _environment(services.start(run, For.TESTS))
+        apart = [f"--ignore={folder}" for folder in WHOLE_SYSTEMS]
+        status = run.command([python, "-m", "pytest", *apart, *arguments], environment, ROOT)
+        say(f"waiting for the other lane: {' '.join(WHOLE_SYSTEMS)}")
+        other = beside.wait()
+        print((run.directory / f"{Path(sys.executable).name}.log").read_text(errors="replace"))
+        return status or other
+
+
+def _pytest(arguments: Sequence[str]) -> int:
     with Run() as run:
         python = venv.python()
         environment = _environment(services.start(run, For.TESTS))
