@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from events.publisher import Publisher
-from tests.bench import load, tenants
+from tests.bench import tenants
 from tests.bench.figures import Figure, percentile
 from tests.chaos import sales
 from tests.system import processes, quiet, streams
@@ -117,7 +117,7 @@ def _work_off(system: System, names: list[str], invoices: int) -> tuple[float, f
     system.stop("worker-drive")
     for name in names:
         sold = sales.invoices(name, f"push-{name}", invoices, seed=1)
-        load.fill(system.services.broker, sales.lines_of(sold))
+        streams.publish(system.services.broker, sales.lines_of(sold))
     total = invoices * len(names)
     while system.rows(_DUE)[0]["count"] < total:
         time.sleep(0.05)
