@@ -61,7 +61,8 @@ def _alone(name: str) -> Callable[[Sequence[str]], int]:
 def _test(arguments: Sequence[str]) -> int:
     """All tests in two lanes, each with services of its own, or the named ones in one."""
     named = [one for one in arguments if not one.startswith("-")]
-    if named or os.environ.get("DATABASE_URL"):
+    # One recording is one conversation after the other, which two lanes at once would not be.
+    if named or os.environ.get("DATABASE_URL") or os.environ.get("SIMULATOR_TRAFFIC"):
         return _pytest(arguments)
     with Run() as run:
         python = venv.python()

