@@ -3,7 +3,7 @@ concerns."""
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,7 @@ class Received:
     tenant_id: str
     time: datetime
     body: bytes
-    headers: str | None
+    headers: Mapping[str, object] | None
     content_type: str | None
 
 
@@ -55,7 +55,7 @@ class Snapshot:
     event_id: str
     traceparent: str | None
     removed: bool
-    snapshot: str | None
+    snapshot: Mapping[str, object] | None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -244,19 +244,9 @@ def _json(ranks: dict[Kind, int]) -> str:
 _RANKS_JSON, _REMOVAL_RANKS_JSON = _json(RANKS), _json(REMOVAL_RANKS)
 
 
-_READY = ("headers", "snapshot")  # hold JSON text already
-
-
 def _array(rows: Sequence[Received | Snapshot | Opening]) -> str:
     """A batch as one JSON array: one statement, whatever its size."""
-    return f"[{','.join(map(_object, rows))}]"
-
-
-def _object(row: Received | Snapshot | Opening) -> str:
-    values = {name: getattr(row, name) for name in row.__slots__}
-    ready = [f'"{name}": {values.pop(name) or "null"}' for name in _READY if name in values]
-    written = json.dumps(values, default=_plain)[1:-1]
-    return f"{{{', '.join([written, *ready])}}}"
+    return json.dumps([{n: getattr(row, n) for n in row.__slots__} for row in rows], default=_plain)
 
 
 def _plain(value: object) -> str:

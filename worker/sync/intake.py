@@ -1,7 +1,6 @@
 """Intake: deliveries become inbox rows, newer documents and due links, in one transaction a
 batch."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -157,7 +156,6 @@ def _refused(one: Read, error: DBAPIError) -> DeadLetter:
 
 
 def _received(event: Event, delivery: Delivery) -> Received:
-    headers = storable(delivery.headers)
     return Received(
         source=event.source,
         event_id=event.id,
@@ -165,7 +163,7 @@ def _received(event: Event, delivery: Delivery) -> Received:
         tenant_id=event.tenant,
         time=event.time,
         body=delivery.body,
-        headers=json.dumps(headers) if headers else None,
+        headers=storable(delivery.headers) or None,
         content_type=delivery.content_type,
     )
 
@@ -217,5 +215,5 @@ def _snapshot(event: Event) -> Snapshot:
         event_id=event.id,
         traceparent=event.traceparent,
         removed=removed,
-        snapshot=None if removed else json.dumps(dump(data)),
+        snapshot=None if removed else dump(data),
     )
