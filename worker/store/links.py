@@ -1,7 +1,7 @@
 """Links: how far each document has got in each connection's books (design 4)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from schemas.kinds import Kind
 from worker.store.session import Session
 from worker.store.tables import links
-from worker.terms import Target
 
 
 @dataclass(frozen=True)
@@ -69,29 +68,6 @@ def due(session: Session, connection_id: int, most: int) -> list[Due]:
     """The due links of the lowest rank, those that have waited longest first."""
     rows = session.execute(_DUE, {"id": connection_id, "most": most})
     return [Due(**dict(row._mapping) | {"kind": Kind(row.kind)}) for row in rows]
-
-
-_TARGETS = sa.text("""
-    SELECT l.kind, l.record_id, l.ref, l.removed, d.snapshot ->> 'currency' AS currency
-    FROM links l JOIN documents d ON d.id = l.document_id
-    WHERE l.connection_id = :id AND l.ref IS NOT NULL
-      AND (l.kind, l.record_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS
-      text[])))
-""")
-
-
-def targets(
-    session: Session, connection_id: int, wanted: Iterable[tuple[Kind, str]]
-) -> dict[tuple[Kind, str], Target]:
-    """Where other records stand in the books; those that are not there are absent."""
-    pairs = sorted(set(wanted))
-    if not pairs:
-        return {}
-    values = {"id": connection_id, "kinds": [k for k, _ in pairs], "ids": [i for _, i in pairs]}
-    return {
-        (Kind(row.kind), row.record_id): Target(row.ref, row.removed, row.currency)
-        for row in session.execute(_TARGETS, values)
-    }
 
 
 _SENT = sa.text("""
@@ -248,27 +224,6 @@ def link_to(session: Session, link_id: int, ref: str, sync_token: str | None) ->
             next_attempt_at=sa.func.clock_timestamp(),
         )
     )
-
-
-_CREATING = sa.text("""
-    SELECT EXISTS (SELECT FROM submission_items i JOIN links l ON l.id = i.link_id
-        WHERE l.connection_id = :id AND l.kind = :kind AND l.id <> :link AND l.state = 'sent'
-          AND i.operation = 'create' AND i.outcome IS NULL)
-""")
-
-
-def creating(session: Session, connection_id: int, kind: Kind, link_id: int) -> bool:
-    """Whether the outcome of another record's creation of this kind is unknown."""
-    values = {"id": connection_id, "kind": kind.value, "link": link_id}
-    return bool(session.execute(_CREATING, values).scalar_one())
-
-
-def owner(session: Session, connection_id: int, kind: str, ref: str) -> str | None:
-    """The CMMS record that a record of the books is linked to already."""
-    query = sa.select(links.c.record_id).where(
-        links.c.connection_id == connection_id, links.c.kind == kind, links.c.ref == ref
-    )
-    return session.execute(query).scalar()
 
 
 def doubt(session: Session, connection_id: int, kind: str, ref: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from schemas.kinds import Kind
 from worker.providers.lookup import HOUSE_ITEM, Chart
-from worker.store import inbox, links
+from worker.store import inbox, links, targets
 from worker.store.connections import Connection
 from worker.store.session import Session
 from worker.sync import charts
@@ -40,7 +40,7 @@ def _is_in_chart(chart: Chart, cause: Cause) -> bool:
 def _is_there(session: Session, connection: Connection, cause: Cause) -> bool:
     if cause.kind in _RECORDS:
         key = (Kind(cause.kind), cause.id)
-        found = links.targets(session, connection.id, [key]).get(key)
+        found = targets.find(session, connection.id, [key]).get(key)
         return found is not None and not found.removed
     if cause.kind == "mapping":
         return cause.id in connection.mapping

@@ -22,7 +22,7 @@ from worker.providers.port import (
     Work,
     Written,
 )
-from worker.store import connections, links, waiting
+from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
@@ -116,11 +116,11 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     A record that bears another marker or is linked already is never adopted; only parties and items
     that match exactly are adopted without a person (design 5.6).
     """
-    owner = links.owner(acting.session, acting.connection.id, stranger.kind, stranger.ref)
+    owner = targets.owner(acting.session, acting.connection.id, stranger.kind, stranger.ref)
     free = owner is None and not stranger.marked
     ours_is_new = link.ref is None
     if ours_is_new and stranger.same_kind and stranger.exact and free and link.kind in ALIASES:
-        if links.creating(acting.session, acting.connection.id, link.kind, link.id):
+        if targets.creating(acting.session, acting.connection.id, link.kind, link.id):
             # It may be the record of another link, whose answer never came: that is found out
             # first.
             links.try_again(acting.session, link.id, delay=ANOTHERS_SECONDS, look=link.look)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from worker.errors import Category
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Fault, Held, Plan, Work
-from worker.store import connections, links
+from worker.store import connections, targets
 from worker.store.links import Due
 from worker.store.session import Session
 from worker.sync.act import Acting, Effects
@@ -25,7 +25,7 @@ def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup
     chart = driver.chart(session)
     named = {pair for one in work for pair in one.document.references()}
     named |= house_items((one.document for one in work), chart)
-    return Lookup(chart, links.targets(session, driver.connection.id, named))
+    return Lookup(chart, targets.find(session, driver.connection.id, named))
 
 
 def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
