@@ -70,7 +70,8 @@ def strike(scene: Scene, point: Point, report: Report, **settings: object) -> No
     child = rig(scene, point, signal.SIGKILL, **settings)
     end = scene.system.processes.pop(child.name)
     status = eventually(str(point), end.process.poll, _STRUCK_SECONDS)
-    report.equal(f"killed {point}", -status, int(signal.SIGKILL))
+    ended = signal.Signals(-status).name if status < 0 else f"status {status}"
+    report.equal(f"driver ended {point}", ended, signal.SIGKILL.name)
     report.say(f"kill -9 {point}")
 
 
