@@ -38,7 +38,7 @@ def machine(services: Services) -> list[Figure]:
 
 def table(figures: Sequence[Figure]) -> str:
     width = max(len(figure.what) for figure in figures)
-    wide = max(len(figure.found) for figure in figures if figure.aim) if figures else 0
+    wide = max((len(figure.found) for figure in figures if figure.aim), default=0)
     return "\n".join(
         f"{one.what:<{width}}  {one.found:<{wide}}  {f'aim {one.aim}' if one.aim else ''}".rstrip()
         for one in figures

@@ -29,8 +29,7 @@ def services(system: System) -> Iterator[Services]:
     try:
         yield made
     finally:
-        made.senders.shutdown()
-        made.database.close()
+        made.close()
         broker.close()
 
 
