@@ -77,6 +77,7 @@ def _plain(system: System, lines: list[Line]) -> float:
             options={},
         )
         broker.enqueue(message)
+    broker.close()
     command = [sys.executable, "-m", "dramatiq", _BASELINE, "--processes", "1", "--threads", "8"]
     environment = {**inherited(), "DATABASE_URL": system.database_url}
     child = children.start("baseline", command, environment, system.directory)

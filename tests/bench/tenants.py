@@ -10,6 +10,7 @@ import httpx
 from schemas.status import Environment
 from tests.system.processes import System
 from worker.bootstrap import make_services
+from worker.broker import BrokerHints, make_broker
 from worker.providers.authorizer import Application
 from worker.settings import Settings
 from worker.sync import connections, consent, mapping
@@ -18,14 +19,25 @@ from worker.sync.consent import Returned
 from worker.sync.services import Services
 
 
-class NoHints:
-    """Hints that nobody gets: the system's own clock notices what is due a second later."""
+class BriefHints:
+    """Hints over connections that do not outlive them: brokers hang up on those that idle."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def drive(self, connection_ids: Sequence[int]) -> None:
-        """Nothing."""
+        """Send hints to drive."""
+        self._send("drive", connection_ids)
 
     def relay(self, partitions: Sequence[int]) -> None:
-        """Nothing."""
+        """Send hints to relay."""
+        self._send("relay", partitions)
+
+    def _send(self, actor: str, numbers: Sequence[int]) -> None:
+        broker = make_broker(self._url)
+        for number in numbers:
+            BrokerHints(broker).send(actor, number)
+        broker.close()
 
 
 @contextmanager
@@ -33,7 +45,7 @@ def services(system: System) -> Iterator[Services]:
     """The worker's services in this process."""
     given: dict[str, Any] = _nested(system.settings)
     settings = Settings(**given)
-    made = make_services(settings, NoHints())
+    made = make_services(settings, BriefHints(settings.broker_url))
     try:
         yield made
     finally:
