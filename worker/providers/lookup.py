@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.kinds import Kind
+from worker.policies import Policies
 from worker.terms import Cause, Target
 
 __all__ = ["HOUSE_ITEM", "PLACEHOLDER", "Account", "Cause", "Chart", "Lookup", "Target", "Tax"]
@@ -49,6 +50,8 @@ class Chart:
     taxes: Sequence[Tax]
     mapping: Mapping[str, str]
     company: Mapping[str, object]
+    policies: Policies = field(default_factory=Policies)
+    tenant: str = ""  # for links back to the CMMS
     _accounts: dict[str, Account] = field(init=False)
     _taxes: dict[str, Tax] = field(init=False)
 

@@ -25,7 +25,7 @@ from worker.providers.pulled import (
 from worker.terms import Cause, Operation, Part, Request, Submission
 
 __all__ = [
-    "Absent", "Answer", "Barred", "Books", "Cause", "Changed", "Clash", "Company", "Fault",
+    "Absent", "Answer", "Barred", "Books", "Both", "Cause", "Changed", "Clash", "Company", "Fault",
     "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Operation", "Ours", "Outcome",
     "Page", "Part", "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource",
     "Several", "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work",
@@ -45,6 +45,8 @@ class Work:
     ref: str | None = None
     sync_token: str | None = None
     alias: str | None = None  # the name suffix chosen after an earlier clash of names
+    base: Mapping[str, str] | None = None  # mapped fields that CMMS and books last agreed on
+    held: Mapping[str, str] | None = None  # mapped fields as the books are known to hold them now
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,22 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Both:
+    """A due link whose record changed on both sides: field -> {cmms, books, before}, as shown."""
+
+    link_id: int
+    fields: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Plan:
+    """Requests, and the links that get none: held, the same in the books already, or in
+    conflict."""
+
     requests: tuple[Request, ...]
     held: tuple[Held, ...] = ()
+    same: tuple[int, ...] = ()
+    both: tuple[Both, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,7 @@ class Written:
         ""  # hash over the fields that we map; never balances, links or quantities on hand
     )
     url: str | None = None
+    record: LedgerRecord | None = None  # of parties and items: all of it, as a pull would see it
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ class LedgerRecord:
 
     `data` holds the fields of the contract's status event (account: ref, code, name, full_name,
     type, classification, currency, active; tax: ref, name, rate, kind, active, sales, purchases),
-    JSON-ready, plus `subtype` where the ledger has one.
+    JSON-ready, plus `subtype` where the ledger has one. Of a customer, vendor or item it is the
+    contract's Party or Item without `id` and `version`, as the CMMS would say it.
+    `fields` are the mapped fields as the ledger holds them, each as canonical text: what three-way
+    comparison works on. `marker` is (kind, record id) where the record bears ours.
     """
 
     kind: str
@@ -35,6 +38,9 @@ class LedgerRecord:
     data: Mapping[str, object]
     code: str | None = None
     sync_token: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""  # as `Written.digest`: recognises our own writes
+    marker: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Connection:
     company: Mapping[str, Any]
     client_id: str
     client_secret: bytes
+    webhook_secret: bytes | None
     access_token: bytes | None
     refresh_token: bytes | None
     access_expires_at: datetime | None

@@ -1,6 +1,7 @@
 """The tables of what the books say: records, the payment log, and the runs that pull them."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -36,10 +37,18 @@ ledger_records = Table(
     Column("code", Text),
     Column("active", Boolean, nullable=False),
     Column("data", JSONB, nullable=False),
+    json_object("fields"),  # the mapped fields as the ledger holds them: name -> text
     Column("digest", Text, nullable=False),
     Column("sync_token", Text),
+    Column("marker", Text),  # ours, in its notes: `kind id` of a CMMS record
+    Column("name_key", Text),  # of parties and items: how they are found by the CMMS's
+    Column("email_key", Text),
+    Column("told_at", Moment),  # when the CMMS was told that nothing of its own is linked to it
     Column("seen_at", Moment, nullable=False),
     Column("written_at", Moment),
+    Index("ix_ledger_records_name_key", "connection_id", "kind", "name_key"),
+    Index("ix_ledger_records_email_key", "connection_id", "kind", "email_key"),
+    Index("ix_ledger_records_code", "connection_id", "kind", "code"),
 )
 
 payments = Table(
@@ -57,6 +66,8 @@ payments = Table(
     Column("method", Text),
     Column("reference", Text),
     Column("state", Text, nullable=False),  # received, reversed
+    Column("unapplied", Money),  # of the whole payment: what is on no document
+    Column("record_id", Text),  # the CMMS's own payment, where it was written by us
     Column("sync_token", Text),
     set_now("first_seen_at"),
     set_now("updated_at"),
@@ -85,6 +96,7 @@ runs = Table(
     Column("slot", Text, nullable=False),
     Column("state", Text, nullable=False),  # queued, running, done, failed
     Column("asked_by", Text, nullable=False),
+    Column("mode", Text, nullable=False, server_default="changes"),  # full, dry
     Column("urgency", SmallInteger, nullable=False, server_default="5"),
     Column("event_id", Text),
     Column("traceparent", Text),
@@ -104,4 +116,33 @@ runs = Table(
         unique=True,
         postgresql_where=text("state IN ('queued', 'running')"),
     ),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    identity(),
+    of_connection(),
+    Column("cause", Text, nullable=False),  # `account:4000`: what links would wait for
+    Column("code", Text, nullable=False),  # a key of worker.failures.CODES
+    json_object("names"),
+    set_now("first_seen_at"),
+    set_now("last_seen_at"),
+    Column("closed_at", Moment),
+    Index(
+        "uq_issues_open",
+        "connection_id",
+        "cause",
+        unique=True,
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("connection_id", ForeignKey("connections.id"), primary_key=True),
+    Column("month", Date, primary_key=True),  # its first day, UTC
+    Column("call", Text, primary_key=True),  # read, write
+    Column("count", BigInteger, nullable=False),
 )

@@ -41,6 +41,7 @@ connections = Table(
     json_object("company"),  # name, currency, country, preferences: as of the last test or pull
     Column("client_id", Text, nullable=False),
     Column("client_secret", LargeBinary, nullable=False),
+    Column("webhook_secret", LargeBinary),  # sealed: what the ledger signs its webhooks with
     Column("access_token", LargeBinary),
     Column("refresh_token", LargeBinary),
     Column("access_expires_at", Moment),
@@ -123,6 +124,8 @@ links = Table(
     Column("alias", Text),  # the name suffix chosen after a clash of names
     Column("look", Text),  # look in the books before sending again: stale, clash
     Column("digest", Text),  # hash of the mapped fields in the books' answer to our last write
+    Column("base", JSONB),  # of parties and items: the mapped fields that both sides last agreed on
+    Column("confirmed", Boolean, nullable=False, server_default=text("false")),  # create, no match
     Column("waiting_on", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("error_code", Text),
     json_object("error"),  # names for the sentence, and the engineer's detail

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worker.policies import Policies
 from worker.providers.lookup import Account, Chart, Tax
 from worker.store import records
 from worker.store.connections import Connection
@@ -18,6 +19,8 @@ def load(session: Session, connection: Connection) -> Chart:
         taxes=[_tax(record) for record in found if record.kind != "account"],
         mapping=connection.mapping,
         company=connection.company,
+        policies=Policies.read(connection.settings),
+        tenant=connection.tenant_id,
     )
 
 
