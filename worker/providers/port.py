@@ -6,7 +6,7 @@ and planning are pure, only `send`, `find`, `page` and `test` talk to the ledger
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -47,6 +47,7 @@ class Work:
     alias: str | None = None  # the name suffix chosen after an earlier clash of names
     base: Mapping[str, str] | None = None  # mapped fields that CMMS and books last agreed on
     held: Mapping[str, str] | None = None  # mapped fields as the books are known to hold them now
+    dated: date | None = None  # of a document: its day in the books, as last written
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Written:
     )
     url: str | None = None
     record: LedgerRecord | None = None  # of parties and items: all of it, as a pull would see it
+    dated: date | None = None  # of documents: the day that the books have
 
 
 @dataclass(frozen=True)
