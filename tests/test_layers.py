@@ -19,7 +19,7 @@ FLOORS = (  # from the roof down: every import points to a lower floor
     ("worker.bootstrap",),
     ("worker.sync",),
     ("worker.store", "worker.providers", "worker.broker", "events"),
-    ("worker.failures", "worker.terms", "worker.policies"),
+    ("worker.failures", "worker.terms", "worker.policies", "worker.matchkeys"),
     ("schemas", *GROUND),
 )
 SAME_FLOOR = {ENTRYPOINTS, FLOORS[4]}  # `books` starts the others; failures are written in terms
