@@ -40,5 +40,9 @@ def json_object(name: str) -> Column[object]:
     return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
 
 
+def json_list(name: str) -> Column[object]:
+    return Column(name, JSONB, nullable=False, server_default=text("'[]'"))
+
+
 def of_connection() -> Column[int]:
     return Column("connection_id", ForeignKey("connections.id"), nullable=False)

@@ -21,6 +21,7 @@ from worker.store.columns import (
     Moment,
     Money,
     identity,
+    json_list,
     json_object,
     metadata,
     of_connection,
@@ -103,16 +104,19 @@ runs = Table(
     Column("cursor", Text),  # where in the feed it started
     Column("position", Text),  # the next page
     json_object("counts"),
+    Column("report", JSONB),  # of a dry run: what would be done, in lines
+    json_list("joined"),  # events that ask for the same: each is answered with this run
     Column("error", JSONB),
     set_now("created_at"),
     Column("started_at", Moment),
     Column("finished_at", Moment),
     Column("next_attempt_at", Moment, nullable=False, server_default=func.now()),
     UniqueConstraint("connection_id", "resource", "slot"),
-    Index(
+    Index(  # a dry run is nobody else's answer, so it may be open beside another
         "uq_runs_open",
         "connection_id",
         "resource",
+        text("(mode = 'dry')"),
         unique=True,
         postgresql_where=text("state IN ('queued', 'running')"),
     ),

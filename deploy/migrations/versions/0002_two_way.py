@@ -22,7 +22,7 @@ def upgrade() -> None:
     )
     op.add_column("payments", sa.Column("unapplied", sa.Numeric(24, 6)))
     op.add_column("payments", sa.Column("record_id", sa.Text()))
-    op.add_column("runs", sa.Column("mode", sa.Text(), server_default="changes", nullable=False))
+    _grow_runs()
     _grow_ledger_records()
     _create_issues()
     _create_usage()
@@ -30,6 +30,23 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise RuntimeError("links and payments would lose what they know: restore a backup instead")
+
+
+def _grow_runs() -> None:
+    op.add_column("runs", sa.Column("mode", sa.Text(), server_default="changes", nullable=False))
+    op.add_column("runs", sa.Column("report", postgresql.JSONB()))
+    op.add_column(
+        "runs",
+        sa.Column("joined", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+    )
+    op.drop_index("uq_runs_open", "runs")
+    op.create_index(
+        "uq_runs_open",
+        "runs",
+        ["connection_id", "resource", sa.text("(mode = 'dry')")],
+        unique=True,
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
 
 
 def _grow_ledger_records() -> None:
