@@ -5,7 +5,7 @@ from schemas.kinds import Kind
 from worker.providers.lookup import Account, Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.marker import marker, noted
+from worker.providers.quickbooks.marker import noted, signature
 from worker.providers.quickbooks.prices import Priced, priced
 from worker.providers.quickbooks.tax import taxation
 from worker.providers.quickbooks.wire import Body
@@ -67,7 +67,7 @@ def _texts(work: Work, document: Invoice, lookup: Lookup) -> Body:
         notes.append(f"Invoice {document.number} in the CMMS")
     if len(memo) > _CUSTOMER_MEMO:
         notes.append(memo)
-    note = noted(notes, marker(Kind.INVOICE, work.record_id), _PRIVATE_NOTE)
+    note = noted(notes, signature(Kind.INVOICE, work.record_id, lookup.chart), _PRIVATE_NOTE)
     if not memo and work.operation is Operation.CREATE:
         return {"PrivateNote": note}
     # A blank clears the memo of a former version; an empty value would count as a missing one.

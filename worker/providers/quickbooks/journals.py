@@ -9,7 +9,7 @@ from schemas.money import cents
 from worker.providers.lookup import Account, Cause, Lookup
 from worker.providers.port import Work
 from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.marker import marker, noted
+from worker.providers.quickbooks.marker import noted, signature
 from worker.providers.quickbooks.wire import Body
 
 _PRIVATE_NOTE = 4000
@@ -33,7 +33,7 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
         "DocNumber": number(document),
         "PrivateNote": noted(
             [said, f"Reference: {document.reference}" if document.reference else ""],
-            marker(Kind.EXPENSE, work.record_id),
+            signature(Kind.EXPENSE, work.record_id, lookup.chart),
             _PRIVATE_NOTE,
         ),
         "Line": [

@@ -3,8 +3,13 @@
 import re
 from urllib.parse import quote
 
+from worker.providers.lookup import Chart
+
 _MARKER = re.compile(r"\[CMMS ([a-z_]+) ([^\[\]\s]+)\]")
 _UNSAFE = re.compile(r"[\[\]%\s\x00-\x1f\x7f]")
+_ADDRESS = "In the CMMS: "
+_SIGNATURE = re.compile(rf"\n?(?:^{_ADDRESS}\S+\n)?{_MARKER.pattern}", re.MULTILINE)
+_LONGEST_ADDRESS = 500  # of a note of 2,000 characters or more
 
 
 def marker(kind: str, record_id: str) -> str:
@@ -18,10 +23,25 @@ def markers(note: str | None) -> set[str]:
     return {found[0] for found in _MARKER.finditer(note or "")}
 
 
-def noted(lines: list[str], mark: str, limit: int) -> str:
-    """A note of at most `limit` characters that ends with the marker, whatever must give way."""
-    room = limit - len(mark) - 1
+def signature(kind: str, record_id: str, chart: Chart) -> str:
+    """What a note ends with: the marker, under the record's address where there is a template."""
+    mark = marker(kind, record_id)
+    address = chart.policies.record_url
+    for name, value in (("tenant", chart.tenant), ("kind", kind), ("id", record_id)):
+        address = address.replace(f"{{{name}}}", quote(value, safe=""))
+    fits = address and len(address) <= _LONGEST_ADDRESS
+    return f"{_ADDRESS}{address}\n{mark}" if fits else mark
+
+
+def unmarked(note: str | None) -> str:
+    """A note as people wrote it: without markers and addresses of ours."""
+    return _SIGNATURE.sub("", note or "").strip()
+
+
+def noted(lines: list[str], signed: str, limit: int) -> str:
+    """A note of at most `limit` characters that ends as it is signed, whatever must give way."""
+    room = limit - len(signed) - 1
     words = "\n".join(line for line in lines if line)
     if len(words) > room:
         words = words[: room - 1] + "…"
-    return f"{words}\n{mark}" if words else mark
+    return f"{words}\n{signed}" if words else signed

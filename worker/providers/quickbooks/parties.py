@@ -5,7 +5,7 @@ from schemas.party import Address, Party
 from worker.providers.lookup import Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.marker import marker, noted
+from worker.providers.quickbooks.marker import noted, signature
 from worker.providers.quickbooks.wire import Body
 
 _NAME_PART = 100
@@ -88,7 +88,7 @@ def party(work: Work, document: Party, lookup: Lookup) -> Body:
         _customer(sheet, document, lookup)
     else:
         _vendor(sheet, document)
-    sheet.body["Notes"] = _notes(work, document, sheet)
+    sheet.body["Notes"] = _notes(work, document, sheet, lookup)
     _state(sheet.body, work, document, lookup)
     return sheet.body
 
@@ -114,11 +114,11 @@ def _vendor(sheet: _Sheet, document: Party) -> None:
         sheet.body["TaxIdentifier"] = document.tax_number
 
 
-def _notes(work: Work, document: Party, sheet: _Sheet) -> str:
+def _notes(work: Work, document: Party, sheet: _Sheet, lookup: Lookup) -> str:
     lines = [document.notes or "", *sheet.spilt]
     if sheet.body["DisplayName"] != document.name.strip():
         lines.append(f"Name in the CMMS: {document.name}")
-    return noted(lines, marker(work.kind, work.record_id), _NOTES[work.kind])
+    return noted(lines, signature(work.kind, work.record_id, lookup.chart), _NOTES[work.kind])
 
 
 def _state(body: Body, work: Work, document: Party, lookup: Lookup) -> None:
