@@ -64,10 +64,12 @@ class PaymentSeen:
     amount: Decimal
     currency: str
     applied: Mapping[str, Decimal]  # invoice ref -> amount
+    unapplied: Decimal = Decimal(0)  # what is on no document
+    customer: str | None = None  # its ref
     method: str | None = None
     reference: str | None = None
-    note: str | None = None
-    sync_token: str | None = None
+    marker: tuple[str, str] | None = None  # ours in its notes: (kind, id) of a CMMS record
+    digest: str = ""  # as `Written.digest`: recognises our own writes
     reversed: bool = False
 
 

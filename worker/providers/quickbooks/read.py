@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from schemas.kinds import Kind
 from worker.providers.port import Company, InvoiceSeen, LedgerRecord, PaymentSeen
+from worker.providers.quickbooks.marker import named
+from worker.providers.quickbooks.matching import digest
 from worker.providers.quickbooks.tax import AUTOMATED, GLOBAL, MANUAL, NONE
 from worker.providers.quickbooks.wire import Body, amount, ref, rows
 
@@ -83,10 +86,12 @@ def payment_seen(record: Body) -> PaymentSeen:
         amount=amount(record, "TotalAmt"),
         currency=ref(record, "CurrencyRef") or "",
         applied=applied,
+        unapplied=amount(record, "UnappliedAmt"),
+        customer=ref(record, "CustomerRef"),
         method=method.get("name") if isinstance(method, dict) else None,
         reference=record.get("PaymentRefNum"),
-        note=record.get("PrivateNote"),
-        sync_token=record.get("SyncToken"),
+        marker=named(record.get("PrivateNote"), Kind.PAYMENT),
+        digest=digest(Kind.PAYMENT, record),
         reversed=reversed_,
     )
 
