@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from schemas.kinds import Kind
 from worker.providers.port import Company, InvoiceSeen, LedgerRecord, PaymentSeen
-from worker.providers.quickbooks.marker import named
+from worker.providers.quickbooks.marker import marked
 from worker.providers.quickbooks.matching import digest
 from worker.providers.quickbooks.tax import AUTOMATED, GLOBAL, MANUAL, NONE
 from worker.providers.quickbooks.wire import Body, amount, ref, rows
@@ -90,7 +90,7 @@ def payment_seen(record: Body) -> PaymentSeen:
         customer=ref(record, "CustomerRef"),
         method=method.get("name") if isinstance(method, dict) else None,
         reference=record.get("PaymentRefNum"),
-        marker=named(record.get("PrivateNote"), Kind.PAYMENT),
+        marker=marked(record.get("PrivateNote")),
         digest=digest(Kind.PAYMENT, record),
         reversed=reversed_,
     )
