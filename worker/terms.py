@@ -34,6 +34,9 @@ class Target:
     removed: bool = False
     currency: str | None = None
     stocked: bool = True  # of an item: whether the books may keep a quantity of it
+    party: str | None = None  # of an invoice: the ref of its customer
+    balance: Decimal | None = None  # what an invoice has open, as far as we know
+    label: str | None = None  # what people call it: a name or number
 
 
 class Operation(StrEnum):
