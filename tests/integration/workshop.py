@@ -27,7 +27,7 @@ from worker.providers.authorizer import Tokens
 from worker.providers.port import Books
 from worker.settings import QuickBooksSettings, Settings
 from worker.store import connections as rows
-from worker.store import runs
+from worker.store import feeds
 from worker.store.columns import metadata
 from worker.store.connections import Connection
 from worker.store.ledger_tables import payments
@@ -454,7 +454,7 @@ def connect(services: Services, simulator: Simulator, tenant: str, company: str)
         added = rows.add(session, values)
         connections.queue(session, added, connections.FIRST_PULLS, "connect")
         for resource in ("accounts", "taxes", "payments"):
-            runs.add_feed(session, added, resource, 0, 0.0)
+            feeds.add(session, added, resource, 0, 0.0)
         rows.wake(session, [added])
     return added
 

@@ -118,7 +118,7 @@ def test(connection: str, timeout: float, as_json: bool) -> None:  # noqa: FBT00
     """Ask the books for their company; says what to do where they do not answer."""
     with opened() as services:
         row = use.named(services, connection)
-        run_id = use.ask(services, row.id, Resource.CONNECTION)
+        run_id = use.ask(services, row.id, Resource.CONNECTION).run.id
         run = waited(services, run_id, timeout)
         row = use.named(services, str(row.id))
     if as_json:

@@ -35,7 +35,7 @@ def sync(
         rows = [c for c in connections.find(services, tenant, provider) if c.state == "active"]
         if not rows:
             raise Misuse("no_connection", "there is no active connection to pull from")
-        asked = [(row, connections.ask(services, row.id, wanted)) for row in rows]
+        asked = [(row, connections.ask(services, row.id, wanted).run.id) for row in rows]
         over = [(row, waited(services, run_id, timeout)) for row, run_id in asked]
     if as_json:
         output.print_json([_data(row, run) for row, run in over])

@@ -1,8 +1,9 @@
-"""Runs (one pull or connection test) and feeds (what is pulled by the clock)."""
+"""Runs: one pull or connection test each, and who asked for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,20 +15,35 @@ from worker.store.session import Session
 ASKED, SCHEDULED = 1, 5  # urgency: what a person or an event asked for goes first
 
 
+class Mode(StrEnum):
+    """What a run reads, and whether anything comes of it."""
+
+    CHANGES = "changes"  # what changed since the feed's cursor
+    FULL = "full"  # everything again; what is not seen is gone
+    DRY = "dry"  # everything, to say what would be done: nothing is written or told
+
+
 @dataclass(frozen=True)
 class Run:
-    """A row of `runs`: `cursor` is where the feed stood when it began, `position` the next page."""
+    """A row of `runs`: `cursor` is where the feed stood when it began, `position` the next page.
+
+    `joined` are the events that asked for the same while it was open: `event_id`, `traceparent`.
+    `report` is what a dry run has to say, in the words of who wrote it.
+    """
 
     id: int
     connection_id: int
     resource: str
     state: str  # queued, running, done, failed
     asked_by: str
+    mode: str
     event_id: str | None
     traceparent: str | None
     cursor: str | None
     position: str | None
     counts: Mapping[str, int]
+    report: Mapping[str, Any] | None
+    joined: Sequence[Mapping[str, str | None]]
     error: Mapping[str, Any] | None
     created_at: datetime
     started_at: datetime | None
@@ -44,6 +60,7 @@ class Asked:
     urgency: int = ASKED
     event_id: str | None = None
     traceparent: str | None = None
+    mode: Mode = Mode.CHANGES
 
 
 def queue(session: Session, connection_id: int, resource: str, asked: Asked) -> int | None:
@@ -57,6 +74,7 @@ def queue(session: Session, connection_id: int, resource: str, asked: Asked) -> 
             slot=asked.slot,
             state="queued",
             asked_by=asked.by,
+            mode=asked.mode.value,
             urgency=asked.urgency,
             event_id=asked.event_id,
             traceparent=asked.traceparent,
@@ -68,18 +86,44 @@ def queue(session: Session, connection_id: int, resource: str, asked: Asked) -> 
     return found
 
 
+# A queued run can still become a full one; a running one has read its first pages already.
 _JOIN = sa.text("""
-    UPDATE runs SET urgency = least(urgency, :urgency), next_attempt_at = clock_timestamp()
+    UPDATE runs SET urgency = least(urgency, :urgency), next_attempt_at = clock_timestamp(),
+        mode = CASE WHEN :mode = 'full' AND state = 'queued' THEN 'full' ELSE mode END,
+        joined = CASE WHEN CAST(:event_id AS text) IS NULL THEN joined
+                 ELSE joined || jsonb_build_object('event_id', CAST(:event_id AS text),
+                                                   'traceparent', CAST(:traceparent AS text)) END
     WHERE connection_id = :id AND resource = :resource AND state IN ('queued', 'running')
-    RETURNING id
+      AND (mode = 'dry') = (:mode = 'dry')
+    RETURNING *
 """)
 
 
-def join(session: Session, connection_id: int, resource: str, urgency: int = ASKED) -> int | None:
-    """The open run of a resource, now at least so urgent."""
-    values = {"id": connection_id, "resource": resource, "urgency": urgency}
-    found: int | None = session.execute(_JOIN, values).scalar()
-    return found
+def join(session: Session, connection_id: int, resource: str, asked: Asked) -> Run | None:
+    """The open run of a resource, now at least so urgent; it answers the event, too, if that is who
+    asks."""
+    values = {
+        "id": connection_id,
+        "resource": resource,
+        "urgency": asked.urgency,
+        "mode": asked.mode.value,
+        "event_id": asked.event_id,
+        "traceparent": asked.traceparent,
+    }
+    row = session.execute(_JOIN, values).first()
+    return None if row is None else _run(row)
+
+
+def open_run(session: Session, connection_id: int, resource: str) -> Run | None:
+    """The run of a resource that is queued or running; a dry one is none."""
+    query = runs.select().where(
+        runs.c.connection_id == connection_id,
+        runs.c.resource == resource,
+        runs.c.state.in_(["queued", "running"]),
+        runs.c.mode != Mode.DRY.value,
+    )
+    row = session.execute(query).first()
+    return None if row is None else _run(row)
 
 
 _NEXT = sa.text("""
@@ -100,13 +144,17 @@ def get(session: Session, run_id: int) -> Run:
 
 
 def asked_for(session: Session, connection_id: int) -> list[Run]:
-    """The open runs that somebody waits for: not the clock's, nor a new connection's."""
+    """The open runs that somebody waits for: not the clock's, nor a new connection's, unless
+    others joined them."""
+    nobody = sa.and_(
+        runs.c.asked_by.in_(["schedule", "connect"]), runs.c.joined == sa.text("'[]'::jsonb")
+    )
     query = (
         runs.select()
         .where(
             runs.c.connection_id == connection_id,
             runs.c.state.in_(["queued", "running"]),
-            runs.c.asked_by.not_in(["schedule", "connect"]),
+            sa.not_(nobody),
         )
         .order_by(runs.c.id)
         .with_for_update()
@@ -114,13 +162,19 @@ def asked_for(session: Session, connection_id: int) -> list[Run]:
     return [_run(row) for row in session.execute(query)]
 
 
+def forget_joined(session: Session, run_id: int) -> None:
+    """Those who joined were answered; the run goes on for whoever began it."""
+    session.execute(runs.update().where(runs.c.id == run_id).values(joined=[]))
+
+
 _LATEST = sa.text("""
-    SELECT DISTINCT ON (resource) * FROM runs WHERE connection_id = :id ORDER BY resource, id DESC
+    SELECT DISTINCT ON (resource) * FROM runs WHERE connection_id = :id AND mode <> 'dry'
+    ORDER BY resource, id DESC
 """)
 
 
 def latest(session: Session, connection_id: int) -> list[Run]:
-    """The newest run of each resource."""
+    """The newest run of each resource; dry ones are none."""
     return [_run(row) for row in session.execute(_LATEST, {"id": connection_id})]
 
 
@@ -165,73 +219,6 @@ def finish(
 def postpone(session: Session, run_id: int, delay: float) -> None:
     moment = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, delay)
     session.execute(runs.update().where(runs.c.id == run_id).values(next_attempt_at=moment))
-
-
-def add_feed(
-    session: Session, connection_id: int, resource: str, interval: int, first: float
-) -> None:
-    """A resource that the clock pulls every `interval` seconds (0: never), first after `first`
-    seconds."""
-    moment = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, first)
-    query = insert(feeds).values(
-        connection_id=connection_id,
-        resource=resource,
-        interval_seconds=interval,
-        next_due=moment if interval else None,
-    )
-    session.execute(query.on_conflict_do_nothing())
-
-
-def complete_feed(session: Session, connection_id: int, resource: str, cursor: str | None) -> None:
-    """A pull is complete: the next one starts at `cursor`."""
-    query = insert(feeds).values(
-        connection_id=connection_id,
-        resource=resource,
-        interval_seconds=0,
-        cursor=cursor,
-        last_completed_at=sa.func.clock_timestamp(),
-    )
-    changes = {"cursor": query.excluded.cursor, "last_completed_at": sa.func.clock_timestamp()}
-    session.execute(
-        query.on_conflict_do_update(index_elements=["connection_id", "resource"], set_=changes)
-    )
-
-
-def completed(session: Session, connection_id: int) -> set[str]:
-    """The resources that were pulled completely at least once."""
-    query = sa.select(feeds.c.resource).where(
-        feeds.c.connection_id == connection_id, feeds.c.last_completed_at.is_not(None)
-    )
-    return set(session.execute(query).scalars())
-
-
-@dataclass(frozen=True)
-class Slot:
-    connection_id: int
-    resource: str
-    due: datetime
-
-
-# An outage is caught up with one run: the next slot is the first one that is still ahead, on the
-# feed's own grid, so that its jitter (chosen when the feed was added) stays.
-_CLAIM = sa.text("""
-    UPDATE feeds f SET next_due = f.next_due + make_interval(secs => f.interval_seconds
-        * greatest(1, ceil(extract(epoch FROM clock_timestamp() - f.next_due)
-                           / f.interval_seconds)))
-    FROM (SELECT d.connection_id, d.resource, d.next_due
-          FROM feeds d JOIN connections c ON c.id = d.connection_id
-          WHERE d.resource = ANY(:resources) AND d.next_due <= clock_timestamp()
-            AND d.interval_seconds > 0
-          ORDER BY d.next_due LIMIT 500 FOR UPDATE SKIP LOCKED) due
-    WHERE f.connection_id = due.connection_id AND f.resource = due.resource
-    RETURNING f.connection_id, f.resource, due.next_due AS due
-""")
-
-
-def claim_feeds(session: Session, resources: Sequence[str]) -> list[Slot]:
-    """Feeds whose time has come; each slot is claimed once, by however many schedulers."""
-    rows = session.execute(_CLAIM, {"resources": list(resources)})
-    return [Slot(row.connection_id, row.resource, row.due) for row in rows]
 
 
 def _run(row: sa.Row[Any]) -> Run:

@@ -16,8 +16,9 @@ from worker.providers.authorizer import Application
 from worker.providers.port import Resource
 from worker.store import connections, inbox, outbox, runs
 from worker.store.connections import Connection
-from worker.store.runs import Asked, Run
+from worker.store.runs import Asked, Mode, Run
 from worker.store.session import Session
+from worker.sync.failed_runs import fail_asked
 from worker.sync.services import Services
 from worker.sync.tell import Origin, about, tell
 from worker.sync.tokens import application, company_name, company_of
@@ -55,6 +56,11 @@ class Change:
     def tell(self, status: Status) -> None:
         event = tell(self.connection.tenant_id, status, Origin(), "connection")
         self.partitions |= outbox.add(self.session, [event])
+
+    def answer_asked(self, code: str) -> None:
+        """The connection comes to rest: nobody must wait for what was asked of it."""
+        told = fail_asked(self.session, self.connection, code)
+        self.partitions |= outbox.add(self.session, told)
 
     def wake(self) -> None:
         """There is work: whatever the driver believes, and whether or not it is hinted."""
@@ -140,6 +146,7 @@ def disable(services: Services, connection_id: int) -> Connection:
     """Keep everything, but send and pull nothing until it is enabled."""
     with change(services, connection_id) as changing:
         changing.set(state="disabled")
+        changing.answer_asked("switched_off")
         return connections.get(changing.session, connection_id)
 
 
@@ -161,17 +168,37 @@ def disconnect(services: Services, connection_id: int) -> Connection:
         gone |= dict.fromkeys(("consent_state", "consent_expires_at"))
         version = row.token_version + 1
         changing.set(state="disconnected", paused_code=None, token_version=version, **gone)
+        changing.answer_asked("not_connected")
         if row.company_id is not None:
             changing.tell(ConnectionDisconnected(**about(row), company=company_of(row)))
         return connections.get(changing.session, connection_id)
 
 
-def ask(services: Services, connection_id: int, resource: Resource) -> int:
-    """Queue a run (or join the open one) on a person's behalf; returns its id. Raises: Misuse."""
+@dataclass(frozen=True)
+class Asking:
+    """The run that answers a request; `joined`: it was open before."""
+
+    run: Run
+    joined: bool
+
+
+def ask(
+    services: Services, connection_id: int, resource: Resource, mode: Mode = Mode.CHANGES
+) -> Asking:
+    """Queue a run, or join the open one, on a person's behalf. Raises: Misuse."""
     with change(services, connection_id) as changing:
         check_active(changing.connection)
         changing.wake()
-        return queue(changing.session, connection_id, [resource], "cli")[0]
+        asked = Asked("cli", f"cli:{uuid4()}", mode=mode)
+        queued = runs.queue(changing.session, connection_id, resource, asked)
+        if queued is not None:
+            return Asking(runs.get(changing.session, queued), joined=False)
+        run = runs.join(changing.session, connection_id, resource, asked)
+        assert run is not None  # the row is locked: no run ends meanwhile
+        if mode is Mode.FULL and run.mode != Mode.FULL:
+            text = f"run {run.id} ({resource}) reads changes only and has begun: wait for its end"
+            raise Misuse("run_has_begun", text)
+        return Asking(run, joined=True)
 
 
 def check_active(row: Connection) -> None:
@@ -201,7 +228,8 @@ def queue(
     for resource in resources:
         asked = Asked(by, f"{by}:{uuid4()}")
         queued = runs.queue(session, connection_id, resource, asked)
-        found.append(queued or runs.join(session, connection_id, resource))
+        open_one = None if queued else runs.join(session, connection_id, resource, asked)
+        found.append(queued or (open_one.id if open_one else None))
     return [one for one in found if one is not None]
 
 

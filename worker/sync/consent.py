@@ -16,7 +16,7 @@ from worker.failures import describe
 from worker.providers.authorizer import Tokens
 from worker.providers.port import Company, Resource
 from worker.settings import Settings
-from worker.store import connections, runs
+from worker.store import connections, feeds
 from worker.store.connections import Connection
 from worker.store.session import Session, now
 from worker.sync.company import keep as keep_company
@@ -204,7 +204,7 @@ def _begin(changing: Change, settings: Settings) -> None:
     for resource, interval in intervals.items():
         # Jitter, so that a thousand connections do not pull in the same second for ever.
         first = interval * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-        runs.add_feed(session, connection_id, resource, interval, first)
+        feeds.add(session, connection_id, resource, interval, first)
     changing.wake()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from worker.errors import LeaseLost, ProviderError
-from worker.store import connections, runs, submissions
+from worker.store import connections, feeds, runs, submissions
 from worker.store.leases import lease
 from worker.sync.driver import IN_PLACE, Driver, OutOfBudget
 from worker.sync.pull import ORDER, pull
@@ -134,7 +134,7 @@ class Turn:
         driver = self.driver
         with driver.services.database.begin() as session:
             # Known before anything else, since it decides whether due links count when asleep.
-            self.pushing = runs.completed(session, driver.connection.id) >= FIRST
+            self.pushing = feeds.completed(session, driver.connection.id) >= FIRST
             if driver.is_held():
                 return Step(worked=False)
             open_ones = submissions.due(session, driver.connection.id, 1)

@@ -1,5 +1,6 @@
-"""Runs that cannot go on are answered: whoever asked must not wait for ever."""
+"""What whoever asked for a run is told of it, and the ends of runs that cannot go on."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.status import ConnectionTested, Status, SyncFailed
@@ -8,38 +9,72 @@ from worker.providers.port import Fault, Resource
 from worker.store import runs
 from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
-from worker.store.runs import Run
+from worker.store.runs import Mode, Run
 from worker.store.session import Session
 from worker.sync.tell import Origin, about, error_of, tell
 
 
-def fail(session: Session, connection: Connection, run: Run, code: str) -> Outgoing:
-    """End a run; the answer to whoever asked for it."""
+def own(run: Run) -> Origin:
+    return Origin(run.event_id, run.traceparent)
+
+
+def joined(run: Run) -> list[Origin]:
+    """The events that asked for the same while it was open."""
+    return [Origin(one["event_id"], one["traceparent"]) for one in run.joined]
+
+
+def was_asked(run: Run) -> bool:
+    """Whether somebody waits for an answer; the clock and a new connection do not."""
+    return run.asked_by not in ("connect", "schedule")
+
+
+def of(connection: Connection, run: Run) -> dict[str, Any]:
+    """What every answer says of the run."""
+    asked = {"resource": run.resource, "run_id": str(run.id), "asked_by": run.asked_by}
+    return about(connection) | asked
+
+
+def answers(
+    connection: Connection, run: Run, status: Status, to: Iterable[Origin] | None = None
+) -> list[Outgoing]:
+    """The same answer for each who asked (or `to` these); a dry run is the command line's alone."""
+    if run.mode == Mode.DRY:
+        return []
+    origins = [own(run), *joined(run)] if to is None else to
+    return [tell(connection.tenant_id, status, origin, "runs") for origin in origins]
+
+
+def fail(session: Session, connection: Connection, run: Run, code: str) -> list[Outgoing]:
+    """End a run; the answers to whoever asked for it."""
+    status = _failure(connection, run, code)
+    assert status.error is not None
+    runs.finish(session, run.id, run.counts, status.error.model_dump(mode="json"))
+    return answers(connection, run, status)
+
+
+def fail_asked(session: Session, connection: Connection, code: str) -> list[Outgoing]:
+    """End what was asked for and is open still, since its connection comes to rest.
+
+    What the clock or a new connection began stays, and goes on after the reconnect; those who
+    joined it are answered.
+    """
+    told: list[Outgoing] = []
+    for run in runs.asked_for(session, connection.id):
+        if was_asked(run):
+            told += fail(session, connection, run, code)
+        else:
+            runs.forget_joined(session, run.id)
+            told += answers(connection, run, _failure(connection, run, code), joined(run))
+    return told
+
+
+def _failure(connection: Connection, run: Run, code: str) -> ConnectionTested | SyncFailed:
     names = {
         "provider": connection.provider,
         "resource": run.resource,
         "company": str(connection.company.get("name", "")),
     }
     error = error_of(Fault(code, Category.CONNECTION, names))
-    status: Status
     if run.resource == Resource.CONNECTION:
-        status = ConnectionTested(**about(connection), ok=False, error=error)
-    else:
-        asked: dict[str, Any] = {
-            "resource": run.resource,
-            "run_id": str(run.id),
-            "asked_by": run.asked_by,
-        }
-        status = SyncFailed(**about(connection), **asked, error=error)
-    runs.finish(session, run.id, run.counts, error.model_dump(mode="json"))
-    return tell(connection.tenant_id, status, Origin(run.event_id, run.traceparent), "runs")
-
-
-def fail_asked(session: Session, connection: Connection, code: str) -> list[Outgoing]:
-    """End what was asked for and is open still, since its connection pauses.
-
-    What the clock or a new connection began stays: nobody waits for an answer, and it goes on after
-    the reconnect.
-    """
-    open_ones = runs.asked_for(session, connection.id)
-    return [fail(session, connection, run, code) for run in open_ones]
+        return ConnectionTested(**about(connection), ok=False, error=error)
+    return SyncFailed(**of(connection, run), error=error)

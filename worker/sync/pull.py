@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from schemas.books import Account, Company, Tax
 from schemas.status import (
@@ -25,15 +24,15 @@ from worker.errors import (
     Unexplained,
 )
 from worker.providers.port import LedgerRecord, Page, Resource
-from worker.store import connections, outbox, records, runs, submissions, waiting
+from worker.store import connections, feeds, outbox, records, runs, submissions, waiting
 from worker.store.records import Pulled
 from worker.store.runs import Run
 from worker.store.session import Session
 from worker.sync import causes, payments
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
-from worker.sync.failed_runs import fail
-from worker.sync.tell import Origin, about, tell
+from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
+from worker.sync.tell import about, tell
 
 log = logging.getLogger(__name__)
 
@@ -83,14 +82,9 @@ def _start(driver: Driver, run: Run) -> Run:
     with driver.services.database.begin() as session:
         started = runs.start(session, run.id)
         if run.resource != Resource.CONNECTION:
-            status = SyncStarted(**_of(driver, run))
-            outbox.add(session, [_tell(driver, run, status)])
+            status = SyncStarted(**of(driver.connection, started))
+            outbox.add(session, answers(driver.connection, started, status))
     return started
-
-
-def _was_asked(run: Run) -> bool:
-    """Whether somebody waits for an answer; the clock and a new connection do not."""
-    return run.asked_by not in ("connect", "schedule")
 
 
 def _test(driver: Driver, run: Run) -> None:
@@ -101,7 +95,9 @@ def _test(driver: Driver, run: Run) -> None:
         keep_company(session, driver.connection.id, company)
         told = Company(ref=company.ref, name=company.name, currency=company.currency)
         status = ConnectionTested(**about(driver.connection), ok=True, company=told)
-        outgoing = [_tell(driver, run, status)] if _was_asked(run) else []
+        run = runs.get(session, run.id)  # with whoever joined meanwhile
+        to = None if was_asked(run) else joined(run)
+        outgoing = answers(driver.connection, run, status, to)
         partitions = _finish(driver, session, run, {}, outgoing)
     driver.services.hints.relay(sorted(partitions))
 
@@ -114,7 +110,7 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
         connections.wake(session, [driver.connection.id])
         told = _keep(driver, session, run, page.records)
         if resource is Resource.PAYMENTS:
-            effects = payments.keep(session, driver.connection, page, _origin(run))
+            effects = payments.keep(session, driver.connection, page, own(run))
         counts = _add(run.counts, page, told, effects)
         outgoing = [*(_tell(driver, run, status) for _, status in told), *effects.told]
         if page.position is None:
@@ -191,8 +187,9 @@ def _complete(
     waited = waiting.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
     missing = causes.still_missing(session, driver.connection, waited)
     waiting.wake(session, driver.connection.id, set(waited) - missing)
-    status = SyncCompleted(**_of(driver, run) | counts)
-    outgoing.append(_tell(driver, run, status))
+    status = SyncCompleted(**of(driver.connection, run) | counts)
+    run = runs.get(session, run.id)  # with whoever joined meanwhile
+    outgoing += answers(driver.connection, run, status)
     driver.forget_chart()
     return _finish(driver, session, run, counts, outgoing)
 
@@ -211,7 +208,7 @@ def _finish(
     began = [run.started_at, submissions.oldest_open(session, driver.connection.id)]
     known = [moment for moment in began if moment is not None]
     cursor = (min(known) - OVERLAP).isoformat() if known else None
-    runs.complete_feed(session, driver.connection.id, run.resource, cursor)
+    feeds.complete(session, driver.connection.id, run.resource, cursor)
     runs.finish(session, run.id, counts)
     metrics.RUNS.labels(driver.connection.provider, run.resource, "done").inc()
     return outbox.add(session, outgoing)
@@ -229,19 +226,12 @@ def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
         return
     log.warning("run.failed", extra={"run": run.id, "resource": run.resource, "reason": str(error)})
     with driver.services.database.begin() as session:
-        partitions = outbox.add(session, [fail(session, driver.connection, run, code)])
+        connections.lock(session, driver.connection.id)  # against those who join it now
+        told = fail(session, driver.connection, runs.get(session, run.id), code)
+        partitions = outbox.add(session, told)
     metrics.RUNS.labels(driver.connection.provider, run.resource, "failed").inc()
     driver.services.hints.relay(sorted(partitions))
 
 
-def _of(driver: Driver, run: Run) -> dict[str, Any]:
-    asked = {"resource": run.resource, "run_id": str(run.id), "asked_by": run.asked_by}
-    return about(driver.connection) | asked
-
-
-def _origin(run: Run) -> Origin:
-    return Origin(run.event_id, run.traceparent)
-
-
 def _tell(driver: Driver, run: Run, status: Status) -> outbox.Outgoing:
-    return tell(driver.connection.tenant_id, status, _origin(run), "runs")
+    return tell(driver.connection.tenant_id, status, own(run), "runs")

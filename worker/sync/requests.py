@@ -3,13 +3,14 @@
 from schemas.envelope import Event
 from schemas.requests import ConnectionTest, SyncRequest
 from schemas.requests import Resource as Wanted
-from schemas.status import ConnectionTested, Environment, Status, SyncFailed
+from schemas.status import ConnectionTested, Environment, Status, SyncFailed, SyncStarted
 from worker.errors import Category
 from worker.providers.port import Fault, Resource
 from worker.store import connections, outbox, runs
 from worker.store.connections import Connection
 from worker.store.runs import Asked
 from worker.store.session import Session
+from worker.sync.failed_runs import answers, of
 from worker.sync.tell import Origin, about, error_of, tell
 
 PULLED = (Resource.ACCOUNTS, Resource.TAXES, Resource.PAYMENTS)
@@ -47,12 +48,23 @@ def queue_for(
     connections.wake(session, [connection.id])
     for resource in wanted:
         if resource in (*PULLED, Resource.CONNECTION):
-            if runs.queue(session, connection.id, resource, asked) is None:
-                runs.join(session, connection.id, resource)
+            partitions |= _queue(session, connection, resource, asked)
         else:
             refusal = _refusal(connection, resource, "sync_not_supported")
             partitions |= outbox.add(session, [_tell(connection, event, refusal)])
     return True
+
+
+def _queue(session: Session, connection: Connection, resource: Resource, asked: Asked) -> set[int]:
+    """Queue a run or join the open one; who joins one that runs hears of its beginning now."""
+    if runs.queue(session, connection.id, resource, asked) is not None:
+        return set()
+    run = runs.join(session, connection.id, resource, asked)
+    if run is None or run.state == "queued" or resource is Resource.CONNECTION:
+        return set()
+    begun = SyncStarted(**of(connection, run))
+    joining = Origin(asked.event_id, asked.traceparent)
+    return outbox.add(session, answers(connection, run, begun, [joining]))
 
 
 def _resources(data: SyncRequest | ConnectionTest) -> list[Resource]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from worker.store import connections, outbox, runs
+from worker.store import connections, feeds, outbox, runs
 from worker.store.runs import Asked
 from worker.sync.services import Services
 
@@ -31,7 +31,7 @@ def queue_pulls(services: Services, resources: Sequence[str]) -> int:
     run: the next one after the reconnect finds everything that changed since the cursor.
     """
     with services.database.begin() as session:
-        slots = runs.claim_feeds(session, resources)
+        slots = feeds.claim(session, resources)
         active = {
             slot.connection_id
             for slot in slots

@@ -10,7 +10,8 @@ from worker.errors import Misuse, Unavailable
 from worker.providers.authorizer import Application
 from worker.providers.oauth import OAuth
 from worker.providers.port import Resource
-from worker.store import inbox
+from worker.store import inbox, runs
+from worker.store.runs import Mode
 from worker.sync import connections
 from worker.sync.connections import Wanted
 
@@ -161,7 +162,52 @@ def test_asking_twice_joins_the_open_run(office: Office) -> None:
     first = connections.ask(office.services, connection.id, Resource.PAYMENTS)
     second = connections.ask(office.services, connection.id, Resource.PAYMENTS)
 
-    assert first == second
+    assert (first.joined, second.joined) == (False, True)
+    assert first.run.id == second.run.id
+
+
+def test_a_full_pull_takes_over_the_queued_one(office: Office) -> None:
+    connection = office.connect()
+    first = connections.ask(office.services, connection.id, Resource.PAYMENTS)
+
+    second = connections.ask(office.services, connection.id, Resource.PAYMENTS, Mode.FULL)
+
+    assert (second.run.id, second.run.mode, second.joined) == (first.run.id, "full", True)
+
+
+def test_a_full_pull_does_not_join_one_of_changes_that_has_begun(office: Office) -> None:
+    connection = office.connect()
+    begun = connections.ask(office.services, connection.id, Resource.PAYMENTS)
+    with office.services.database.begin() as session:
+        runs.start(session, begun.run.id)
+
+    with pytest.raises(Misuse, match="reads changes only and has begun"):
+        connections.ask(office.services, connection.id, Resource.PAYMENTS, Mode.FULL)
+
+
+def test_a_dry_run_is_nobody_elses_answer(office: Office) -> None:
+    connection = office.connect()
+
+    modes = (Mode.DRY, Mode.CHANGES, Mode.DRY)
+    asked = [connections.ask(office.services, connection.id, Resource.PAYMENTS, m) for m in modes]
+
+    assert [one.joined for one in asked] == [False, False, True]
+    assert asked[0].run.id == asked[2].run.id != asked[1].run.id
+
+
+@pytest.mark.parametrize(
+    ("rest", "code"), [("disable", "switched_off"), ("disconnect", "not_connected")]
+)
+def test_whoever_waits_is_answered_when_the_connection_comes_to_rest(
+    office: Office, rest: str, code: str
+) -> None:
+    connection = office.connect()
+    office.send("sync.requested", resource="payments")
+
+    getattr(connections, rest)(office.services, connection.id)
+
+    told = [event for event in office.told() if event["type"] == "accounting.sync.failed"]
+    assert [one["data"]["error"]["code"] for one in told] == [code]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.workshop import OpenShop, Shop, locks_waited_for, until
 from worker.store import connections as rows
-from worker.store import runs
+from worker.store import feeds
 from worker.sync import schedule
 
 
@@ -79,7 +79,7 @@ def test_the_clock_and_a_run_that_ends_do_not_block_each_other(hourly: Shop) -> 
         rows.wake(session, [hourly.connection_id])
         queueing = hourly.threads.submit(schedule.queue_pulls, hourly.services, ["payments"])
         until(lambda: queueing.done() or locks_waited_for(session))
-        runs.complete_feed(session, hourly.connection_id, "payments", None)
+        feeds.complete(session, hourly.connection_id, "payments", None)
     queueing.result(5)
 
     schedule.queue_pulls(hourly.services, ["payments"])
