@@ -26,16 +26,16 @@ def label_key(name: str | None) -> str | None:
 
 
 def name_key(name: str | None) -> str | None:
-    """What is left of a name without case, accents, punctuation and legal form; None: nothing.
+    """What is left of a name without case, accents, punctuation and legal form.
 
-    "Müller & Söhne GmbH" and "MULLER AND SOHNE" have one key.
+    "Müller & Söhne GmbH" and "MULLER AND SOHNE" have one key, and so have names of one label.
     """
     bare = _DELETED.sub("", (name or "").strip())
     parts = unicodedata.normalize("NFKD", bare.casefold())
     plain = "".join(one for one in parts if not unicodedata.combining(one))
     joined = _INITIALS.sub("", _APOSTROPHES.sub("", plain))
     words = _NO_WORD.sub(" ", re.sub(r"[&+]", " and ", joined)).split()
-    return " ".join(_without_form(words)) or None
+    return " ".join(_without_form(words)) or label_key(name)
 
 
 def email_key(address: str | None) -> str | None:
