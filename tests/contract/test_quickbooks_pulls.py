@@ -7,7 +7,6 @@ import pytest
 
 from tests.contract.ledger import Ledger, Open
 from tests.contract.scenes import with_invoice
-from worker.errors import Misuse
 from worker.providers.port import InvoiceSeen, PaymentSeen, Resource
 
 
@@ -79,13 +78,6 @@ def test_a_voided_payment_is_reversed(quickbooks: Ledger) -> None:
     page = quickbooks.books.page(Resource.PAYMENTS, since, None)
 
     assert [one.reversed for one in page.payments] == [True]
-
-
-@pytest.mark.parametrize("resource", [Resource.CUSTOMERS, Resource.VENDORS, Resource.ITEMS])
-def test_other_lists_are_declined_by_code(quickbooks: Ledger, resource: Resource) -> None:
-    with pytest.raises(Misuse) as error:
-        quickbooks.books.page(resource, None, None)
-    assert error.value.code == "sync_not_supported"
 
 
 def read(quickbooks: Ledger, since: str) -> tuple[dict[str, PaymentSeen], dict[str, InvoiceSeen]]:

@@ -80,6 +80,7 @@ class Page:
     records: tuple[LedgerRecord, ...] = ()
     payments: tuple[PaymentSeen, ...] = ()
     invoices: tuple[InvoiceSeen, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()  # kind and ref of records that are no more
     position: str | None = None
 
 

@@ -1,7 +1,7 @@
 """The marker in notes that says which CMMS record a record of the books is; people can read it."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from worker.providers.lookup import Chart
 
@@ -36,6 +36,12 @@ def signature(kind: str, record_id: str, chart: Chart) -> str:
 def unmarked(note: str | None) -> str:
     """A note as people wrote it: without markers and addresses of ours."""
     return _SIGNATURE.sub("", note or "").strip()
+
+
+def marked(note: str | None) -> tuple[str, str] | None:
+    """The CMMS record that a note names: kind and id; None without a marker, or with several."""
+    found = {(one[1], unquote(one[2])) for one in _MARKER.finditer(note or "")}
+    return found.pop() if len(found) == 1 else None
 
 
 def noted(lines: list[str], signed: str, limit: int) -> str:

@@ -22,7 +22,7 @@ def differences(sent: Mapping[str, Any], record: Body) -> dict[str, dict[str, st
     """The fields that do not: the contract's name -> {cmms, books}."""
     seen = _seen(record)
     return {
-        NAMES.get(name, name): {"cmms": _shown(sent[name]), "books": _shown(seen.get(name))}
+        NAMES.get(name, name): {"cmms": shown(sent[name]), "books": shown(seen.get(name))}
         for name in _differing(sent, record)
     }
 
@@ -38,7 +38,7 @@ def digest_if_active(kind: Kind, record: Body) -> str:
 
 
 def _hash(kind: Kind, seen: Body) -> str:
-    mapped = _projected(seen, MAPPED[kind])
+    mapped = projected(seen, MAPPED[kind])
     return hashlib.sha256(text(mapped).encode()).hexdigest()
 
 
@@ -64,7 +64,7 @@ def _seen(record: Body) -> Body:
 def _agrees(sent: object, held: object) -> bool:
     match sent:
         case Mapping() if not sent:
-            return not _shown(held)  # sent to clear it
+            return not shown(held)  # sent to clear it
         case Mapping():
             inner = held if isinstance(held, Mapping) else {}
             return all(_agrees(value, inner.get(name)) for name, value in sent.items())
@@ -99,12 +99,13 @@ def _text(value: str) -> str:
     return value.replace("\r\n", "\n").strip()
 
 
-def _projected(value: object, spec: Spec | None) -> object:
+def projected(value: object, spec: Spec | None) -> object:
+    """What of a value is mapped, without outer blanks and trailing zeros; None: nothing."""
     match value:
         case list() if spec is not None:
-            return [_projected(row, spec) for row in value]
+            return [projected(row, spec) for row in value]
         case Mapping() if spec is not None:
-            kept = {name: _projected(value.get(name), inner) for name, inner in spec.items()}
+            kept = {name: projected(value.get(name), inner) for name, inner in spec.items()}
             return {name: held for name, held in kept.items() if held} or None
         case Decimal():
             return format(value.normalize(), "f") if value else None
@@ -114,16 +115,16 @@ def _projected(value: object, spec: Spec | None) -> object:
             return value
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A field's value for people: the texts and figures in it, without ids of lines."""
     match value:
         case None:
             return ""
         case Mapping():
-            shown = (_shown(held) for name, held in value.items() if name not in ("Id", "LineNum"))
-            return " ".join(part for part in shown if part)
+            parts = (shown(held) for name, held in value.items() if name not in ("Id", "LineNum"))
+            return " ".join(part for part in parts if part)
         case list() | tuple():
-            return "; ".join(map(_shown, value))
+            return "; ".join(map(shown, value))
         case Decimal():
             return format(value, "f")
         case _:
