@@ -32,6 +32,7 @@ class Settings:
     grace_seconds: float = 86_400  # how long a replaced refresh token still works, if unused
     code_seconds: float = 600
     request_id_seconds: float = 86_400
+    cdc_cap: int = 1000  # objects in one answer of change data capture
     limits: Limits | None = field(default_factory=Limits)
 
     def change(self, wanted: dict[str, Any]) -> None:
@@ -57,6 +58,8 @@ class Settings:
         if name == "latency_ms":
             low, high = value
             return [float(low), float(high)]
+        if name == "cdc_cap":
+            return int(value)
         return float(value)
 
 

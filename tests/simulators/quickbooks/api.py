@@ -138,7 +138,8 @@ class Api:
                 return _enveloped({"QueryResponse": answer})
             case "cdc":
                 since = asked.get("changedSince", "")
-                found = changes(company, asked.get("entities", ""), since)
+                entities, cap = asked.get("entities", ""), self.settings.cdc_cap
+                found = changes(company, entities, since, cap)
                 return _enveloped({"CDCResponse": found})
         number = call.number
         # A company is addressed by its realm, whatever Id its record shows.
@@ -179,6 +180,7 @@ class Api:
             company,
             request_id,
             self.settings.request_id_seconds,
+            self.settings.cdc_cap,
             lambda: self.stats.add("replays"),
         )
         self.stats.add("batch_items", len(items))

@@ -12,7 +12,7 @@ from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.wire import Json
-from tests.simulators.quickbooks.writes import write
+from tests.simulators.quickbooks.writes import RULES, write
 
 MOST_ITEMS = 30
 MOST_OBJECTS = 1000
@@ -27,6 +27,7 @@ class Batch:
     company: Company
     request_id: str | None
     seconds: float  # how long request ids are remembered
+    cdc_cap: int
     replayed: Callable[[], None]
     objects: int = 0
 
@@ -68,13 +69,14 @@ class Batch:
         if "CDCQuery" in item and not kinds:
             asked = item["CDCQuery"] if isinstance(item["CDCQuery"], dict) else {}
             entities, since = str(asked.get("Entities", "")), str(asked.get("ChangedSince", ""))
-            return {"CDCResponse": changes(self.company, entities, since)}
+            return {"CDCResponse": changes(self.company, entities, since, self.cdc_cap)}
         if len(kinds) != 1 or "Query" in item or "ReportQuery" in item:
             raise Refused("2000", f"A batch item holds one object, not {kinds}")
-        if str(item.get("operation")) not in OPERATIONS:
-            raise Refused("500", f"Operation {item.get('operation')} is not supported in a batch")
+        operation, rules = str(item.get("operation")), RULES.get(kinds[0])
+        if operation not in OPERATIONS or (operation == "void" and rules and not rules.void_by):
+            raise Refused("500", f"Operation {operation} of {kinds[0]} is not supported in a batch")
         options = frozenset(str(item.get("optionsData", "")).split(",")) - {""}
-        body = write(self.company, kinds[0], item["operation"], item[kinds[0]], options)
+        body = write(self.company, kinds[0], operation, item[kinds[0]], options)
         return {kinds[0]: dict(body)}
 
     def _found(self, number: int) -> None:

@@ -6,22 +6,27 @@ from datetime import datetime, timedelta
 
 from tests.simulators.quickbooks.clock import now, pacific, parsed, stamp
 from tests.simulators.quickbooks.company import Company
-from tests.simulators.quickbooks.errors import Refused, required
+from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.query import ENTITIES
 from tests.simulators.quickbooks.wire import Json
 
 NOT_COVERED = frozenset({"TaxAgency", "TaxCode", "TaxRate", "CompanyInfo", "Preferences"})
 LOOK_BACK = timedelta(days=30)
-MOST = 1000  # over all entities of one answer; the rest is silently missing
 
 
-def changes(company: Company, entities: str, since: str) -> list[dict[str, Json]]:
-    """The CDCResponse. Raises Refused for entities that are not covered or a bad time."""
+def changes(company: Company, entities: str, since: str, most: int) -> list[dict[str, Json]]:
+    """The CDCResponse: at most `most` objects over all entities, the rest is silently missing.
+
+    Raises Refused: 2020, 2000 for entities that are not covered, 2060 for a bad time, 6000 for
+    one of more than 30 days ago.
+    """
     if not entities or not since:
         raise required("changedSince" if entities else "entities")
-    moment = max(_instant(since), now() - LOOK_BACK)
-    left, answers = MOST, []
+    moment = _instant(since)
+    if moment < now() - LOOK_BACK:
+        raise business(f"changedSince {since} is more than 30 days ago", "changedSince")
+    left, answers = most, []
     for word in entities.split(","):
         kind = ENTITIES.get(word.strip().lower())
         if kind is None or kind in NOT_COVERED:

@@ -20,7 +20,10 @@ Key = tuple[str, ...]
 Record = tuple[str, str]  # kind and Id
 
 NAMES = ("Customer", "Vendor", "Employee")  # share one name space and one sequence of ids
-DOCUMENTS = ("Invoice", "CreditMemo", "Payment", "Bill", "BillPayment", "JournalEntry")
+DOCUMENTS = (
+    *("Invoice", "CreditMemo", "Payment"),
+    *("Bill", "VendorCredit", "BillPayment", "JournalEntry"),
+)
 # Kinds start at different ids: a client that mixes them up must not get away with it.
 FIRST_IDS = {"names": 58, "documents": 145, "Item": 7, "Account": 30, "TaxCode": 2, "TaxRate": 3}
 ZERO = Decimal(0)
@@ -115,10 +118,10 @@ class Company:
         stored["MetaData"] = dict(old["MetaData"])
         self.records[kind][stored["Id"]] = stored
         self._index(kind, stored)
-        self.touch(stored)
+        self.touch(kind, stored)
         return stored
 
-    def touch(self, body: Body) -> None:
+    def touch(self, kind: str, body: Body) -> None:
         """QuickBooks changed the record: newer token, newer time."""
         body["SyncToken"] = str(int(body["SyncToken"]) + 1)
         # A new object: answers that were remembered keep the old one.
@@ -156,8 +159,12 @@ def unique_keys(kind: str, body: Body) -> list[Key]:
     number = body.get("DocNumber")
     if kind not in DOCUMENTS or not number:
         return []
-    party = body["VendorRef"]["value"] if kind == "Bill" else ""
-    return [(kind, party, fold(number))]
+    return [(kind, number_space(kind, body), fold(number))]
+
+
+def number_space(kind: str, body: Body) -> str:
+    """Within what a document number is unique: bills and vendor credits carry their vendor's."""
+    return str(body["VendorRef"]["value"]) if kind in ("Bill", "VendorCredit") else ""
 
 
 def name_key(name: str) -> Key:

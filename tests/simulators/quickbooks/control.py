@@ -99,8 +99,11 @@ class Control:
                 return _prefer(company, body)
             case "PUT", ["switches"]:
                 return _switch(company, body)
-            case "POST", ["payments", payment, "deposit"]:
-                company.deposited.add(payment)
+            case "POST" | "DELETE", ["payments", payment, "deposit"]:
+                change = (
+                    company.deposited.add if request.method == "POST" else company.deposited.discard
+                )
+                change(payment)
                 return sorted(company.deposited)
             case "POST", [word]:
                 return self._tokens(company, word)
@@ -158,7 +161,7 @@ def _prefer(company: Company, change: Json) -> Json:
                 merged = _merge(preferences.get(section, {}), values)
             preferences[section] = merged
         set_currency_home(company)
-        company.touch(preferences)
+        company.touch("Preferences", preferences)
         return preferences
 
 

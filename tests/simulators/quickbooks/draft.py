@@ -7,15 +7,16 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from tests.simulators.quickbooks.clock import today
-from tests.simulators.quickbooks.company import CURRENCIES, Company, fold
+from tests.simulators.quickbooks.company import CURRENCIES, Company, fold, number_space
 from tests.simulators.quickbooks.errors import Refused, required
-from tests.simulators.quickbooks.fields import Body
+from tests.simulators.quickbooks.fields import KINDS, Body
 
 CENT = Decimal("0.01")
 DUPLICATE_WARNINGS = {  # which preference refuses a number that is already used
     "Invoice": "WarnDuplicateInvoiceNumber",
     "CreditMemo": "WarnDuplicateInvoiceNumber",
     "Bill": "WarnDuplicateBillNumber",
+    "VendorCredit": "WarnDuplicateBillNumber",
     "JournalEntry": "WarnDuplicateJournalNumber",
 }
 
@@ -73,7 +74,10 @@ def set_number(draft: Draft) -> None:
     custom = company.preference("SalesFormsPrefs.CustomTxnNumbers")
     numbered = draft.kind in ("Invoice", "CreditMemo")
     if numbered and "DocNumber" not in body and not custom:
-        body["DocNumber"] = company.next_number("sales")
+        # It counts on without a look at numbers that were sent: duplicates can come of that.
+        known = (draft.old or {}).get("DocNumber")
+        body["DocNumber"] = known or company.next_number("sales")
+        return
     if "DocNumber" not in body or "allowduplicatedocnum" in draft.options:
         return
     # A number that was let through once is not asked about again.
@@ -81,8 +85,8 @@ def set_number(draft: Draft) -> None:
         return
     if company.preference(f"OtherPrefs.{DUPLICATE_WARNINGS[draft.kind]}") != "true":
         return
-    party = body["VendorRef"]["value"] if draft.kind == "Bill" else ""
-    holder = company.holder((draft.kind, party, fold(body["DocNumber"])), draft.own_id)
+    key = (draft.kind, number_space(draft.kind, body), fold(body["DocNumber"]))
+    holder = company.holder(key, draft.own_id)
     if holder:
         detail = (
             "Duplicate Document Number Error : You must specify a different number. This number "
@@ -118,7 +122,7 @@ def set_home_amounts(draft: Draft) -> None:
     """The company's own view of a document in another currency."""
     body = draft.body
     if draft.company.multicurrency:
-        rate = Decimal(body["ExchangeRate"])
-        body["HomeTotalAmt"] = cents(Decimal(body["TotalAmt"]) * rate)
-        if "Balance" in body:
-            body["HomeBalance"] = cents(Decimal(body["Balance"]) * rate)
+        rate, known = Decimal(body["ExchangeRate"]), KINDS[draft.kind]
+        for home, amount in (("HomeTotalAmt", "TotalAmt"), ("HomeBalance", "Balance")):
+            if home in known and amount in body:
+                body[home] = cents(Decimal(body[amount]) * rate)

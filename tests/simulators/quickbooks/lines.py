@@ -69,7 +69,7 @@ def item_line(draft: Draft, line: Body, detail: Body) -> Body:
     company = draft.company
     reference = detail.get("ItemRef")
     # A sales line without an item takes the company's default one.
-    if reference is None and draft.kind == "Bill":
+    if reference is None and draft.kind in ("Bill", "VendorCredit"):
         raise required("ItemRef")
     if reference is None:
         reference = {"value": company.preference("OtherPrefs.SalesFormsPrefs.DefaultItem")}
@@ -147,8 +147,13 @@ def _is_subtotal(line: Body) -> bool:
 
 
 def ensure_open(draft: Draft) -> None:
-    """A voided document stays as it is."""
+    """A voided document stays as it is, and so does a deposited payment."""
     if draft.old and (draft.kind, draft.old["Id"]) in draft.company.voided:
         raise business("This transaction was voided and cannot be changed")
+    ensure_undeposited(draft)
+
+
+def ensure_undeposited(draft: Draft) -> None:
+    """Raises Refused (6540) for a payment that is part of a bank deposit."""
     if draft.old and draft.kind == "Payment" and draft.old["Id"] in draft.company.deposited:
         raise Refused("6540", "The payment has been deposited and cannot be changed", "")

@@ -1,10 +1,11 @@
-"""Bills and the payments made for them."""
+"""Bills, and the credits that vendors give."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.simulators.quickbooks.company import ZERO, Company
+from tests.simulators.quickbooks.balances import apply_open_amount, set_open_amount
+from tests.simulators.quickbooks.company import ZERO
 from tests.simulators.quickbooks.draft import (
     Draft,
     set_currency,
@@ -12,7 +13,7 @@ from tests.simulators.quickbooks.draft import (
     set_home_amounts,
     set_number,
 )
-from tests.simulators.quickbooks.errors import Refused, business, required
+from tests.simulators.quickbooks.errors import Refused, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.lines import (
     LineMaker,
@@ -21,14 +22,12 @@ from tests.simulators.quickbooks.lines import (
     item_line,
     move_stock,
     read_lines,
-    single_link,
     text_line,
 )
-from tests.simulators.quickbooks.links import Applied, apply_links, check_linked_once, link_target
 from tests.simulators.quickbooks.references import (
     EXPENSE,
     account,
-    account_of_type,
+    ledger_account,
     named,
     plain_references,
     target,
@@ -45,57 +44,42 @@ COSTS = EXPENSE | {
     "Other Income",
     "Equity",
 }
-PAYABLE = frozenset({"Accounts Payable"})
 
 
-def build_bill(draft: Draft) -> Body:
-    """A checked and computed Bill."""
+def build_purchase(draft: Draft) -> Body:
+    """A checked and computed Bill or VendorCredit."""
     ensure_open(draft)
     body, company = draft.body, draft.company
     vendor = _vendor(draft)
     plain_references(company, body)
-    set_dates(draft, due=True)
+    set_dates(draft, due=draft.kind == "Bill")
     set_currency(draft, vendor)
-    payable = body.get("APAccountRef") or account_of_type(company, "Accounts Payable")
-    if payable is None:
-        raise required("APAccountRef")
-    body["APAccountRef"] = account(company, payable, "APAccountRef", PAYABLE)
+    ledger_account(draft, "APAccountRef", needed=True)
     body["Line"] = read_lines(draft, MAKERS)
-    subtotal = sum((Decimal(line.get("Amount", 0)) for line in body["Line"]), ZERO)
     if company.is_us:
         body.pop("GlobalTaxCalculation", None)
         body.pop("TxnTaxDetail", None)
-        body["TotalAmt"] = subtotal
     else:
         body["TxnTaxDetail"] = global_tax(draft, body["Line"], "PurchaseTaxRateList")
-        body["TotalAmt"] = subtotal + body["TxnTaxDetail"]["TotalTax"]
+    subtotal = sum((Decimal(line.get("Amount", 0)) for line in body["Line"]), ZERO)
+    body["TotalAmt"] = subtotal + body.get("TxnTaxDetail", {}).get("TotalTax", ZERO)
     if body["TotalAmt"] < 0:
         raise Refused("2290", "Transaction amount must be 0 or greater", "TotalAmt")
-    _open_amount(draft)
+    set_open_amount(draft)
     set_home_amounts(draft)
     set_number(draft)
     return body
 
 
 def _vendor(draft: Draft) -> Body:
-    body = draft.body
+    body, company = draft.body, draft.company
     if "VendorRef" not in body:
         raise required("VendorRef")
-    vendor = target(draft.company, "Vendor", body["VendorRef"], "VendorRef")
-    body["VendorRef"] = named(draft.company, "Vendor", body["VendorRef"], "VendorRef")
+    vendor = target(company, "Vendor", body["VendorRef"], "VendorRef")
+    body["VendorRef"] = named(company, "Vendor", body["VendorRef"], "VendorRef")
+    if draft.kind == "Bill" and draft.old is None and "TermRef" in vendor:
+        body.setdefault("SalesTermRef", vendor["TermRef"])
     return vendor
-
-
-def _open_amount(draft: Draft) -> None:
-    body = draft.body
-    applied = draft.company.applied.get(("Bill", draft.own_id or ""), {})
-    used = sum(applied.values(), ZERO)
-    if used > body["TotalAmt"]:
-        raise business(f"The amount is less than the {used} already paid")
-    if applied and draft.old and draft.old["VendorRef"] != body["VendorRef"]:
-        raise business("The vendor of a transaction with payments cannot be changed")
-    body["LinkedTxn"] = (draft.old or {}).get("LinkedTxn", [])
-    body["Balance"] = Decimal(body["TotalAmt"]) - used
 
 
 def _account_line(draft: Draft, _line: Body, detail: Body) -> Body:
@@ -123,60 +107,7 @@ MAKERS: dict[str, LineMaker] = {
 }
 
 
-def apply_bill(draft: Draft, new: Body | None) -> None:
-    """Stock and the vendor's balance after a bill was written, changed or removed."""
-    move_stock(draft, new, 1)
-    for body, sign in ((draft.old, -1), (new, 1)):
-        if body:
-            owed = Decimal(body["Balance"]) * sign
-            move_vendor_balance(draft.company, body["VendorRef"]["value"], owed)
-
-
-def move_vendor_balance(company: Company, number: str, change: Decimal) -> None:
-    vendor = company.find("Vendor", number)
-    if vendor is not None and change:
-        vendor["Balance"] = Decimal(vendor["Balance"]) + change
-
-
-def build_bill_payment(draft: Draft) -> Body:
-    """A checked BillPayment; it may not pay more than a bill has open."""
-    ensure_open(draft)
-    body, company = draft.body, draft.company
-    for name in ("VendorRef", "TotalAmt", "PayType", "Line"):
-        if name not in body:
-            raise required(name)
-    vendor = _vendor(draft)
-    set_dates(draft, due=False)
-    set_currency(draft, vendor)
-    _paid_from(company, body)
-    lines, applied = [], ZERO
-    for line in body["Line"]:
-        link = single_link(line)
-        amount = Decimal(line.get("Amount", 0))
-        link_target(draft, link, amount, "VendorRef")
-        applied += amount
-        lines.append({"Amount": line.get("Amount", 0), "LinkedTxn": [link]})
-    check_linked_once(lines)
-    if applied > body["TotalAmt"]:
-        raise business(f"{applied} applied of {body['TotalAmt']}", "TotalAmt")
-    body["Line"] = lines
-    set_home_amounts(draft)
-    return body
-
-
-def _paid_from(company: Company, body: Body) -> None:
-    part, element, kind = {
-        "Check": ("CheckPayment", "BankAccountRef", "Bank"),
-        "CreditCard": ("CreditCardPayment", "CCAccountRef", "Credit Card"),
-    }[body["PayType"]]
-    reference = body.get(part, {}).get(element)
-    if not reference:
-        raise required(f"{part}.{element}")
-    found = account(company, reference, element, frozenset({kind}))
-    body[part] = body[part] | {element: found}
-
-
-def apply_bill_payment(draft: Draft, new: Body | None) -> None:
-    """The bills' balances after a payment was written, changed or removed."""
-    kind = f"BillPayment{(new or draft.old or {})['PayType']}"
-    apply_links(Applied(draft.company, "BillPayment", kind, move_vendor_balance), draft.old, new)
+def apply_purchase(draft: Draft, new: Body | None) -> None:
+    """Stock and the vendor's balance after a purchase was written, changed or removed."""
+    move_stock(draft, new, 1 if draft.kind == "Bill" else -1)
+    apply_open_amount(draft, new)

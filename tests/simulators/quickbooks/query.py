@@ -32,8 +32,8 @@ ENTITIES = {
     name.lower(): name
     for name in (
         *sorted(LISTS),
-        *("TaxAgency", "Invoice", "CreditMemo", "Payment", "Bill", "BillPayment", "JournalEntry"),
-        *("CompanyInfo", "Preferences"),
+        *("TaxAgency", "Invoice", "CreditMemo", "Payment", "Bill", "VendorCredit", "BillPayment"),
+        *("JournalEntry", "CompanyInfo", "Preferences"),
     )
 }
 NOT_FILTERABLE = frozenset({"DepartmentRef", "AccountRef", "Line"})

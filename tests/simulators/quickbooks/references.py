@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.simulators.quickbooks.company import Company, display
-from tests.simulators.quickbooks.errors import Refused, not_found
+from tests.simulators.quickbooks.draft import Draft
+from tests.simulators.quickbooks.errors import Refused, not_found, required
 from tests.simulators.quickbooks.fields import Body
 
 WORDS = {  # how the detail of 2500 calls a kind
@@ -20,6 +21,7 @@ WORDS = {  # how the detail of 2500 calls a kind
 }
 INCOME = frozenset({"Income", "Other Income"})
 EXPENSE = frozenset({"Expense", "Other Expense", "Cost of Goods Sold"})
+LEDGERS = {"ARAccountRef": "Accounts Receivable", "APAccountRef": "Accounts Payable"}
 PLAIN = {  # references with no rule of their own
     "SalesTermRef": "Term",
     "TermRef": "Term",
@@ -73,13 +75,41 @@ def account(
     return {"value": found["Id"], "name": display(found)}
 
 
-def deposit_account(company: Company, ref: Body) -> Body:
+def deposit_account(draft: Draft, ref: Body) -> Body:
     """Bank or Undeposited Funds (Intuit: Payment.DepositToAccountRef)."""
+    company = draft.company
     found = target(company, "Account", ref, "DepositToAccountRef")
     if found["AccountType"] == "Bank" or found["AccountSubType"] == "UndepositedFunds":
-        return {"value": found["Id"], "name": display(found)}
+        made = {"value": found["Id"], "name": display(found)}
+        currency = draft.body["CurrencyRef"]["value"]
+        check_account_currency(company, made, "DepositToAccountRef", currency, company.currency)
+        return made
     detail = f"Invalid account type : {found['Name']} cannot take deposits"
     raise Refused("6430", detail, "DepositToAccountRef")
+
+
+def ledger_account(draft: Draft, element: str, *, needed: bool = False) -> None:
+    """The receivable or payable account of a document, in its own currency (6430, 2220).
+
+    Left out, it is only filled in where the document shows one.
+    """
+    body, company, kind = draft.body, draft.company, LEDGERS[element]
+    currency = body["CurrencyRef"]["value"]
+    if element not in body and not needed:
+        return
+    found = body.get(element) or account_of_type(company, kind, currency=currency)
+    if found is None:
+        raise required(element)
+    body[element] = account(company, found, element, frozenset({kind}))
+    check_account_currency(company, body[element], element, currency)
+
+
+def check_account_currency(company: Company, ref: Body, element: str, *allowed: str) -> None:
+    """An account holds one currency (2220 for another)."""
+    held = company.records["Account"][ref["value"]]["CurrencyRef"]["value"]
+    if held not in allowed:
+        detail = f"Invalid currency : account {ref['name']} holds {held}, not {allowed[0]}"
+        raise Refused("2220", detail, element)
 
 
 def plain_references(company: Company, body: Body) -> None:
@@ -89,10 +119,13 @@ def plain_references(company: Company, body: Body) -> None:
             body[element] = named(company, kind, body[element], element)
 
 
-def account_of_type(company: Company, account_type: str, subtype: str | None = None) -> Body | None:
+def account_of_type(
+    company: Company, account_type: str, subtype: str | None = None, currency: str | None = None
+) -> Body | None:
     """The company's first active account of a type: the default for documents."""
     for found in company.records["Account"].values():
         fits = found["AccountType"] == account_type and found["Active"]
-        if fits and subtype in (None, found["AccountSubType"]):
+        holds = currency in (None, found["CurrencyRef"]["value"])
+        if fits and holds and subtype in (None, found["AccountSubType"]):
             return {"value": found["Id"], "name": display(found)}
     return None

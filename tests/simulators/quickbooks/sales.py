@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.simulators.quickbooks.company import ZERO, Company
+from tests.simulators.quickbooks.balances import apply_open_amount, set_open_amount
+from tests.simulators.quickbooks.company import ZERO
 from tests.simulators.quickbooks.draft import (
     Draft,
     cents,
@@ -23,7 +24,13 @@ from tests.simulators.quickbooks.lines import (
     read_lines,
     text_line,
 )
-from tests.simulators.quickbooks.references import account, named, plain_references, target
+from tests.simulators.quickbooks.references import (
+    account,
+    ledger_account,
+    named,
+    plain_references,
+    target,
+)
 from tests.simulators.quickbooks.tax import line_tax_code, sales_tax
 
 DISCOUNTS = frozenset({"Income", "Expense", "Other Income", "Other Expense", "Cost of Goods Sold"})
@@ -40,6 +47,7 @@ def build_sale(draft: Draft) -> Body:
     plain_references(company, body)
     set_dates(draft, due=draft.kind == "Invoice")
     set_currency(draft, customer)
+    ledger_account(draft, "ARAccountRef")
     if company.is_us:  # the field belongs to other countries
         body.pop("GlobalTaxCalculation", None)
     lines = read_lines(draft, MAKERS)
@@ -51,7 +59,7 @@ def build_sale(draft: Draft) -> Body:
     if body["TotalAmt"] < 0:
         raise Refused("2290", "Transaction amount must be 0 or greater", "TotalAmt")
     _defaults(draft, customer)
-    _open_amount(draft)
+    set_open_amount(draft)
     set_home_amounts(draft)
     set_number(draft)  # last: a refused document uses up no number
     return body
@@ -71,23 +79,6 @@ def _defaults(draft: Draft, customer: Body) -> None:
     for name in ("BillAddr", "ShipAddr"):
         if name not in body and name in customer:
             body[name] = customer[name]
-
-
-def _open_amount(draft: Draft) -> None:
-    """What is still open; links to payments are read-only and kept."""
-    body, total = draft.body, Decimal(draft.body["TotalAmt"])
-    applied = draft.company.applied.get((draft.kind, draft.own_id or ""), {})
-    used = sum(applied.values(), ZERO)
-    # The real service might keep the rest as a credit; that is not documented.
-    if used > total:
-        raise business(f"The amount {total} is less than the {used} already applied to it")
-    if applied and draft.old and draft.old["CustomerRef"] != body["CustomerRef"]:
-        raise business("The customer of a transaction with payments cannot be changed")
-    old_links = (draft.old or {}).get("LinkedTxn", [])
-    body["LinkedTxn"] = old_links  # whatever the caller sent
-    body["Balance"] = total - used
-    if draft.kind == "CreditMemo":
-        body["RemainingCredit"] = body["Balance"]
 
 
 def _sales_item(draft: Draft, line: Body, detail: Body) -> Body:
@@ -156,17 +147,7 @@ def apply_sale(draft: Draft, new: Body | None) -> None:
     """Stock and the customer's balance after a sale was written, changed or removed."""
     direction = -1 if draft.kind == "Invoice" else 1
     move_stock(draft, new, direction)
-    for body, sign in ((draft.old, direction), (new, -direction)):
-        if body:
-            owed = Decimal(body["Balance"]) * sign
-            move_customer_balance(draft.company, body["CustomerRef"]["value"], owed)
-
-
-def move_customer_balance(company: Company, number: str, change: Decimal) -> None:
-    customer = company.find("Customer", number)
-    if customer is not None and change:
-        customer["Balance"] = Decimal(customer["Balance"]) + change
-        customer["BalanceWithJobs"] = customer["Balance"]
+    apply_open_amount(draft, new)
 
 
 def void_sale(body: Body) -> Body:
@@ -179,13 +160,16 @@ def void_sale(body: Body) -> Body:
             zeros = {name: 0 for name in ("Qty", "UnitPrice") if name in detail}
             changed["SalesItemLineDetail"] = detail | zeros
         lines.append(changed)
+    amounts = ("TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance", "RemainingCredit")
     tax = {key: value for key, value in body["TxnTaxDetail"].items() if key == "TxnTaxCodeRef"}
     note = body.get("PrivateNote")
-    return body | {
-        "Line": lines,
-        "TxnTaxDetail": tax | {"TotalTax": 0},
-        "TotalAmt": 0,
-        "Balance": 0,
-        "LinkedTxn": [],
-        "PrivateNote": f"Voided - {note}"[:4000] if note else "Voided",
-    }
+    return (
+        body
+        | {name: 0 for name in amounts if name in body}
+        | {
+            "Line": lines,
+            "TxnTaxDetail": tax | {"TotalTax": 0},
+            "LinkedTxn": [],
+            "PrivateNote": f"Voided - {note}"[:4000] if note else "Voided",
+        }
+    )

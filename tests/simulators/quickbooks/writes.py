@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.simulators.quickbooks.balances import CREDITS
 from tests.simulators.quickbooks.company import Company
+from tests.simulators.quickbooks.credits import credit_payment
 from tests.simulators.quickbooks.draft import Draft, check_open_period
 from tests.simulators.quickbooks.errors import STALE, Refused, business, not_found, required
 from tests.simulators.quickbooks.fields import Body, clean
 from tests.simulators.quickbooks.items import build_item
 from tests.simulators.quickbooks.journals import apply_journal, build_journal
-from tests.simulators.quickbooks.lines import ensure_open
+from tests.simulators.quickbooks.lines import ensure_undeposited
+from tests.simulators.quickbooks.links import apply_payment, release
 from tests.simulators.quickbooks.lists import apply_list, build_account, build_party, build_simple
-from tests.simulators.quickbooks.payments import (
-    apply_payment,
-    build_payment,
-    release,
-    void_payment,
-)
-from tests.simulators.quickbooks.purchases import (
-    apply_bill,
-    apply_bill_payment,
-    build_bill,
-    build_bill_payment,
-)
+from tests.simulators.quickbooks.payments import build_bill_payment, build_payment, void_payment
+from tests.simulators.quickbooks.purchases import apply_purchase, build_purchase
 from tests.simulators.quickbooks.sales import apply_sale, build_sale, void_sale
 from tests.simulators.quickbooks.wire import Json
 
@@ -51,17 +44,15 @@ RULES = {
     "Class": Rules(build_simple, apply_list, document=False),
     "Department": Rules(build_simple, apply_list, document=False),
     "Invoice": Rules(build_sale, apply_sale, document=True, void=void_sale, void_by="operation"),
-    "CreditMemo": Rules(build_sale, apply_sale, document=True),
+    # A person can void a credit memo; the API offers no way to.
+    "CreditMemo": Rules(build_sale, apply_sale, document=True, void=void_sale),
     "Payment": Rules(
         build_payment, apply_payment, document=True, void=void_payment, void_by="include"
     ),
-    "Bill": Rules(build_bill, apply_bill, document=True),
+    "Bill": Rules(build_purchase, apply_purchase, document=True),
+    "VendorCredit": Rules(build_purchase, apply_purchase, document=True),
     "BillPayment": Rules(
-        build_bill_payment,
-        apply_bill_payment,
-        document=True,
-        void=lambda body: body | {"TotalAmt": 0, "Line": [], "PrivateNote": "Voided"},
-        void_by="include",
+        build_bill_payment, apply_payment, document=True, void=void_payment, void_by="include"
     ),
     "JournalEntry": Rules(build_journal, apply_journal, document=True),
 }
@@ -106,6 +97,9 @@ def _create(company: Company, kind: str, rules: Rules, sent: Body, options: froz
     draft = Draft(company, kind, body, None, checked, options)
     stored = company.insert(kind, rules.build(draft))
     rules.apply(draft, stored)
+    applying = credit_payment(company, stored) if kind in ("Invoice", "CreditMemo") else None
+    if applying:
+        _create(company, "Payment", RULES["Payment"], applying, frozenset())
     return stored
 
 
@@ -166,15 +160,21 @@ def _delete(company: Company, kind: str, rules: Rules, sent: Body) -> Body:
     if not rules.document:
         raise Refused("500", f"Operation delete is not supported for {kind}: deactivate it")
     old = current(company, kind, sent)
-    check_open_period(company, old["TxnDate"])
-    if kind == "Payment":
-        ensure_open(Draft(company, kind, {}, old, {}))
-    if kind == "CreditMemo" and company.applied.get((kind, old["Id"])):
-        raise Refused("800", "The credit memo has been applied", "")
+    draft = Draft(company, kind, {}, old, {})
+    _ensure_removable(draft)
     company.remove(kind, old)
-    rules.apply(Draft(company, kind, {}, old, {}), None)
+    rules.apply(draft, None)
     release(company, kind, old["Id"])
     return {"domain": "QBO", "status": "Deleted", "Id": old["Id"]}
+
+
+def _ensure_removable(draft: Draft) -> None:
+    """Raises Refused: 6200, 6210 closed books, 6540 deposited payments, 800 used credits."""
+    old = draft.old or {}
+    check_open_period(draft.company, old["TxnDate"])
+    ensure_undeposited(draft)
+    if draft.kind in CREDITS and draft.company.applied.get((draft.kind, old["Id"])):
+        raise Refused("800", "The credit has been applied: delete the payment first", "")
 
 
 def _void(company: Company, kind: str, rules: Rules, sent: Body) -> Body:
@@ -184,9 +184,8 @@ def _void(company: Company, kind: str, rules: Rules, sent: Body) -> Body:
     old = current(company, kind, sent)
     if (kind, old["Id"]) in company.voided:  # voiding twice changes nothing more
         return old
-    check_open_period(company, old["TxnDate"])
     draft = Draft(company, kind, {}, old, {})
-    ensure_open(draft)
+    _ensure_removable(draft)
     stored = company.replace(kind, old, rules.void(old))
     company.voided.add((kind, old["Id"]))
     rules.apply(draft, stored)

@@ -113,6 +113,21 @@ class Books:
     def read(self, entity: str, number: str) -> Json:
         return self.call("GET", f"{entity.lower()}/{number}").json[entity]
 
+    def remove(self, entity: str, number: str, *, by: str = "operation=delete") -> Answer:
+        """Delete a record as it is now, or void it (`operation=void`, `include=void`)."""
+        aim = {"Id": number, "SyncToken": self.read(entity, number)["SyncToken"]}
+        how = "operation=update&include=void" if by == "include=void" else by
+        return self.post(entity.lower(), aim, f"&{how}")
+
+    def change(self, entity: str, number: str, **fields: Json) -> Answer:
+        """A sparse update of a record as it is now."""
+        token = self.read(entity, number)["SyncToken"]
+        body = {"Id": number, "SyncToken": token, "sparse": True} | fields
+        return self.post(entity.lower(), body)
+
+    def changes(self, entities: str, since: str) -> Answer:
+        return self.call("GET", f"cdc?entities={entities}&changedSince={quote(since)}")
+
     def query(self, text: str) -> Answer:
         return self.call("GET", f"query?minorversion=75&query={quote(text)}")
 
@@ -182,3 +197,23 @@ def posting(side: str, account: dict[str, str], amount: float, **more: Json) -> 
 def applied(amount: float, number: str, kind: str = "Invoice") -> Json:
     """A line of a payment."""
     return {"Amount": amount, "LinkedTxn": [{"TxnId": number, "TxnType": kind}]}
+
+
+def cost(account: dict[str, str], amount: float = 15, **more: Json) -> Json:
+    """A line of a bill for an account."""
+    detail = {"AccountRef": account} | more
+    return {
+        "Amount": amount,
+        "DetailType": "AccountBasedExpenseLineDetail",
+        "AccountBasedExpenseLineDetail": detail,
+    }
+
+
+def goods(item: dict[str, str], quantity: float, price: float, **more: Json) -> Json:
+    """A line of a bill for an item."""
+    detail = {"ItemRef": item, "Qty": quantity, "UnitPrice": price} | more
+    return {
+        "Amount": quantity * price,
+        "DetailType": "ItemBasedExpenseLineDetail",
+        "ItemBasedExpenseLineDetail": detail,
+    }

@@ -15,6 +15,7 @@ CALM = {
     "rotation_seconds": 86_400,
     "grace_seconds": 86_400,
     "request_id_seconds": 86_400,
+    "cdc_cap": 1000,
 }
 
 

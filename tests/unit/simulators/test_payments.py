@@ -146,14 +146,116 @@ def test_paid_invoice_cannot_shrink_below_payments(books: Books, owed: Json) -> 
     assert books.post("invoice", change).code == "6000"
 
 
-def test_credit_is_applied_by_a_payment_of_zero(books: Books, owed: Json) -> None:
+def second(books: Books, owed: Json, amount: float = 100) -> Json:
+    """Another open invoice of the same customer."""
     customer = {"value": owed["CustomerRef"]["value"]}
-    memo = books.create("CreditMemo", {"CustomerRef": customer, "Line": [sale(books.item(), 30)]})
-    lines = [applied(30, owed["Id"]), applied(30, memo["Id"], "CreditMemo")]
+    return books.create("Invoice", {"CustomerRef": customer, "Line": [sale(books.item(), amount)]})
 
-    books.create("Payment", payment(owed, 0, *lines))
 
-    assert books.read("Invoice", owed["Id"])["Balance"] == 70
-    assert books.read("CreditMemo", memo["Id"])["RemainingCredit"] == 0
-    aim = {"Id": memo["Id"], "SyncToken": "1"}
-    assert books.post("creditmemo", aim, "&operation=delete").code == "800"
+def balances(books: Books, *invoices: Json) -> list[float]:
+    return [books.read("Invoice", body["Id"])["Balance"] for body in invoices]
+
+
+def test_one_payment_covers_several_invoices(books: Books, owed: Json) -> None:
+    other = second(books, owed)
+
+    made = books.create(
+        "Payment", payment(owed, 150, applied(100, owed["Id"]), applied(40, other["Id"]))
+    )
+
+    assert (balances(books, owed, other), made["UnappliedAmt"]) == ([0, 60], 10)
+    assert books.read("Customer", owed["CustomerRef"]["value"])["Balance"] == 50
+
+
+def test_payment_is_moved_to_another_invoice(books: Books, owed: Json) -> None:
+    other = second(books, owed)
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+
+    moved = books.change("Payment", made["Id"], Line=[applied(60, other["Id"])]).json["Payment"]
+
+    assert balances(books, owed, other) == [100, 40]
+    assert (moved["UnappliedAmt"], books.read("Invoice", owed["Id"])["LinkedTxn"]) == (0, [])
+
+
+def test_full_update_without_lines_frees_everything(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+
+    new = books.create("Payment", payment(owed, 60) | {"Id": made["Id"], "SyncToken": "0"})
+
+    assert (new["UnappliedAmt"], balances(books, owed)) == (60, [100])
+
+
+def test_payment_cannot_shrink_below_what_is_applied(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+
+    less = books.change("Payment", made["Id"], TotalAmt=59)
+    more = books.change("Payment", made["Id"], TotalAmt=70)
+
+    assert (less.code, more.json["Payment"]["UnappliedAmt"]) == ("6000", 10)
+
+
+def test_applied_payment_keeps_its_customer(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+
+    assert books.change("Payment", made["Id"], CustomerRef=books.customer("Other")).code == "620"
+
+
+def test_update_that_changes_nothing_keeps_the_token(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+
+    same = books.change("Payment", made["Id"], TotalAmt=60).json["Payment"]
+
+    assert (same["SyncToken"], same["Line"]) == ("0", made["Line"])
+
+
+def test_voided_invoice_takes_no_payment(books: Books, owed: Json) -> None:
+    books.remove("Invoice", owed["Id"], by="operation=void")
+
+    assert books.post("payment", payment(owed, 10, applied(10, owed["Id"]))).code == "620"
+
+
+def test_deleted_invoice_frees_its_payment(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+
+    books.remove("Invoice", owed["Id"])
+
+    again = books.read("Payment", made["Id"])
+    assert (again["UnappliedAmt"], again["Line"], again["SyncToken"]) == (60, [], "1")
+
+
+def test_deposit_locks_every_change_until_it_is_taken_out(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 60, applied(60, owed["Id"])))
+    books.control("POST", f"payments/{made['Id']}/deposit")
+
+    locked = books.change("Payment", made["Id"], PrivateNote="x")
+    books.control("DELETE", f"payments/{made['Id']}/deposit")
+
+    assert (locked.code, books.change("Payment", made["Id"], PrivateNote="x").status) == (
+        "6540",
+        200,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "account", "code"),
+    [
+        ("DepositToAccountRef", "Checking", ""),
+        ("DepositToAccountRef", "Undeposited Funds", ""),
+        ("DepositToAccountRef", "Inventory Asset", "6430"),
+        ("DepositToAccountRef", "Accounts Receivable (A/R)", "6430"),
+        ("ARAccountRef", "Accounts Receivable (A/R)", ""),
+        ("ARAccountRef", "Checking", "6430"),
+    ],
+)
+def test_accounts_of_a_payment_fit_their_use(
+    books: Books, owed: Json, field: str, account: str, code: str
+) -> None:
+    answer = books.post("payment", payment(owed, 10) | {field: books.account(account)})
+
+    assert code == ("" if answer.status == 200 else answer.code)
+
+
+def test_number_of_a_check_has_at_most_21_characters(books: Books, owed: Json) -> None:
+    made = books.create("Payment", payment(owed, 10) | {"PaymentRefNum": "x" * 21})
+
+    assert made["PaymentRefNum"] == "x" * 21

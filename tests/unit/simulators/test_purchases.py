@@ -2,16 +2,7 @@
 
 import pytest
 
-from tests.unit.simulators.client import Books, Json, applied, posting
-
-
-def cost(account: dict[str, str], amount: float = 15, **more: Json) -> Json:
-    detail = {"AccountRef": account} | more
-    return {
-        "Amount": amount,
-        "DetailType": "AccountBasedExpenseLineDetail",
-        "AccountBasedExpenseLineDetail": detail,
-    }
+from tests.unit.simulators.client import Books, Json, cost, goods, posting
 
 
 def bill(books: Books, **changes: Json) -> Json:
@@ -36,14 +27,8 @@ def test_bill_is_open_and_owed_to_the_vendor(books: Books) -> None:
 
 def test_bill_takes_items_into_stock(books: Books) -> None:
     item = books.item("Air filter 20x25")
-    detail = {"ItemRef": item, "Qty": 5, "UnitPrice": 10, "BillableStatus": "NotBillable"}
-    line = {
-        "Amount": 50,
-        "DetailType": "ItemBasedExpenseLineDetail",
-        "ItemBasedExpenseLineDetail": detail,
-    }
 
-    books.create("Bill", bill(books, Line=[line]))
+    books.create("Bill", bill(books, Line=[goods(item, 5, 10, BillableStatus="NotBillable")]))
 
     assert books.read("Item", item["value"])["QtyOnHand"] == 45
 
@@ -84,35 +69,78 @@ def test_bills_cannot_be_voided_but_deleted(books: Books) -> None:
     assert books.post("bill", aim, "&operation=delete").status == 200
 
 
-def test_bill_payment_closes_the_bill(books: Books) -> None:
+def test_full_update_of_a_bill_replaces_its_lines(books: Books) -> None:
+    item = books.item("Air filter 20x25")
+    fuel = books.account("Fuel")
+    made = books.create("Bill", bill(books, Line=[goods(item, 5, 10), cost(fuel)], PrivateNote="n"))
+    vendor = {"value": made["VendorRef"]["value"]}
+    body = {"Id": made["Id"], "SyncToken": "0", "VendorRef": vendor, "Line": [goods(item, 2, 10)]}
+
+    new = books.create("Bill", body)
+
+    assert (new["TotalAmt"], new["Balance"], len(new["Line"])) == (20, 20, 1)
+    assert ("DocNumber" in new, "PrivateNote" in new) == (False, False)
+    assert books.read("Item", item["value"])["QtyOnHand"] == 42
+
+
+def test_sparse_update_of_a_bill_keeps_its_lines(books: Books) -> None:
     made = books.create("Bill", bill(books))
-    body = {
-        "VendorRef": {"value": made["VendorRef"]["value"]},
-        "PayType": "Check",
-        "TotalAmt": 15,
-        "CheckPayment": {"BankAccountRef": books.account("Checking")},
-        "Line": [applied(15, made["Id"], "Bill")],
-    }
 
-    paid = books.create("BillPayment", body)
+    new = books.change("Bill", made["Id"], DueDate="2027-01-31").json["Bill"]
 
-    again = books.read("Bill", made["Id"])
-    assert again["Balance"] == 0
-    assert again["LinkedTxn"] == [{"TxnId": paid["Id"], "TxnType": "BillPaymentCheck"}]
+    assert (new["DueDate"], new["DocNumber"], new["TotalAmt"]) == ("2027-01-31", "INV-1", 15)
+    assert new["Line"] == made["Line"]
 
 
-@pytest.mark.parametrize("missing", ["VendorRef", "TotalAmt", "PayType", "CheckPayment", "Line"])
-def test_bill_payment_needs_all_its_parts(books: Books, missing: str) -> None:
-    body = {
-        "VendorRef": books.vendor(),
-        "PayType": "Check",
-        "TotalAmt": 15,
-        "CheckPayment": {"BankAccountRef": books.account("Checking")},
-        "Line": [applied(15, "145", "Bill")],
-    }
-    del body[missing]
+def test_due_date_follows_the_vendors_terms(books: Books) -> None:
+    term = next(row for row in books.rows("SELECT * FROM Term") if row["DueDays"] == 15)
+    body = {"DisplayName": "Quick", "TermRef": {"value": term["Id"]}}
+    vendor = {"value": books.create("Vendor", body)["Id"]}
 
-    assert books.post("billpayment", body).code == "2020"
+    made = books.create("Bill", bill(books, VendorRef=vendor))
+
+    assert (made["DueDate"], made["SalesTermRef"]["name"]) == ("2026-12-03", "Net 15")
+
+
+def test_number_of_a_bill_is_not_changed_to_a_taken_one(books: Books) -> None:
+    body = bill(books)
+    books.create("Bill", body)
+    other = books.create("Bill", body | {"DocNumber": "INV-2"})
+    change = {"Id": other["Id"], "SyncToken": "0", "sparse": True, "DocNumber": "inv-1"}
+
+    refused = books.post("bill", change)
+    allowed = books.post("bill", change, "&include=allowduplicatedocnum")
+
+    assert (refused.code, allowed.status) == ("6140", 200)
+
+
+def test_number_of_a_bill_is_free_without_the_warning(books: Books) -> None:
+    books.control("PUT", "preferences", {"OtherPrefs": {"WarnDuplicateBillNumber": False}})
+    body = bill(books)
+    books.create("Bill", body)
+
+    assert books.post("bill", body).status == 200
+
+
+def test_duplicate_bill_is_allowed_by_the_options_of_a_batch_item(books: Books) -> None:
+    body = bill(books)
+    books.create("Bill", body)
+    item = {"bId": "a", "operation": "create", "Bill": body}
+    items = [item, item | {"bId": "b", "optionsData": "allowduplicatedocnum"}]
+
+    answers = books.post("batch", {"BatchItemRequest": items}).json["BatchItemResponse"]
+
+    assert {row["bId"] for row in answers if "Bill" in row} == {"b"}
+
+
+def test_deleted_bill_gives_its_stock_back(books: Books) -> None:
+    item = books.item("Air filter 20x25")
+    made = books.create("Bill", bill(books, Line=[goods(item, 5, 10)]))
+
+    books.remove("Bill", made["Id"])
+
+    assert books.read("Item", item["value"])["QtyOnHand"] == 40
+    assert books.read("Vendor", made["VendorRef"]["value"])["Balance"] == 0
 
 
 def entry(books: Books, **changes: Json) -> Json:

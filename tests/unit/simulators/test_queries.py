@@ -1,12 +1,10 @@
-"""The query language and change data capture."""
+"""The query language."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 
 import pytest
 
-from tests.unit.simulators.client import Books, posting, sale
+from tests.unit.simulators.client import Books, sale
 
 
 @pytest.mark.parametrize(
@@ -132,53 +130,6 @@ def test_us_tax_codes_include_the_pseudo_ones(books: Books) -> None:
 
     assert [row["Id"] for row in found][:2] == ["TAX", "NON"]
     assert books.read("TaxRate", "3")["RateValue"] == 8
-
-
-def since(**back: float) -> str:
-    return quote((datetime.now(UTC) - timedelta(**back)).isoformat(timespec="seconds"))
-
-
-def test_changes_hold_whole_and_deleted_records(books: Books) -> None:
-    customer = books.customer()
-    lines = [
-        posting("Debit", books.account("Fuel"), 1),
-        posting("Credit", books.account("Checking"), 1),
-    ]
-    entry = books.create("JournalEntry", {"Line": lines})
-    books.post("journalentry", {"Id": entry["Id"], "SyncToken": "0"}, "&operation=delete")
-
-    path = f"cdc?entities=Customer,JournalEntry,Bill&changedSince={since(hours=1)}"
-    parts = books.call("GET", path).json["CDCResponse"][0]["QueryResponse"]
-
-    assert customer["value"] in [row["Id"] for row in parts[0]["Customer"]]
-    assert parts[1]["JournalEntry"][0]["status"] == "Deleted"
-    assert parts[2] == {}
-
-
-def test_changes_are_cut_at_a_thousand_together(books: Books) -> None:
-    for start in range(0, 1020, 30):
-        items = [
-            {"bId": f"b{n}", "operation": "create", "Vendor": {"DisplayName": f"V {n}"}}
-            for n in range(start, start + 30)
-        ]
-        books.post("batch", {"BatchItemRequest": items})
-
-    path = f"cdc?entities=Vendor,Customer&changedSince={since(days=90)}"
-    parts = books.call("GET", path).json["CDCResponse"][0]["QueryResponse"]
-
-    assert (len(parts[0]["Vendor"]), parts[1]) == (1000, {})
-
-
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        ("cdc?entities=TaxCode&changedSince=2026-11-19", "2000"),
-        ("cdc?entities=Customer&changedSince=yesterday", "2060"),
-        ("cdc?entities=Customer", "2020"),
-    ],
-)
-def test_bad_change_requests_are_refused(books: Books, path: str, code: str) -> None:
-    assert books.call("GET", path).code == code
 
 
 def test_numbers_on_the_wire_are_plain(books: Books) -> None:
