@@ -111,6 +111,8 @@ runs = Table(
     Column("started_at", Moment),
     Column("finished_at", Moment),
     Column("next_attempt_at", Moment, nullable=False, server_default=func.now()),
+    Column("unknown_since", Moment),  # of the oldest write that was not settled when it began
+    Column("again_at", Moment),  # something changed while it read: another one follows then
     UniqueConstraint("connection_id", "resource", "slot"),
     Index(  # a dry run is nobody else's answer, so it may be open beside another
         "uq_runs_open",

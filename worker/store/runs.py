@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from worker.store.ledger_tables import feeds, runs
 from worker.store.session import Session
+from worker.store.tables import submissions
 
 ASKED, SCHEDULED = 1, 5  # urgency: what a person or an event asked for goes first
 
@@ -48,6 +49,7 @@ class Run:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    unknown_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,8 @@ def asked_for(session: Session, connection_id: int) -> list[Run]:
     """The open runs that somebody waits for: not the clock's, nor a new connection's, unless
     others joined them."""
     nobody = sa.and_(
-        runs.c.asked_by.in_(["schedule", "connect"]), runs.c.joined == sa.text("'[]'::jsonb")
+        runs.c.asked_by.in_(["schedule", "connect", "webhook"]),
+        runs.c.joined == sa.text("'[]'::jsonb"),
     )
     query = (
         runs.select()
@@ -185,10 +188,18 @@ def start(session: Session, run_id: int) -> Run:
         .where(feeds.c.connection_id == runs.c.connection_id, feeds.c.resource == runs.c.resource)
         .scalar_subquery()
     )
+    # What is settled while the run reads may have been unknown to its first pages; what is recorded
+    # meanwhile is later than the run's own beginning.
+    unknown_since = (
+        sa.select(sa.func.min(submissions.c.recorded_at))
+        .where(submissions.c.connection_id == runs.c.connection_id, submissions.c.state == "open")
+        .scalar_subquery()
+    )
+    begun = {"state": "running", "started_at": sa.func.clock_timestamp()}
     query = (
         runs.update()
         .where(runs.c.id == run_id)
-        .values(state="running", started_at=sa.func.clock_timestamp(), cursor=cursor)
+        .values(**begun, cursor=cursor, unknown_since=unknown_since)
         .returning(*runs.c)
     )
     return _run(session.execute(query).one())
@@ -204,7 +215,8 @@ def advance(session: Session, run_id: int, position: str | None, counts: Mapping
 def finish(
     session: Session, run_id: int, counts: Mapping[str, int], error: Mapping[str, Any] | None = None
 ) -> None:
-    session.execute(
+    """A run is over; another one is queued where something changed while it read."""
+    query = (
         runs.update()
         .where(runs.c.id == run_id)
         .values(
@@ -213,7 +225,40 @@ def finish(
             error=error,
             finished_at=sa.func.clock_timestamp(),
         )
+        .returning(runs.c.connection_id, runs.c.resource, runs.c.again_at)
     )
+    over = session.execute(query).one()
+    if over.again_at is not None:
+        asked = Asked("webhook", f"again:{run_id}", SCHEDULED)
+        following = queue(session, over.connection_id, over.resource, asked)
+        session.execute(
+            runs.update().where(runs.c.id == following).values(next_attempt_at=over.again_at)
+        )
+
+
+_AGAIN = sa.text("""
+    UPDATE runs SET again_at = CASE WHEN state = 'running'
+        THEN coalesce(again_at, clock_timestamp() + make_interval(secs => :delay)) END
+    WHERE connection_id = :id AND resource = :resource AND state IN ('queued', 'running')
+      AND mode <> 'dry' RETURNING id
+""")
+
+
+def report_change(
+    session: Session, connection_id: int, resource: str, slot: str, delay: float
+) -> bool:
+    """The books say that something changed: read it after `delay` seconds, with whatever changes
+    until then; whether a run was queued.
+
+    One that waits will read it. One that reads may have read past it, so another one follows it.
+    """
+    values = {"id": connection_id, "resource": resource, "delay": delay}
+    if session.execute(_AGAIN, values).first() is not None:
+        return False
+    queued = queue(session, connection_id, resource, Asked("webhook", slot, SCHEDULED))
+    if queued is not None:
+        postpone(session, queued, delay)
+    return queued is not None
 
 
 def postpone(session: Session, run_id: int, delay: float) -> None:

@@ -206,15 +206,6 @@ def due(session: Session, connection_id: int, most: int) -> list[int]:
     return list(session.execute(_DUE, {"id": connection_id, "most": most}).scalars())
 
 
-def oldest_open(session: Session, connection_id: int) -> datetime | None:
-    """Since when something of unknown outcome may be in the books."""
-    query = sa.select(sa.func.min(submissions.c.recorded_at)).where(
-        submissions.c.connection_id == connection_id, submissions.c.state == "open"
-    )
-    found: datetime | None = session.execute(query).scalar()
-    return found
-
-
 _RENEW = sa.text("""
     UPDATE submissions SET sends = sends + 1, driver = :driver,
         send_by = clock_timestamp() + make_interval(secs => :send_by),

@@ -24,8 +24,8 @@ def joined(run: Run) -> list[Origin]:
 
 
 def was_asked(run: Run) -> bool:
-    """Whether somebody waits for an answer; the clock and a new connection do not."""
-    return run.asked_by not in ("connect", "schedule")
+    """Whether somebody waits for an answer; the clock, a new connection and a webhook do not."""
+    return run.asked_by not in ("connect", "schedule", "webhook")
 
 
 def of(connection: Connection, run: Run) -> dict[str, Any]:

@@ -1,22 +1,29 @@
 """Payments in the books: the log, the invoices' balances, and what the CMMS is told of both."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
 from schemas.books import InvoiceStatus, ReceivedPayment
+from schemas.kinds import Kind
 from schemas.money import rounded
 from schemas.status import PaymentChanged, PaymentReceived, PaymentReversed
-from worker.providers.port import InvoiceSeen, Page, PaymentSeen
+from worker.providers.port import Page, PaymentSeen
 from worker.store import payments
 from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
-from worker.store.payments import Entry, Standing
+from worker.store.payments import Entry, Own, Standing
 from worker.store.session import Session
+from worker.sync import allocations, unpaid
+from worker.sync.allocations import Known, Movement, News, paid
 from worker.sync.tell import Origin, about, record_key, tell
 
-_ZERO = Decimal(0)
+_TOLD = {
+    News.RECEIVED: PaymentReceived,
+    News.CHANGED: PaymentChanged,
+    News.REVERSED: PaymentReversed,
+}
 
 
 @dataclass
@@ -29,117 +36,91 @@ class Effects:
     told: list[Outgoing] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Movement:
-    """One row of the log that is new, different or reversed."""
-
-    entry: Entry
-    model: type[PaymentReceived] | type[PaymentChanged] | type[PaymentReversed]
-
-
 def keep(session: Session, connection: Connection, page: Page, origin: Origin) -> Effects:
     """Bring payment log and invoices up to a page of what the books say; safe to repeat.
 
     Only invoices that are linked count; the connection's row is locked by the caller.
     """
-    before = _before(session, connection, page.payments)
-    refs = {seen.ref for seen in page.invoices}
-    refs |= {ref for seen in page.payments for ref in seen.applied}
-    refs |= {entry.invoice_ref for entry in before}
-    standing = payments.standings(session, connection.id, sorted(refs))
-    before_it = standing
     home = str(connection.company.get("currency") or "")
     seen = [one if one.currency else replace(one, currency=home) for one in page.payments]
-    movements = list(_movements(seen, before, standing))
-    standing = _moved(standing, page.invoices, movements)
+    known = _known(session, connection, seen, page)
+    moved = [
+        *allocations.movements(seen, known),
+        *allocations.voided(seen, page.invoices, known),
+    ]
+    standing = allocations.stand(known, page.invoices, moved)
     for ref, one in standing.items():
-        if one != before_it[ref]:
-            payments.stand(session, one, _paid(one))
+        if one != known.standing[ref]:
+            payments.stand(session, one, paid(one))
+    less = [one.record_id for ref, one in standing.items() if paid(one) < paid(known.standing[ref])]
+    unpaid.wake(session, connection.id, less)
+    payments.keep(session, connection.id, [movement.entry for movement in moved])
+    _keep_on_account(session, connection, seen, known)
     effects = Effects()
-    for movement in movements:
-        payments.keep(session, connection.id, movement.entry)
+    for movement in moved:
         _count(effects, movement)
-        invoice = standing[movement.entry.invoice_ref]
-        effects.told.append(_tell(connection, movement, invoice, origin))
+        if movement.told:
+            invoice = standing[movement.entry.invoice_ref]
+            effects.told.append(_tell(connection, movement, invoice, origin))
     return effects
 
 
-def _before(session: Session, connection: Connection, seen: Sequence[PaymentSeen]) -> list[Entry]:
-    return payments.of_payments(session, connection.id, [one.ref for one in seen])
-
-
-def _movements(
-    seen: Sequence[PaymentSeen], before: Sequence[Entry], standing: Mapping[str, Standing]
-) -> Iterable[Movement]:
-    """What differs between the log and what the books say now."""
-    known = {(entry.payment_ref, entry.invoice_ref): entry for entry in before}
-    for payment in seen:
-        applied = {} if payment.reversed else payment.applied
-        for invoice_ref in applied.keys() & standing.keys():
-            entry = _entry(payment, standing[invoice_ref], applied[invoice_ref])
-            old = known.get((payment.ref, invoice_ref))
-            if old is None or old.state == "reversed":
-                yield Movement(entry, PaymentReceived)
-            elif old != entry:
-                yield Movement(entry, PaymentChanged)
-        for entry in before:
-            moved_away = entry.payment_ref == payment.ref and entry.invoice_ref not in applied
-            if moved_away and entry.state == "received" and entry.invoice_ref in standing:
-                yield Movement(replace(entry, state="reversed"), PaymentReversed)
-
-
-def _entry(payment: PaymentSeen, invoice: Standing, applied: Decimal) -> Entry:
-    assert payment.date is not None  # only deleted payments come without one
-    return Entry(
-        payment_ref=payment.ref,
-        invoice_ref=invoice.ref,
-        invoice_id=invoice.record_id,
-        date=payment.date,
-        amount=payment.amount,
-        applied=applied,
-        currency=payment.currency,
-        method=payment.method,
-        reference=payment.reference,
-        state="received",
+def _known(
+    session: Session, connection: Connection, seen: Sequence[PaymentSeen], page: Page
+) -> Known:
+    gone = [invoice.ref for invoice in page.invoices if invoice.status == "voided"]
+    entries: dict[str, dict[str, Entry]] = {}
+    for entry in (
+        *payments.of_payments(session, connection.id, [one.ref for one in seen]),
+        *payments.received_on(session, connection.id, gone),
+    ):
+        entries.setdefault(entry.payment_ref, {})[entry.invoice_ref] = entry
+    own = _own(session, connection, seen)
+    refs = {invoice.ref for invoice in page.invoices}
+    refs |= {ref for rows in entries.values() for ref in rows}
+    refs |= {ref for one in seen for ref in one.applied}
+    refs |= {one.invoice_ref for one in own.values() if one.invoice_ref}
+    standing = payments.standings(session, connection.id, refs)
+    under_way = payments.under_way(session, connection.id)
+    customers = {one.customer for one in seen if one.customer and one.unapplied > 0}
+    return Known(
+        entries=entries,
+        standing=standing,
+        own=own,
+        held=frozenset(ref for ref, one in standing.items() if one.record_id in under_way),
+        linked_customers=frozenset(payments.linked_customers(session, connection.id, customers)),
     )
 
 
-def _moved(
-    standing: Mapping[str, Standing],
-    invoices: Sequence[InvoiceSeen],
-    movements: Sequence[Movement],
-) -> dict[str, Standing]:
-    """How the invoices stand: as the books say; where they are silent, a reversal reopens the
-    balance."""
-    seen = {one.ref: one for one in invoices}
-    moved = dict(standing)
-    for ref, one in standing.items():
-        if ref in seen:
-            now = seen[ref]
-            moved[ref] = replace(one, total=now.total, balance=now.balance, status=now.status)
-    for movement in movements:
-        ref = movement.entry.invoice_ref
-        if movement.model is PaymentReversed and ref not in seen:
-            balance = (moved[ref].balance or _ZERO) + movement.entry.applied
-            status = "open" if balance == moved[ref].total else "partially_paid"
-            moved[ref] = replace(moved[ref], balance=balance, status=status)
-    return moved
+def _own(session: Session, connection: Connection, seen: Sequence[PaymentSeen]) -> dict[str, Own]:
+    """Which payments are the CMMS's: linked by ref, or by our marker as long as none is."""
+    marked = {
+        one.ref: one.marker[1] for one in seen if one.marker and one.marker[0] == Kind.PAYMENT
+    }
+    refs = [one.ref for one in seen]
+    found = payments.own(session, connection.id, refs, sorted(marked.values()))
+    unlinked = {one.record_id: one for one in found if one.ref is None}
+    own = {ref: unlinked[name] for ref, name in marked.items() if name in unlinked}
+    return own | {one.ref: one for one in found if one.ref in refs}
 
 
-def _paid(one: Standing) -> Decimal:
-    """A voided invoice has a balance of nothing and yet is not paid."""
-    if one.status == "voided":
-        return _ZERO
-    return (one.total or _ZERO) - (one.balance or _ZERO)
+def _keep_on_account(
+    session: Session, connection: Connection, seen: Sequence[PaymentSeen], known: Known
+) -> None:
+    wanted = list(allocations.on_account(seen, known))
+    kept = {entry.payment_ref for entry in wanted}
+    payments.forget_on_account(session, connection.id, [p.ref for p in seen if p.ref not in kept])
+    payments.keep(session, connection.id, [e for e in wanted if not known.is_kept(e)])
 
 
 def _count(effects: Effects, movement: Movement) -> None:
-    if movement.model is PaymentReceived:
-        effects.created += 1
-    elif movement.model is PaymentChanged:
-        effects.changed += 1
-    else:
-        effects.removed += 1
+    match movement.news:
+        case News.RECEIVED:
+            effects.created += 1
+        case News.CHANGED:
+            effects.changed += 1
+        case News.REVERSED:
+            effects.removed += 1
 
 
 def _tell(
@@ -147,22 +128,25 @@ def _tell(
 ) -> Outgoing:
     entry = movement.entry
     money = partial(rounded, currency=entry.currency)
-    payment = ReceivedPayment(
+    status = _TOLD[movement.news](
+        **about(connection),
+        payment=_payment(entry),
+        invoice_id=invoice.record_id,
+        invoice_ref=invoice.ref,
+        applied=money(entry.applied),
+        paid_amount=money(paid(invoice)),
+        balance=money(invoice.balance or Decimal(0)),
+        status=InvoiceStatus(invoice.status or "open"),
+    )
+    return tell(connection.tenant_id, status, origin, record_key("invoice", invoice.record_id))
+
+
+def _payment(entry: Entry) -> ReceivedPayment:
+    return ReceivedPayment(
         ref=entry.payment_ref,
         date=entry.date,
-        amount=money(entry.amount),
+        amount=rounded(entry.amount, entry.currency),
         currency=entry.currency,
         method=entry.method,
         reference=entry.reference,
     )
-    status = movement.model(
-        **about(connection),
-        payment=payment,
-        invoice_id=invoice.record_id,
-        invoice_ref=invoice.ref,
-        applied=money(entry.applied),
-        paid_amount=money(_paid(invoice)),
-        balance=money(invoice.balance or _ZERO),
-        status=InvoiceStatus(invoice.status or "open"),
-    )
-    return tell(connection.tenant_id, status, origin, record_key("invoice", invoice.record_id))

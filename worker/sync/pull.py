@@ -24,7 +24,7 @@ from worker.errors import (
     Unexplained,
 )
 from worker.providers.port import LedgerRecord, Page, Resource
-from worker.store import connections, feeds, outbox, records, runs, submissions, waiting
+from worker.store import connections, feeds, outbox, records, runs, waiting
 from worker.store.records import Pulled
 from worker.store.runs import Run
 from worker.store.session import Session
@@ -203,10 +203,10 @@ def _finish(
 ) -> set[int]:
     """The run is through; the next one begins where this one did, less an overlap.
 
-    A payment can be on an invoice whose own outcome is unknown still: it is read again then.
+    A payment can be on an invoice whose own outcome was unknown still, or be the CMMS's own without
+    our knowing: it is read again then.
     """
-    began = [run.started_at, submissions.oldest_open(session, driver.connection.id)]
-    known = [moment for moment in began if moment is not None]
+    known = [moment for moment in (run.started_at, run.unknown_since) if moment is not None]
     cursor = (min(known) - OVERLAP).isoformat() if known else None
     feeds.complete(session, driver.connection.id, run.resource, cursor)
     runs.finish(session, run.id, counts)

@@ -20,6 +20,8 @@ def upgrade() -> None:
         "links",
         sa.Column("confirmed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
+    op.add_column("links", sa.Column("dated", sa.Date()))
+    op.add_column("links", sa.Column("party_ref", sa.Text()))
     op.add_column("payments", sa.Column("unapplied", sa.Numeric(24, 6)))
     op.add_column("payments", sa.Column("record_id", sa.Text()))
     _grow_runs()
@@ -39,6 +41,8 @@ def _grow_runs() -> None:
         "runs",
         sa.Column("joined", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
     )
+    for name in ("unknown_since", "again_at"):
+        op.add_column("runs", sa.Column(name, sa.DateTime(timezone=True)))
     op.drop_index("uq_runs_open", "runs")
     op.create_index(
         "uq_runs_open",
