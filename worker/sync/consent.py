@@ -16,9 +16,10 @@ from worker.failures import describe
 from worker.providers.authorizer import Tokens
 from worker.providers.port import Company, Resource
 from worker.settings import Settings
-from worker.store import connections, feeds
+from worker.store import connections, feeds, usage
 from worker.store.connections import Connection
 from worker.store.session import Session, now
+from worker.store.usage import Call
 from worker.sync.company import keep as keep_company
 from worker.sync.connections import EXPECTED, FIRST_PULLS, Change, change, queue
 from worker.sync.services import Services
@@ -147,7 +148,9 @@ def _opened(services: Services, row: Connection, company_id: str, tokens: Tokens
     # Two calls outside the budget: only the driver spends that, and there may be none yet.
     books = services.ledgers[row.provider].open(asked, tokens.access_token)
     try:
-        return books.test()
+        company = books.test()
+        _count(services, row, books.calls)
+        return company
     except Disconnected as error:
         said = describe(error.code, {"company": f"company {company_id}"})
         raise _closed(row, error, " ".join((said.explanation, *said.steps[:1]))) from error
@@ -157,6 +160,12 @@ def _opened(services: Services, row: Connection, company_id: str, tokens: Tokens
     except (LookupError, ValueError, TypeError) as error:
         log.exception("consent.unreadable", extra={"connection": row.id})  # our reading is at fault
         raise _refused(row, f"What the ledger says of company {company_id} is unclear.") from error
+
+
+def _count(services: Services, row: Connection, calls: int) -> None:
+    with services.database.begin() as session:
+        connections.lock(session, row.id)
+        usage.count(session, row.id, Call.READ, calls)
 
 
 def _closed(row: Connection, error: ProviderError, why: str) -> Misuse:

@@ -2,7 +2,7 @@
 made."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,11 +13,12 @@ from worker.errors import Disconnected, ProviderError, Throttled, TokenExpired, 
 from worker.providers.budget import Budget
 from worker.providers.lookup import Chart
 from worker.providers.port import Answer, Books, Limits, Submission
-from worker.store import connections
+from worker.store import connections, usage
 from worker.store.connections import Connection
 from worker.store.leases import Lease
 from worker.store.session import Session, now
 from worker.store.submissions import Sending
+from worker.store.usage import Call
 from worker.sync import charts, tokens
 from worker.sync.outcomes import backoff
 from worker.sync.services import Ledger, Services
@@ -51,7 +52,7 @@ class Driver:
     _moment: datetime | None = None
     _token: str = ""
     _books: Books | None = None
-    _chart: tuple[Mapping[str, str], Chart] | None = None
+    _chart: tuple[object, Chart] | None = None  # with what of the connection is in it
     _renewed: bool = False
 
     @property
@@ -90,10 +91,12 @@ class Driver:
         return self._books
 
     def chart(self, session: Session) -> Chart:
-        """Accounts, taxes and mapping, loaded once a slice and after a change of the mapping."""
-        mapping = self.connection.mapping
-        if self._chart is None or self._chart[0] != mapping:
-            self._chart = (mapping, charts.load(session, self.connection))
+        """Accounts, taxes, mapping, policies and preferences, loaded once a slice and after a
+        change of theirs."""
+        row = self.connection
+        chosen = (row.mapping, row.settings, row.company)
+        if self._chart is None or self._chart[0] != chosen:
+            self._chart = (chosen, charts.load(session, self.connection))
         return self._chart[1]
 
     def forget_chart(self) -> None:
@@ -109,9 +112,11 @@ class Driver:
         moment = now(session).timestamp()
         return Budget.load(self.limits, self.connection.budget, moment)
 
-    def save_budget(self, session: Session, budget: Budget) -> None:
+    def spend(self, session: Session, budget: Budget, call: Call, calls: int) -> None:
+        """Write down what is left after so many calls, and count them."""
         state = budget.dump()
         connections.change(session, self.connection.id, budget=state)
+        usage.count(session, self.connection.id, call, calls)
         self.connection = replace(self.connection, budget=state)
 
     def read(self, endpoint: str, ask: Callable[[Books], Result]) -> Result:
@@ -137,13 +142,14 @@ class Driver:
             budget = self.budget(session)
             wait = budget.wait(1)
             if not wait:
-                self.save_budget(session, budget.spend(1))
+                self.spend(session, budget.spend(1), Call.READ, 1)
             return wait
 
     def _debit_more(self, calls: int) -> None:
         if calls > 0:
             with self.services.database.begin() as session:
-                self.save_budget(session, self.budget(session).spend(calls))
+                budget = self.budget(session).spend(calls)
+                self.spend(session, budget, Call.READ, calls)
 
     def send(self, books: Books, endpoint: str, submission: Submission, deadline: float) -> Answer:
         """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is ahead

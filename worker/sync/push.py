@@ -12,6 +12,7 @@ from worker.providers.port import Books, Work
 from worker.store import connections, links, submissions
 from worker.store.links import Due
 from worker.store.session import Session, now
+from worker.store.usage import Call
 from worker.sync import found
 from worker.sync.causes import make_house_items
 from worker.sync.driver import Driver
@@ -105,7 +106,7 @@ def _record(
                 _record_one(driver, session, request, due, started) for request in chosen.requests
             ]
             if flights:
-                driver.save_budget(session, chosen.budget)
+                driver.spend(session, chosen.budget, Call.WRITE, len(flights))
     except _TakenAway:
         return [], 0.0
     return flights, 0.0 if flights else chosen.wait

@@ -11,6 +11,7 @@ from worker.providers.port import Changed, Fault, Found, Ours, Outcome, Several,
 from worker.store import connections, links, submissions
 from worker.store.session import now
 from worker.store.submissions import Item, Recorded
+from worker.store.usage import Call
 from worker.sync import answers
 from worker.sync.act import Acting, Effects
 from worker.sync.driver import Driver, OutOfBudget
@@ -75,7 +76,7 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
             return
         if not submissions.renew(session, recorded.id, driver.id, driver.timing):
             return
-        driver.save_budget(session, budget.spend(1, batch))
+        driver.spend(session, budget.spend(1, batch), Call.WRITE, 1)
     metrics.DUPLICATES_PREVENTED.labels("repeat").inc()
     deadline = started + driver.timing.send_by
     flight = Flight(recorded.id, recorded.endpoint, recorded.content, deadline)

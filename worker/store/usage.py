@@ -1,0 +1,57 @@
+"""Calls to the ledgers, counted by connection and month: reads are what ledgers charge for."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from worker.store.session import Session
+
+
+class Call(StrEnum):
+    READ = "read"
+    WRITE = "write"
+
+
+# Months are the ledger's: by UTC. The connection's row is locked by whoever spends its budget.
+_COUNT = sa.text("""
+    INSERT INTO usage (connection_id, month, call, count)
+    VALUES (:id, CAST(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') AS date), :call,
+            :calls)
+    ON CONFLICT (connection_id, month, call) DO UPDATE SET count = usage.count + excluded.count
+""")
+
+
+def count(session: Session, connection_id: int, call: Call, calls: int) -> None:
+    """Add calls to this month's, in the transaction that debits them; the connection's row is
+    written before it."""
+    session.execute(_COUNT, {"id": connection_id, "call": call.value, "calls": calls})
+
+
+_MONTHS = sa.text("""
+    SELECT month, call, count FROM usage WHERE connection_id = :id
+    ORDER BY month DESC, call LIMIT 24
+""")
+
+
+def months(session: Session, connection_id: int) -> dict[date, dict[str, int]]:
+    """The calls of the last months, the newest first: month -> call -> count."""
+    found: dict[date, dict[str, int]] = {}
+    for row in session.execute(_MONTHS, {"id": connection_id}):
+        found.setdefault(row.month, {})[row.call] = row.count
+    return found
+
+
+_THIS_MONTH = sa.text("""
+    SELECT c.provider, u.call, sum(u.count) AS count
+    FROM usage u JOIN connections c ON c.id = u.connection_id
+    WHERE u.month = CAST(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') AS date)
+    GROUP BY c.provider, u.call
+""")
+
+
+def this_month(session: Session) -> Mapping[tuple[str, str], int]:
+    """(provider, call) -> calls of all connections in this month."""
+    rows = session.execute(_THIS_MONTH)
+    return {(row.provider, row.call): int(row.count) for row in rows}
