@@ -190,11 +190,10 @@ class Acting:
         if fault.category is Category.DEFECT:
             dead_letters.keep(self.session, self._defect(subject, fault))
 
-    def skip(self, subject: Subject, reason: str) -> None:
-        """Not for the books, on purpose."""
-        if links.stop(
-            self.session, subject.link_id, Stop("skipped", subject.wanted.revision, reason=reason)
-        ):
+    def skip(self, subject: Subject, reason: str, code: str | None = None) -> None:
+        """Not for the books, on purpose; by its `code` it is found when that changes."""
+        stop = Stop("skipped", subject.wanted.revision, code, reason=reason)
+        if links.stop(self.session, subject.link_id, stop):
             self._tell(subject, RecordSkipped(**self._record(subject), reason=reason))
             self.effects.outcomes.append((subject.kind, "skipped"))
 

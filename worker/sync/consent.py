@@ -149,8 +149,6 @@ def _opened(services: Services, row: Connection, company_id: str, tokens: Tokens
     books = services.ledgers[row.provider].open(asked, tokens.access_token)
     try:
         company = books.test()
-        _count(services, row, books.calls)
-        return company
     except Disconnected as error:
         said = describe(error.code, {"company": f"company {company_id}"})
         raise _closed(row, error, " ".join((said.explanation, *said.steps[:1]))) from error
@@ -160,6 +158,8 @@ def _opened(services: Services, row: Connection, company_id: str, tokens: Tokens
     except (LookupError, ValueError, TypeError) as error:
         log.exception("consent.unreadable", extra={"connection": row.id})  # our reading is at fault
         raise _refused(row, f"What the ledger says of company {company_id} is unclear.") from error
+    _count(services, row, books.calls)
+    return company
 
 
 def _count(services: Services, row: Connection, calls: int) -> None:

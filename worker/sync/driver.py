@@ -78,6 +78,12 @@ class Driver:
             self._moment = now(session)
         return self.connection
 
+    def is_outdated(self, row: Connection) -> bool:
+        """Whether a person has changed what this driver plans by since it read the connection."""
+        known = self.connection
+        planned_by = (known.settings, known.mapping, known.start_date)
+        return planned_by != (row.settings, row.mapping, row.start_date)
+
     def is_held(self) -> bool:
         """Whether the connection waits for the ledger's or our own limit, or backs off."""
         until = self.connection.hold_until

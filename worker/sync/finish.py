@@ -9,6 +9,7 @@ from worker.store.links import Due
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
 from worker.sync.plan import Sorted
+from worker.sync.scope import Scope
 from worker.sync.subjects import after, subject_of
 from worker.terms import Operation
 
@@ -28,6 +29,10 @@ def finish(driver: Driver, found: Sorted) -> bool:
             _link(acting, link, ref)
         for link in found.paid:
             acting.fail(subject_of(link), _paid(link))
+        scope = Scope.of(acting.connection)
+        for link in found.left_out:
+            if left_out := scope.leaves_out(link):  # as the settings are by now
+                acting.skip(subject_of(link), scope.reason(left_out, link.kind), left_out)
         for link, why in found.broken:
             names = {"kind": link.kind.value, "record": link.record_id}
             acting.fail(subject_of(link), Fault("defect", Category.DEFECT, names, why))

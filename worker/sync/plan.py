@@ -12,6 +12,7 @@ from worker.providers.budget import Budget
 from worker.providers.lookup import HOUSE_ITEM, Chart
 from worker.providers.port import Work
 from worker.store.links import Due
+from worker.sync.scope import Scope
 from worker.terms import Operation, Request
 
 # Accounts that sales may be booked to; some ledgers do not say.
@@ -31,15 +32,16 @@ class Sorted:
     unchanged: list[Due] = field(default_factory=list)  # a newer version that says the same
     paid: list[Due] = field(default_factory=list)  # invoices that may not be touched any more
     broken: list[tuple[Due, str]] = field(default_factory=list)  # cannot be read, and why
+    left_out: list[Due] = field(default_factory=list)  # not for these books, by their settings
 
     @property
     def here(self) -> bool:
         """Whether anything can be settled without a call."""
         settled = (self.never_sent, self.gone, self.linked, self.unchanged, self.paid, self.broken)
-        return any(settled)
+        return any(settled) or bool(self.left_out)
 
 
-def sort(due: Iterable[Due], provider: str) -> Sorted:
+def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorted:
     """What comes next for each due link; pure."""
     found = Sorted()
     for link in due:
@@ -47,6 +49,8 @@ def sort(due: Iterable[Due], provider: str) -> Sorted:
             found.never_sent.append(link)
         elif link.removed and link.gone:
             found.gone.append(link)
+        elif scope and scope.leaves_out(link):
+            found.left_out.append(link)
         elif link.ref is None and (ref := _external_ref(link, provider)):
             found.linked.append((link, ref))
         elif _says_the_same(link):

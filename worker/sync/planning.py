@@ -52,13 +52,13 @@ def hold(driver: Driver, held: Sequence[Held], due: Mapping[int, Due]) -> bool:
     effects = Effects()
     with driver.services.database.begin() as session:
         connection = connections.share(session, driver.connection.id)
+        if driver.is_outdated(connection):
+            return True  # held by settings that are others by now: all is planned anew
         acting = Acting(session, connection, effects)
         for one in sorted(held, key=lambda one: one.link_id):
             subject = subject_of(due[one.link_id])
             if one.fault is None:
                 acting.wait(subject, one.causes)
-            elif one.causes and connection.mapping != driver.connection.mapping:
-                continue  # refused by a mapping that is another one by now: planned again
             elif one.fault.code == "kind_not_supported_yet":
                 acting.skip(subject, "This kind of record is not brought into these books yet.")
             else:

@@ -20,6 +20,7 @@ from worker.sync.finish import finish
 from worker.sync.flights import Flight, attempt, conclude
 from worker.sync.plan import choose, collects, house_items, sort
 from worker.sync.planning import hold, lookup_for, planned
+from worker.sync.scope import Scope
 from worker.sync.subjects import wanted_of
 from worker.terms import Request, Submission
 
@@ -51,7 +52,7 @@ def push(driver: Driver) -> Step:
             left = timedelta(seconds=driver.services.settings.collect_seconds) - waited
             if left > timedelta(0):
                 return Step(worked=False, delay=left.total_seconds())
-        found_due = sort(due, driver.connection.provider)
+        found_due = sort(due, driver.connection.provider, Scope.of(driver.connection))
         everything = [work for _, work in (*found_due.work, *found_due.looking)]
         lookup = lookup_for(driver, session, everything)
         if _needs_house_items(driver, session, lookup, everything):
@@ -100,7 +101,9 @@ def _record(
     try:
         with driver.services.database.begin() as session:
             # The connection before its links, as everybody takes them: intake holds both.
-            connections.lock(session, driver.connection.id)
+            row = connections.lock(session, driver.connection.id)
+            if driver.is_outdated(row):
+                return [], 0.0  # planned by settings that are others by now: all is planned anew
             chosen = choose(requests, driver.budget(session), driver.limits.concurrency)
             flights = [
                 _record_one(driver, session, request, due, started) for request in chosen.requests

@@ -1,0 +1,113 @@
+"""The settings of a connection, shown and changed; what waited for a change is due at once."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from worker.policies import (
+    ClosedPeriod,
+    Conflict,
+    NewParties,
+    Numbering,
+    Policies,
+    TakenNumber,
+)
+from worker.store import connections, feeds, reconsider, waiting
+from worker.store.connections import Connection
+from worker.store.reconsider import Which
+from worker.store.session import Session
+from worker.sync.connections import Change, change
+from worker.sync.options import OPTIONS, Option, Options, changed, intervals
+from worker.sync.scope import KINDS_OFF, Why, kinds_off
+from worker.sync.services import Services
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One setting as it stands."""
+
+    option: Option
+    value: str
+    default: str
+
+
+def show(services: Services, connection_id: int) -> list[Standing]:
+    with services.database.begin() as session:
+        options = _options(services, session, connections.get(session, connection_id))
+    defaults = _defaults(services)
+    return [
+        Standing(option, option.read(options), option.read(defaults)) for option in OPTIONS.values()
+    ]
+
+
+def set_options(services: Services, connection_id: int, wanted: Mapping[str, str]) -> None:
+    """Change settings, key -> text; an empty text stands for the default.
+
+    Raises: Misuse that names key, value and choices; nothing is changed then.
+    """
+    with change(services, connection_id) as changing:
+        before = _options(services, changing.session, changing.connection)
+        after = changed(before, _defaults(services), wanted)
+        kept = {"policies": after.policies.dump(), KINDS_OFF: sorted(after.off)}
+        changing.set(settings={**changing.connection.settings, **kept}, start_date=after.start)
+        _set_feeds(changing, before, after)
+        for which in _reopened(before, after):
+            reconsider.again(changing.session, connection_id, which)
+        causes = waiting.causes(changing.session, connection_id, _woken(before, after))
+        waiting.wake(changing.session, connection_id, causes)
+        changing.wake()
+
+
+def _defaults(services: Services) -> Options:
+    return Options(feeds=intervals(services.settings))
+
+
+def _options(services: Services, session: Session, row: Connection) -> Options:
+    found = feeds.find(session, row.id)
+    return Options(
+        off=kinds_off(row.settings),
+        start=row.start_date,
+        policies=Policies.read(row.settings),
+        feeds=intervals(services.settings)
+        | {key: found[key].interval for key in intervals(services.settings) if key in found},
+    )
+
+
+def _set_feeds(changing: Change, before: Options, after: Options) -> None:
+    """Each feed that is pulled at another interval gets a grid of its own, with jitter."""
+    for resource, interval in after.feeds.items():
+        if interval != before.feeds.get(resource):
+            first = interval * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+            feeds.set_interval(changing.session, changing.connection.id, resource, interval, first)
+
+
+def _reopened(before: Options, after: Options) -> Iterable[Which]:
+    """Links for which the change is reason to look again.
+
+    Planning decides anew: it sends them, or says why they are left out by now.
+    """
+    if on := before.off - after.off:
+        yield Which("skipped", codes=[Why.KIND_OFF], kinds=on)
+    if off := after.off - before.off:
+        yield Which("waiting", kinds=off)
+    if before.start != after.start:
+        yield Which("skipped", codes=[Why.TOO_OLD], since=after.start)
+        if after.start:
+            yield Which("waiting", before=after.start)
+    old, new = before.policies, after.policies
+    if old.conflict is not new.conflict and new.conflict is not Conflict.HOLD:
+        yield Which("conflict")
+    allowed = old.taken_number is not new.taken_number and new.taken_number is TakenNumber.ALLOW
+    if allowed or (old.numbering is not new.numbering and new.numbering is Numbering.BOOKS):
+        yield Which("failed", codes=["duplicate_number", "number_too_long"])
+
+
+def _woken(before: Options, after: Options) -> list[str]:
+    """Kinds of causes that stand in nobody's way any more."""
+    old, new = before.policies, after.policies
+    found = []
+    if old.closed_period is not new.closed_period and new.closed_period is ClosedPeriod.SHIFT:
+        found.append("period")
+    if old.new_parties is not new.new_parties and new.new_parties is NewParties.CREATE:
+        found.append("match")
+    return found
