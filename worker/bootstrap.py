@@ -16,6 +16,7 @@ from worker.providers.http import client
 from worker.providers.oauth import OAuth
 from worker.providers.port import Books, Limits
 from worker.providers.quickbooks.books import QuickBooks
+from worker.providers.quickbooks.webhooks import IntuitWebhooks
 from worker.settings import LedgerSettings, Settings, from_environment
 from worker.store.connections import Connection
 from worker.store.dead_letters import Kept
@@ -100,6 +101,7 @@ def _quickbooks(settings: LedgerSettings) -> Ledger:
             timeout=min(settings.timeout, 30.0),
         ),
         limits=limits(settings),
+        webhooks=IntuitWebhooks(),
         company_id=re.compile("[0-9]{1,20}"),  # Intuit: realm ids
         open=functools.partial(_open_quickbooks, settings, http),
         close=http.close,

@@ -60,6 +60,11 @@ RUNS = Counter(
     "Pulls and connection tests by outcome: done, failed.",
     ["provider", "resource", "outcome"],
 )
+WEBHOOKS = Counter(
+    "books_webhooks_total",
+    "Webhooks by what became of them: queued, joined, ignored, malformed, unsigned, too_large.",
+    ["provider", "result"],
+)
 STATUS_EVENTS = Counter(
     "books_status_events_total", "Status events sent: published, unroutable.", ["result"]
 )
@@ -76,6 +81,7 @@ class Backlog:
     dead_letters_open: int = 0
     connections: Mapping[str, int] = field(default_factory=dict)  # by state
     open_submissions: int = 0
+    issues: Mapping[str, int] = field(default_factory=dict)  # open ones, by code
 
 
 KEPT_SECONDS = 15.0
@@ -141,19 +147,20 @@ def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, text, value=value)
 
 
-def _by_state(name: str, text: str, values: Mapping[str, int]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, text, labels=["state"])
-    for state, count in values.items():
-        family.add_metric([state], count)
+def _counted(name: str, text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, count in values.items():
+        family.add_metric([value], count)
     return family
 
 
 def _gauges(now: Backlog) -> Iterator[GaugeMetricFamily]:
-    yield _by_state("books_links", "Links by state.", now.links)
-    yield _by_state("books_connections", "Connections by state.", now.connections)
+    yield _counted("books_links", "Links by state.", "state", now.links)
+    yield _counted("books_connections", "Connections by state.", "state", now.connections)
     yield _gauge("books_due_links", "Links to be pushed.", now.links.get("due", 0))
     yield _gauge("books_oldest_due_seconds", "How long the oldest waits.", now.oldest_due_seconds)
     yield _gauge("books_submissions_open", "Write calls not settled yet.", now.open_submissions)
+    yield _counted("books_issues_open", "Issues that wait for a person.", "code", now.issues)
     yield _gauge("books_outbox_pending", "Status events not sent yet.", now.outbox_pending)
     yield _gauge("books_outbox_age_seconds", "Age of the oldest of them.", now.outbox_age_seconds)
     yield _gauge("books_dead_letters_open", "Dead letters undecided.", now.dead_letters_open)

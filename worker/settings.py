@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     company_interval: Annotated[int, Field(ge=0)] = Field(
         default=21600, description="Seconds between looks at the company: its closing date."
     )
+    webhook_delay: Seconds = Field(
+        default=10.0, description="Seconds in which webhooks collect before a pull reads them."
+    )
     lists_interval: Annotated[int, Field(ge=0)] = Field(
         default=86400, description="Seconds between pulls of accounts and taxes."
     )

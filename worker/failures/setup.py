@@ -135,6 +135,48 @@ ENTRIES = (
         ("Compare the tax codes in the CMMS with those of the books.", CORRECT),
         _R.AFTER_FIX,
     ),
+    # Issues: what will be missed, before a record needs it
+    Code(
+        "mapped_account_inactive",
+        _C.MAPPING,
+        "A mapped account is inactive",
+        "The account {account} is inactive or deleted in the books, and {mapping} is mapped to it.",
+        ("Reactivate the account in the books, or map another one.",),
+        _R.AUTOMATIC,
+    ),
+    Code(
+        "mapped_tax_code_inactive",
+        _C.MAPPING,
+        "A mapped tax code is inactive",
+        "The tax code {tax_code} is inactive or deleted in the books, and {mapping} is mapped to "
+        "it.",
+        ("Reactivate the tax code in the books, or map another one.",),
+        _R.AUTOMATIC,
+    ),
+    Code(
+        "used_account_inactive",
+        _C.REFERENCE,
+        "An account in use is inactive",
+        "The account {account} is not an active account of the books, and {users} name it.",
+        ("Create or reactivate the account in the books, or name another one in the CMMS.",),
+        _R.AUTOMATIC,
+    ),
+    Code(
+        "used_tax_code_inactive",
+        _C.REFERENCE,
+        "A tax code in use is inactive",
+        "The tax code {tax_code} is not an active tax code of the books, and {users} name it.",
+        ("Create or reactivate the tax code in the books, or name another one in the CMMS.",),
+        _R.AUTOMATIC,
+    ),
+    Code(
+        "merged_in_books",
+        _C.REFERENCE,
+        "Merged with another record in the books",
+        "The {kind} {record} was merged with another one in the books, but {why}.",
+        ("Merge the two in the CMMS as well: archive the one, and use the other instead.",),
+        _R.AFTER_FIX,
+    ),
     # References
     Code(
         "waiting_for_record",

@@ -1,6 +1,6 @@
 """Connections: one tenant's access to one company's books, and when it has work to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,6 +75,22 @@ def find(
     return [_connection(row) for row in session.execute(query)]
 
 
+def of_companies(session: Session, provider: str, company_ids: Iterable[str]) -> list[Connection]:
+    """The connections that are bound to these companies, whatever their environment."""
+    query = connections.select().where(
+        connections.c.provider == provider, connections.c.company_id.in_(sorted(company_ids))
+    )
+    return [_connection(row) for row in session.execute(query.order_by(connections.c.id))]
+
+
+def webhook_secrets(session: Session, provider: str) -> set[bytes]:
+    """What the ledger signs its webhooks with, sealed; one secret may be there many times."""
+    query = sa.select(connections.c.webhook_secret).where(
+        connections.c.provider == provider, connections.c.webhook_secret.is_not(None)
+    )
+    return {bytes(sealed) for sealed in session.execute(query).scalars()}
+
+
 def add(session: Session, values: Mapping[str, object]) -> int:
     query = connections.insert().values(**values).returning(connections.c.id)
     return int(session.execute(query).scalar_one())
@@ -123,15 +139,17 @@ def pause(session: Session, connection_id: int, version: int, code: str) -> bool
 
 
 _WAKE = sa.text("""
-    UPDATE connections SET wake_seq = wake_seq + 1, next_due = least(next_due, clock_timestamp())
+    UPDATE connections SET wake_seq = wake_seq + 1,
+        next_due = least(next_due, clock_timestamp() + make_interval(secs => :delay))
     WHERE id IN (SELECT id FROM connections WHERE id = ANY(:ids) ORDER BY id FOR UPDATE)
 """)
 
 
-def wake(session: Session, ids: Sequence[int]) -> None:
-    """Something became due: whoever is driving now must not overwrite `next_due` (design 3)."""
+def wake(session: Session, ids: Sequence[int], delay: float = 0.0) -> None:
+    """Something became due, or will be after `delay` seconds: whoever is driving now must not
+    overwrite `next_due` (design 3)."""
     if ids:
-        session.execute(_WAKE, {"ids": sorted(ids)})
+        session.execute(_WAKE, {"ids": sorted(ids), "delay": delay})
 
 
 _TAKE = sa.text("""

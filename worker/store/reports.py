@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.metrics import Backlog
+from worker.store import issues
 from worker.store.outbox import PARTITIONS
 from worker.store.session import Session
 
@@ -125,6 +126,7 @@ def backlog(session: Session) -> Backlog:
         dead_letters_open=row.dead_letters,
         connections=_counts(session, _CONNECTIONS),
         open_submissions=row.submissions,
+        issues=issues.counts(session),
     )
 
 

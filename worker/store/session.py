@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection as Session
 from sqlalchemy.exc import DBAPIError
 
-__all__ = ["Database", "Session", "is_refused_data", "now"]
+__all__ = ["Database", "Session", "hurry", "is_refused_data", "now"]
 
 _REFUSED_CLASSES = ("22", "23", "54")  # data exception, integrity violation, limit exceeded
 
@@ -63,6 +63,13 @@ def now(session: Session) -> datetime:
     """The database's clock: all times that decide anything are its own."""
     moment: datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
     return moment
+
+
+def hurry(session: Session, seconds: float) -> None:
+    """Until the end of this transaction give up on whatever takes longer: a lock, a statement."""
+    limit = {"limit": f"{int(seconds * 1000)}ms"}
+    for name in ("lock_timeout", "statement_timeout"):
+        session.execute(sa.text(f"SELECT set_config('{name}', :limit, true)"), limit)
 
 
 def is_refused_data(error: DBAPIError) -> bool:

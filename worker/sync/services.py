@@ -8,6 +8,7 @@ from typing import Protocol
 
 from worker.providers.authorizer import Authorizer
 from worker.providers.port import Books, Limits
+from worker.providers.webhooks import Webhooks
 from worker.settings import Settings
 from worker.store.connections import Connection
 from worker.store.secrets import Cipher
@@ -21,6 +22,7 @@ class Ledger:
     name: str
     authorizer: Authorizer
     limits: Limits
+    webhooks: Webhooks
     company_id: re.Pattern[str]  # what the ids of its companies look like, whole
     open: Callable[[Connection, str], Books]  # connection, access token
     close: Callable[[], None]

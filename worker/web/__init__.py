@@ -1,4 +1,4 @@
-"""The web process: consent, its callback, and whether the worker is well."""
+"""The web process: consent, its callback, webhooks, and whether the worker is well."""
 
 from worker.web.app import create
 

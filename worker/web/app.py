@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from worker.errors import Misuse, ProviderError
 from worker.sync.services import Services
-from worker.web import oauth, pages
+from worker.sync.webhooks import Receiver
+from worker.web import oauth, pages, webhooks
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
             _get_only("/connect/{provider}", oauth.connect),
             _get_only("/callback/{provider}", oauth.callback),
             Route("/connected/{provider}", oauth.connected),
+            Route("/webhooks/{provider}", webhooks.receive, methods=["POST"]),
             Route("/healthz", _healthy),
             Route("/readyz", _ready),
         ],
@@ -38,6 +40,7 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
         },
     )
     app.state.services = services
+    app.state.webhooks = Receiver(services)
     app.state.probes = probes
     return app
 
