@@ -14,10 +14,8 @@ _LINKED = (
     "payment_status", "error_code", "reason", "url",
 )  # fmt: skip
 _PULLED = ("tenant_id", "ref", "code", "name", "type", "rate", "status")
-_PAID = ("tenant_id", "ref", "invoice_id", "invoice_ref", "date", "applied", "currency", "status")
 _HEADINGS = {"tenant_id": "tenant", "record_id": "id", "paid_amount": "paid", "error_code": "error"}
-_RECEIVED = "received_payment"
-_KINDS = (*reports.LINKED_KINDS, _RECEIVED, *reports.LEDGER_KINDS)
+_KINDS = (*reports.LINKED_KINDS, *reports.LEDGER_KINDS)
 
 
 @click.command()
@@ -29,7 +27,7 @@ def records(kind: str, status: str | None, tenant: str | None, as_json: bool) ->
     """List records with status, ref, paid amount and balance.
 
     KIND is customer, vendor, item, invoice, purchase_invoice, expense or payment (what the CMMS
-    has sent), received_payment (the payment log), account, tax_code or tax_rate (what was pulled).
+    has sent), account, tax_code or tax_rate (what was pulled).
     """
     with opened() as services, services.database.begin() as session:
         columns, found = _found(session, Filter(kind, status, tenant))
@@ -44,8 +42,6 @@ def records(kind: str, status: str | None, tenant: str | None, as_json: bool) ->
 
 
 def _found(session: Session, wanted: Filter) -> tuple[tuple[str, ...], list[Row]]:
-    if wanted.kind == _RECEIVED:
-        return _PAID, reports.received_payments(session, wanted)
     if wanted.kind in reports.LEDGER_KINDS:
         return _PULLED, reports.pulled(session, wanted)
     return _LINKED, reports.linked(session, wanted)

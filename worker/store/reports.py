@@ -1,6 +1,7 @@
 """What people and Prometheus look at: read-only queries over all tables."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,14 +50,29 @@ _PULLED = sa.text("""
 """)
 
 _PAYMENTS = sa.text("""
-    SELECT c.tenant_id, c.id AS connection_id, c.provider, c.environment, p.payment_ref AS ref,
-           p.invoice_ref, p.invoice_id, p.date, p.amount, p.applied, p.currency, p.method,
-           p.reference, p.state AS status, p.first_seen_at
+    SELECT c.tenant_id, c.id AS connection_id, c.provider, c.environment, p.date,
+           p.payment_ref AS ref, p.method, p.reference, p.amount, p.applied, p.unapplied,
+           p.currency, l.number AS invoice_number, p.invoice_id, p.invoice_ref, p.state,
+           CASE WHEN p.record_id IS NULL THEN 'books' ELSE 'cmms' END AS entered_in,
+           p.record_id AS payment_id, p.first_seen_at
     FROM payments p JOIN connections c ON c.id = p.connection_id
+        LEFT JOIN links l ON l.connection_id = p.connection_id AND l.kind = 'invoice'
+            AND l.ref = p.invoice_ref
     WHERE (CAST(:tenant AS text) IS NULL OR c.tenant_id = :tenant)
-      AND (CAST(:status AS text) IS NULL OR p.state = :status)
-    ORDER BY c.tenant_id, c.id, p.date, p.payment_ref, p.invoice_ref
+      AND (CAST(:invoice AS text) IS NULL OR p.invoice_id = :invoice OR l.number = :invoice)
+      AND (CAST(:since AS date) IS NULL OR p.date >= :since)
+    ORDER BY c.tenant_id, c.id, p.date, p.first_seen_at, p.payment_ref, p.invoice_ref
 """)
+
+
+@dataclass(frozen=True)
+class PaymentFilter:
+    """What part of the payment log is asked for; None: all. `invoice` by the CMMS's id or its
+    number."""
+
+    invoice: str | None = None
+    tenant_id: str | None = None
+    since: date | None = None
 
 
 def linked(session: Session, wanted: Filter) -> list[Row]:
@@ -69,9 +85,10 @@ def pulled(session: Session, wanted: Filter) -> list[Row]:
     return _rows(session, _PULLED, wanted)
 
 
-def received_payments(session: Session, wanted: Filter) -> list[Row]:
-    """The payment log: what came in on which invoice."""
-    return _rows(session, _PAYMENTS, wanted)
+def payments(session: Session, wanted: PaymentFilter) -> list[Row]:
+    """The payment log: what came in on which invoice, and what was taken back."""
+    values = {"tenant": wanted.tenant_id, "invoice": wanted.invoice, "since": wanted.since}
+    return [dict(row._mapping) for row in session.execute(_PAYMENTS, values)]
 
 
 def _rows(session: Session, query: sa.TextClause, wanted: Filter) -> list[Row]:

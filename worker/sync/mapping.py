@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from worker.errors import Misuse
 from worker.providers.lookup import Account, Chart, Tax
 from worker.store import connections, waiting
-from worker.sync import charts
+from worker.sync import charts, issues
 from worker.sync.connections import change
 from worker.sync.services import Services
 from worker.terms import Cause
@@ -114,6 +114,7 @@ def set_mapping(services: Services, connection_id: int, wanted: Mapping[str, str
         kept = {key: ref for key, ref in row.mapping.items() if key not in refs}
         changing.set(mapping=kept | {key: ref for key, ref in refs.items() if ref})
         waiting.wake(changing.session, connection_id, _mended(row.mapping, refs))
+        issues.review(changing.session, connections.get(changing.session, connection_id))
         changing.wake()
 
 

@@ -28,7 +28,7 @@ from worker.store import connections, feeds, outbox, records, runs, waiting
 from worker.store.records import Pulled
 from worker.store.runs import Run
 from worker.store.session import Session
-from worker.sync import causes, payments
+from worker.sync import causes, issues, merges, payments
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
@@ -42,6 +42,7 @@ AGAIN_SECONDS = 60.0
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
 
 _KINDS = {Resource.ACCOUNTS: ("account",), Resource.TAXES: ("tax_code", "tax_rate")}
+_IN_USE = frozenset({"account", "tax_code"})
 _CAUSES = {Resource.ACCOUNTS: ("account", "mapping"), Resource.TAXES: ("tax_code",)}
 
 
@@ -118,6 +119,7 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
         else:
             partitions = outbox.add(session, outgoing)
             runs.advance(session, run.id, page.position, counts)
+        _review(driver, session, resource, page)
     driver.services.hints.relay(sorted(partitions))
 
 
@@ -165,6 +167,15 @@ def _add(
         "unchanged": max(read - created - changed - effects.removed, 0),
     }
     return {name: counts.get(name, 0) + count for name, count in new.items()}
+
+
+def _review(driver: Driver, session: Session, resource: Resource, page: Page) -> None:
+    """Open and close the issues that this page is about."""
+    connection = connections.get(session, driver.connection.id)
+    if resource in _KINDS or any(one.kind in _IN_USE for one in page.records):
+        issues.review(session, connection)
+    if page.position is None:
+        merges.review(session, connection)
 
 
 def _complete(

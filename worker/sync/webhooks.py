@@ -52,12 +52,13 @@ def url(settings: Settings, provider: str) -> str:
     return f"{settings.public_url.rstrip('/')}/webhooks/{provider}"
 
 
-def enter_secret(services: Services, connection_id: int, secret: str) -> None:
+def enter_secret(services: Services, connection_id: int, secret: str) -> Connection:
     """Keep what the ledger signs this connection's webhooks with. Raises Misuse."""
     if not secret:
         raise Misuse("bad_webhook_token", "the webhook token must not be empty")
     with change(services, connection_id) as changing:
         changing.set(webhook_secret=services.cipher.seal(secret))
+        return connections.get(changing.session, connection_id)
 
 
 @dataclass
