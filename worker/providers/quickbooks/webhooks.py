@@ -71,11 +71,11 @@ def _events(said: object) -> Iterator[_Event]:
 
 def _cloud_event(said: Body) -> _Event:
     """`qbo.invoice.updated.v1`; the ids stand in attributes of Intuit's own."""
-    _, entity, operation, *_ = [*str(said.get("type")).lower().split("."), "", "", ""]
+    product, entity, operation, *_ = [*str(said.get("type")).lower().split("."), "", "", ""]
     data = said.get("data")
     return _Event(
         company_id=str(said.get("intuitaccountid")),
-        entity=entity,
+        entity=entity if product == "qbo" else "",
         operation=operation,
         id=str(said.get("intuitentityid")),
         deleted_id=str(data.get("deletedid")) if isinstance(data, dict) else "",
