@@ -86,7 +86,7 @@ def build_quickbooks(options: argparse.Namespace) -> QuickBooks:
             tax_rate=options.tax_rate,
             closed_until=options.closed_until,
         )
-        quickbooks.companies[company.id] = company
+        quickbooks.add(company)
     return quickbooks
 
 

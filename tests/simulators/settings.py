@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 Json = Any  # whatever JSON can hold
@@ -23,6 +22,34 @@ class Limits:
     retry_after: int | None = None  # seconds in a Retry-After header; Intuit documents none
 
 
+@dataclass(frozen=True)
+class Receiver:
+    """Where webhooks go. `pauses` between attempts in seconds; the last one repeats itself."""
+
+    url: str
+    form: str = "cloudevents"  # or classic
+    verifier_token: str = ""  # empty: the app's own
+    by_hand: bool = False  # only on a control call, not by the sender's thread
+    gather_seconds: float = 0
+    timeout_seconds: float = 3  # an answer has to come within it (Intuit: best practices)
+    pauses: tuple[float, ...] = (10, 20, 30, 300, 1200, 7200, 14_400, 21_600)
+
+    def __post_init__(self) -> None:
+        if self.form not in ("cloudevents", "classic") or not self.pauses:
+            raise ValueError("form is cloudevents or classic, and there is at least one pause")
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> Receiver:
+        """From its JSON form, whose numbers are exact decimals. Raises ValueError, TypeError."""
+        made = cls(**given)
+        return replace(
+            made,
+            gather_seconds=float(made.gather_seconds),
+            timeout_seconds=float(made.timeout_seconds),
+            pauses=tuple(map(float, made.pauses)),
+        )
+
+
 @dataclass
 class Settings:
     latency_ms: list[float] = field(default_factory=lambda: [0, 0])
@@ -33,6 +60,7 @@ class Settings:
     code_seconds: float = 600
     request_id_seconds: float = 86_400
     cdc_cap: int = 1000  # objects in one answer of change data capture
+    webhooks: Receiver | None = None
     limits: Limits | None = field(default_factory=Limits)
 
     def change(self, wanted: dict[str, Any]) -> None:
@@ -55,6 +83,9 @@ class Settings:
         # Limits may be given in part; null switches all of them off.
         if name == "limits":
             return None if value is None else Limits(**asdict(self.limits or Limits()) | value)
+        if name == "webhooks":
+            old = asdict(self.webhooks) if self.webhooks else {}
+            return None if value is None else Receiver.parse(old | value)
         if name == "latency_ms":
             low, high = value
             return [float(low), float(high)]
@@ -64,18 +95,39 @@ class Settings:
 
 
 class Stats:
-    """Counters by name; thread-safe."""
+    """Counters by name, and calls by company and kind; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._started = time.time()
+        self._calls: Counter[tuple[str, str]] = Counter()
+        self._marks: list[Counter[tuple[str, str]]] = []
 
     def add(self, name: str, number: int = 1) -> None:
         with self._lock:
             self._counts[name] += number
 
+    def add_call(self, company: str, kind: str) -> None:
+        with self._lock:
+            self._calls[company, kind] += 1
+
     def data(self, names: tuple[str, ...]) -> dict[str, int]:
         """All counters; those in `names` also while they are zero."""
         with self._lock:
             return dict.fromkeys(names, 0) | dict(self._counts)
+
+    def mark(self) -> int:
+        """Remember the calls until now; returns the number to ask `calls` with."""
+        with self._lock:
+            self._marks.append(self._calls.copy())
+            return len(self._marks) - 1
+
+    def calls(self, since: int | None, company: str | None) -> dict[str, int]:
+        """Calls by kind, since a mark, of one company or all. Raises LookupError for no mark."""
+        counted: Counter[str] = Counter()
+        with self._lock:
+            before = Counter() if since is None else self._marks[since]
+            for (realm, kind), number in self._calls.items():
+                if company in (None, realm):
+                    counted[kind] += number - before[realm, kind]
+        return {kind: number for kind, number in sorted(counted.items()) if number}

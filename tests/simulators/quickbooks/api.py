@@ -11,7 +11,7 @@ from dataclasses import replace
 from tests.simulators.faults import Fault, Faults
 from tests.simulators.httpd import Request, Response
 from tests.simulators.quickbooks import planned, query
-from tests.simulators.quickbooks.batch import Batch, read_items
+from tests.simulators.quickbooks.batch import Batch, describe_item, read_items
 from tests.simulators.quickbooks.calls import Call, check_protocol, operation_of, read_call
 from tests.simulators.quickbooks.cdc import changes
 from tests.simulators.quickbooks.clock import envelope_time, now
@@ -72,6 +72,7 @@ class Api:
     def _count(self, call: Call) -> None:
         names = {"write": "singles", "batch": "batches", "query": "queries", "cdc": "cdc"}
         self.stats.add(names.get(call.verb, "reads"))
+        self.stats.add_call(call.realm, call.described)
         if call.counted_as in WRITES:
             self.stats.add("writes_in_flight")
 
@@ -184,6 +185,8 @@ class Api:
             lambda: self.stats.add("replays"),
         )
         self.stats.add("batch_items", len(items))
+        for item in items:
+            self.stats.add_call(company.id, describe_item(item))
         return _enveloped({"BatchItemResponse": batch.run(items)})
 
 

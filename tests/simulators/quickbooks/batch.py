@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,3 +101,14 @@ def read_items(sent: Json) -> list[Body]:
     if times > 1 or not name:
         raise Refused("2130", f"bId {name!r} is used {times} times", "bId")
     return items
+
+
+def describe_item(item: Body) -> str:
+    """What the counters of calls call an item: item:create:Invoice, item:query:Item, item:cdc."""
+    if "CDCQuery" in item:
+        return "item:cdc"
+    if "Query" in item:
+        found = re.search(r"(?i)\bfrom\s+(\w+)", str(item["Query"]))
+        return f"item:query:{query.ENTITIES.get(found[1].lower(), '') if found else ''}"
+    kinds = [name for name in item if name not in KEYS]
+    return ":".join(["item", str(item.get("operation")), *kinds])

@@ -33,6 +33,14 @@ class Call:
         """How faults and counters call it: read, batch or single_write."""
         return {"write": "single_write", "batch": "batch"}.get(self.verb, "read")
 
+    @property
+    def described(self) -> str:
+        """What the counters of calls call it: cdc, batch, query:Item, read:Preferences ..."""
+        if self.verb == "query":
+            found = (ENTITIES.get(word, "") for word in self.entities())
+            return f"query:{next(found, '')}"
+        return f"{self.verb}:{self.kind}" if self.kind else self.verb
+
     def json(self) -> Json:
         """The body. Raises Refused: 500 for other encodings than UTF-8, 400 for broken JSON."""
         try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
 from tests.simulators.quickbooks.clock import now, stamp
+from tests.simulators.quickbooks.events import is_told
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.gate import Gate
 from tests.simulators.quickbooks.replay import Replays
@@ -18,6 +19,7 @@ from tests.simulators.quickbooks.wire import Json
 
 Key = tuple[str, ...]
 Record = tuple[str, str]  # kind and Id
+Watcher = Callable[[str, str, str, str, str], None]  # company, kind, Id, operation, deleted Id
 
 NAMES = ("Customer", "Vendor", "Employee")  # share one name space and one sequence of ids
 DOCUMENTS = (
@@ -44,6 +46,7 @@ class Switches:
     no_permission: bool = False  # the consenting user lost his rights: 5020
     closing_password: bool = False  # a closed period answers 6210 instead of 6200
     withdrawn: bool = False  # consent withdrawn inside QuickBooks
+    restores_names: bool = False  # reactivation takes the suffix " (deleted)" off again
 
 
 @dataclass
@@ -63,6 +66,7 @@ class Company:
     switches: Switches = field(default_factory=Switches)
     gate: Gate = field(default_factory=Gate)
     replays: Replays = field(default_factory=Replays)
+    watcher: Watcher | None = None
     _unique: dict[Key, set[Record]] = field(default_factory=lambda: defaultdict(set))
     _sequences: dict[str, Iterator[int]] = field(default_factory=dict)
 
@@ -108,29 +112,42 @@ class Company:
         stored = body | stored
         self.records[kind][stored["Id"]] = stored
         self._index(kind, stored)
+        self._tell(kind, stored["Id"], "created")
         return stored
 
-    def replace(self, kind: str, old: Body, body: Body) -> Body:
-        """A new version of a record."""
+    def replace(self, kind: str, old: Body, body: Body, told_as: str = "updated") -> Body:
+        """A new version of a record; `told_as` is what webhooks call it."""
         self._unindex(kind, old)
         stored = body | {key: old[key] for key in ("domain", "sparse", "Id")}
         stored["SyncToken"] = old["SyncToken"]
         stored["MetaData"] = dict(old["MetaData"])
         self.records[kind][stored["Id"]] = stored
         self._index(kind, stored)
-        self.touch(kind, stored)
+        # Webhooks say deleted for a list record that was made inactive.
+        gone = old.get("Active", True) and not body.get("Active", True) and is_told(kind, "deleted")
+        self.touch(kind, stored, "deleted" if gone else told_as)
         return stored
 
-    def touch(self, kind: str, body: Body) -> None:
+    def touch(self, kind: str, body: Body, told_as: str = "updated", deleted_id: str = "") -> None:
         """QuickBooks changed the record: newer token, newer time."""
         body["SyncToken"] = str(int(body["SyncToken"]) + 1)
         # A new object: answers that were remembered keep the old one.
         body["MetaData"] = body["MetaData"] | {"LastUpdatedTime": stamp(now())}
+        self._tell(kind, body["Id"], told_as, deleted_id)
 
     def remove(self, kind: str, body: Body) -> None:
+        self.forget(kind, body)
+        self.deleted.append((kind, body["Id"], now()))
+        self._tell(kind, body["Id"], "deleted")
+
+    def forget(self, kind: str, body: Body) -> None:
+        """A record disappears without a trace: it was merged into another one."""
         self._unindex(kind, body)
         del self.records[kind][body["Id"]]
-        self.deleted.append((kind, body["Id"], now()))
+
+    def _tell(self, kind: str, number: str, operation: str, deleted_id: str = "") -> None:
+        if self.watcher:
+            self.watcher(self.id, kind, number, operation, deleted_id)
 
     def _next_id(self, kind: str) -> str:
         sequence = "names" if kind in NAMES else "documents" if kind in DOCUMENTS else kind

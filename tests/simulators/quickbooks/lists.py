@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.simulators.quickbooks.company import Company, fold, name_key
 from tests.simulators.quickbooks.draft import Draft, currency_ref
-from tests.simulators.quickbooks.errors import Refused, business, not_found, required
+from tests.simulators.quickbooks.errors import Refused, not_found, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.references import plain_references, target
 
@@ -84,7 +84,7 @@ def _customer_defaults(draft: Draft) -> None:
     body, company = draft.body, draft.company
     body.setdefault("Job", False)
     if body["Job"] and "ParentRef" not in body:
-        raise required("ParentRef")
+        raise Refused("6150", "A job needs a parent", "ParentRef")
     body.setdefault("BillWithParent", False)
     body.setdefault("PreferredDeliveryMethod", "Print")
     taxed = bool(company.preference("TaxPrefs.UsingSalesTax"))
@@ -120,6 +120,9 @@ def set_activity(draft: Draft, name: str, held: Decimal) -> None:
     if not was and "Active" not in draft.sent:
         raise not_found("Id")
     body.setdefault("Active", True)
+    # Whether QuickBooks takes the suffix off by itself is unconfirmed.
+    if not was and body["Active"] and draft.company.switches.restores_names:
+        body[name] = body[name].removesuffix(DELETED)
     if was and not body["Active"]:
         if held:
             raise Refused("6220", f"The balance or quantity is {held}, not zero", "Active")
@@ -138,9 +141,9 @@ def _parent(draft: Draft, name: str) -> str:
     first = found
     while True:
         if found["Id"] == draft.own_id:
-            raise business("A record cannot be its own parent", "ParentRef")
+            raise Refused("900", "A record cannot be its own parent", "ParentRef")
         if levels > 4:
-            raise business("More than five levels", "ParentRef")
+            raise Refused("6180", "More than five levels", "ParentRef")
         if "ParentRef" not in found:
             break
         found = target(draft.company, kind, found["ParentRef"], "ParentRef")

@@ -13,6 +13,7 @@ from tests.simulators.quickbooks.calls import ROOT
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.consent import authorize
 from tests.simulators.quickbooks.oauth import OAuth
+from tests.simulators.quickbooks.webhooks import Webhooks
 from tests.simulators.quickbooks.wire import Json
 from tests.simulators.settings import Settings, Stats
 from tests.simulators.traffic import Recorder
@@ -38,7 +39,13 @@ class QuickBooks:
 
     def __post_init__(self) -> None:
         self.oauth = OAuth(self.client_id, self.client_secret, self.settings, self.stats)
+        self.webhooks = Webhooks(self.settings, self.stats, self.verifier_token)
         self.api = Api(self.companies, self.oauth, self.settings, self.stats, self.faults)
+
+    def add(self, company: Company) -> None:
+        """One more company; what happens in it is told from now on."""
+        company.watcher = self.webhooks.note
+        self.companies[company.id] = company
 
     def info(self) -> dict[str, Json]:
         """The start line; its tokens are fresh ones of the first company."""

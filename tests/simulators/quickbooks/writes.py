@@ -186,7 +186,7 @@ def _void(company: Company, kind: str, rules: Rules, sent: Body) -> Body:
         return old
     draft = Draft(company, kind, {}, old, {})
     _ensure_removable(draft)
-    stored = company.replace(kind, old, rules.void(old))
+    stored = company.replace(kind, old, rules.void(old), "void")
     company.voided.add((kind, old["Id"]))
     rules.apply(draft, stored)
     release(company, kind, old["Id"])

@@ -16,6 +16,7 @@ CALM = {
     "grace_seconds": 86_400,
     "request_id_seconds": 86_400,
     "cdc_cap": 1000,
+    "webhooks": None,
 }
 
 

@@ -128,3 +128,40 @@ def test_unknown_addresses_and_settings_are_refused(simulator: Simulator) -> Non
     ]
 
     assert statuses == [404, 404, 400, 404]
+
+
+def test_calls_are_counted_by_kind_since_a_mark(books: Books) -> None:
+    books.customer()
+    mark = books.simulator.control("POST", "marks")["mark"]
+    books.rows("SELECT * FROM Item")
+    books.call("GET", "preferences")
+    books.call("GET", f"companyinfo/{books.company}")
+    books.changes("Customer,Vendor", "2026-11-19")
+    items = [
+        {"bId": "a", "operation": "create", "Vendor": {"DisplayName": "V"}},
+        {"bId": "b", "Query": "SELECT * FROM Bill"},
+    ]
+    books.post("batch", {"BatchItemRequest": items})
+
+    found = books.simulator.control("GET", f"calls?since={mark}&company={books.company}")
+
+    assert found == {
+        "batch": 1,
+        "cdc": 1,
+        "item:create:Vendor": 1,
+        "item:query:Bill": 1,
+        "query:Item": 1,
+        "read:CompanyInfo": 1,
+        "read:Preferences": 1,
+    }
+
+
+def test_calls_of_other_companies_are_left_out(books: Books) -> None:
+    books.customer()
+
+    mine = books.simulator.control("GET", f"calls?company={books.company}")
+    whole = books.simulator.control("GET", "calls")
+
+    assert mine == {"write:Customer": 1}
+    assert whole["write:Customer"] >= 1
+    assert books.simulator.send("GET", "/control/calls?since=99999").status == 404

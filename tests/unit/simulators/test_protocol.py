@@ -97,7 +97,7 @@ def test_answers_carry_correlation_id_and_version(books: Books) -> None:
         ({"DisplayName": "A", "CurrencyRef": {"value": "EUR"}}, "2220"),
         ({"DisplayName": "A", "SalesTermRef": {"value": "99"}}, "2500"),
         ({"DisplayName": "A", "SalesTermRef": {"name": "Net 30"}}, "2020"),
-        ({"DisplayName": "A", "Job": True}, "2020"),
+        ({"DisplayName": "A", "Job": True}, "6150"),
     ],
 )
 def test_bad_customers_are_refused_with_their_code(books: Books, body: Json, code: str) -> None:
