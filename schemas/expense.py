@@ -38,3 +38,9 @@ class Expense(Model):
     def references(self) -> References:
         """Its vendor; what it was spent on is not needed in the books."""
         return frozenset({(Kind.VENDOR, self.vendor_id)})
+
+    def mentions(self) -> References:
+        """The invoice that it was spent on, whose number can be told."""
+        if self.against is None or self.against.kind is not AgainstKind.INVOICE:
+            return frozenset()
+        return frozenset({(Kind.INVOICE, self.against.id)})

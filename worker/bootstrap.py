@@ -16,6 +16,8 @@ from worker.providers.http import client
 from worker.providers.oauth import OAuth
 from worker.providers.port import Books, Limits
 from worker.providers.quickbooks.books import QuickBooks
+from worker.providers.quickbooks.costs import READS
+from worker.providers.quickbooks.shapes import LOOKED_UP
 from worker.providers.quickbooks.webhooks import IntuitWebhooks
 from worker.settings import LedgerSettings, Settings, from_environment
 from worker.store.connections import Connection
@@ -85,6 +87,8 @@ def limits(settings: LedgerSettings) -> Limits:
         replay_window=settings.replay_window,
         key_lifetime=settings.key_lifetime,
         timeout=settings.timeout,
+        looked_up=LOOKED_UP,
+        costs=READS,
     )
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from schemas.bill import PurchaseInvoice
 from schemas.expense import Expense
 from schemas.invoice import Invoice
 from schemas.item import Item
 from schemas.kinds import Kind
+from schemas.payment import Payment
 from tests.contract.simulated import Company
 from worker.providers.lookup import Account, Chart, Lookup, Target, Tax
 from worker.providers.port import (
@@ -35,6 +38,8 @@ MAPPING = {
     "expense": "5000",
     "asset": "1300",
     "sales": "4100",
+    "purchase": "6410",
+    "payment": "1200",
     "journal_debit": "6990",
     "journal_credit": "2000",
     "sales_tax": "State",
@@ -50,6 +55,10 @@ def kind_of(document: Record) -> Kind:
             return Kind.INVOICE
         case Expense():
             return Kind.EXPENSE
+        case PurchaseInvoice():
+            return Kind.PURCHASE_INVOICE
+        case Payment():
+            return Kind.PAYMENT
         case _:
             return Kind.VENDOR if document.id.startswith("VEN") else Kind.CUSTOMER
 
@@ -81,6 +90,10 @@ class Ledger:
             ref=seen.ref if seen else None,
             sync_token=seen.sync_token if seen else None,
             alias=alias,
+            dated=seen.dated if isinstance(seen, Written) else None,
+            party=seen.party if isinstance(seen, Written) else None,
+            applied_to=seen.applied_to if isinstance(seen, Written) else None,
+            applied=_applied(seen),
         )
 
     def plan(self, *due: Work) -> Plan:
@@ -146,7 +159,14 @@ class Ledger:
             self.pulled = Chart(
                 [_account(one.ref, one.code, one.data) for one in accounts],
                 [
-                    Tax(one.ref, one.name, str(one.data["kind"]), one.active, _rate(one.data))
+                    Tax(
+                        one.ref,
+                        one.name,
+                        str(one.data["kind"]),
+                        one.active,
+                        _rate(one.data, "rate"),
+                        _rate(one.data, "purchase_rate"),
+                    )
                     for one in taxes
                 ],
                 self.mapping,
@@ -160,14 +180,30 @@ class Ledger:
         return found.ref
 
     def _targets(self) -> dict[tuple[Kind, str], Target]:
-        return {
-            key: Target(seen.ref, removed=isinstance(seen, Removed))
-            for key, seen in self.known.items()
-        }
+        return {key: self._target(key, seen) for key, seen in self.known.items()}
+
+    def _target(self, key: tuple[Kind, str], seen: Written | Removed) -> Target:
+        if isinstance(seen, Removed):
+            return Target(seen.ref, removed=True)
+        paid = sum((_applied(one) or 0 for one in self.known.values() if _pays(one, seen)), 0)
+        total = seen.total if key[0] is Kind.INVOICE else None
+        balance = None if total is None else total - paid
+        return Target(seen.ref, party=seen.party, balance=balance, label=seen.number)
 
 
 Open = Callable[..., Ledger]
 """Opens a ledger in a company of its own; options are the simulator's (currency, closed_until)."""
+
+
+def _applied(seen: Written | Removed | None) -> Decimal | None:
+    """What of a payment is applied to its invoice."""
+    if not isinstance(seen, Written) or seen.applied_to is None or seen.total is None:
+        return None
+    return seen.total - (seen.balance or 0)
+
+
+def _pays(seen: Written | Removed, invoice: Written) -> bool:
+    return isinstance(seen, Written) and seen.applied_to == invoice.ref
 
 
 def _account(ref: str, code: str | None, data: Mapping[str, Any]) -> Account:
@@ -184,6 +220,6 @@ def _account(ref: str, code: str | None, data: Mapping[str, Any]) -> Account:
     )
 
 
-def _rate(data: Mapping[str, object]) -> str | None:
-    rate = data["rate"]
+def _rate(data: Mapping[str, object], name: str) -> str | None:
+    rate = data[name]
     return None if rate is None else str(rate)

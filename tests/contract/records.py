@@ -1,9 +1,11 @@
 """Builders of CMMS records: what a test names is what matters to it."""
 
+from schemas.bill import PurchaseInvoice
 from schemas.expense import Expense
 from schemas.invoice import Invoice
 from schemas.item import Item
 from schemas.party import Party
+from schemas.payment import Payment
 
 
 def a_party(**fields: object) -> Party:
@@ -71,6 +73,40 @@ def an_invoice(**fields: object) -> Invoice:
         "work_order_id": "WO-1042",
     }
     return Invoice.model_validate(given | fields)
+
+
+def a_bill(**fields: object) -> PurchaseInvoice:
+    """77.40 owed to VEN-1: two parts and their freight."""
+    given = {
+        "id": "BILL-1",
+        "number": "INV-77120",
+        "vendor_id": "VEN-1",
+        "issue_date": "2026-10-01",
+        "due_date": "2026-10-31",
+        "currency": "USD",
+        "amounts": "no_tax",
+        "lines": [
+            {"item_id": "ITM-2", "received_quantity": "2", "unit_cost": "31.20"},
+            {"description": "Freight", "amount": "15.00"},
+        ],
+        "total": "77.40",
+        "purchase_order_id": "PO-377",
+    }
+    return PurchaseInvoice.model_validate(given | fields)
+
+
+def a_payment(**fields: object) -> Payment:
+    """100.00 on INV-1, by check."""
+    given = {
+        "id": "PAY-1",
+        "invoice_id": "INV-1",
+        "date": "2026-10-05",
+        "amount": "100.00",
+        "currency": "USD",
+        "method": "check",
+        "reference": "CHK 2207",
+    }
+    return Payment.model_validate(given | fields)
 
 
 def an_expense(**fields: object) -> Expense:

@@ -1,5 +1,6 @@
 """Books that hold something already, as most tests need them."""
 
+from schemas.kinds import Kind
 from tests.contract.ledger import Ledger, kind_of
 from tests.contract.records import a_party, a_stock_item, a_vendor, an_invoice, an_item
 from worker.providers.port import Record
@@ -11,9 +12,12 @@ def with_items(ledger: Ledger) -> Ledger:
 
 
 def ready_for(ledger: Ledger, document: Record) -> Ledger:
-    """The party and the items that a document names."""
+    """The party, the items or the invoice that a document names."""
+    references = document.references()
+    if (Kind.INVOICE, "INV-1") in references:
+        ready_for(ledger, an_invoice()).put(an_invoice())
     for named in (a_party(), a_vendor(), an_item(), a_stock_item()):
-        if (kind_of(named), named.id) in document.references():
+        if (kind_of(named), named.id) in references:
             ledger.put(named)
     return ledger
 

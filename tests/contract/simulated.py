@@ -21,7 +21,9 @@ _ENTITIES = {
     Kind.VENDOR: "Vendor",
     Kind.ITEM: "Item",
     Kind.INVOICE: "Invoice",
+    Kind.PURCHASE_INVOICE: "Bill",
     Kind.EXPENSE: "JournalEntry",
+    Kind.PAYMENT: "Payment",
 }
 
 LIMITS = Limits(
@@ -80,6 +82,11 @@ class Company:
     def prefer(self, **preferences: object) -> None:
         self._ask("PUT", f"companies/{self.id}/preferences", preferences)
 
+    def allow_duplicates(self) -> None:
+        """Numbers may be used twice."""
+        kinds = ("Invoice", "Bill", "Journal")
+        self.prefer(OtherPrefs={f"WarnDuplicate{kind}Number": False for kind in kinds})
+
     def expire_tokens(self) -> None:
         self._ask("POST", f"companies/{self.id}/expire-tokens")
 
@@ -125,6 +132,24 @@ class Company:
             Line=[{"Amount": float(amount), "LinkedTxn": [link]}],
         )
         return str(payment["Id"])
+
+    def pay_bill(self, bill: str, amount: str) -> str:
+        """Somebody pays a bill by check; the payment's ref."""
+        banks = (one for one in self.records("Account") if one["AccountType"] == "Bank")
+        payment = self.enter(
+            "BillPayment",
+            VendorRef=self.record("Bill", bill)["VendorRef"],
+            PayType="Check",
+            TotalAmt=float(amount),
+            TxnDate="2026-11-02",
+            CheckPayment={"BankAccountRef": {"value": next(banks)["Id"]}},
+            Line=[{"Amount": float(amount), "LinkedTxn": [{"TxnId": bill, "TxnType": "Bill"}]}],
+        )
+        return str(payment["Id"])
+
+    def deposit(self, payment: str) -> None:
+        """Somebody brings a payment to the bank."""
+        self._ask("POST", f"companies/{self.id}/payments/{payment}/deposit")
 
     def delete_payment(self, ref: str) -> None:
         self.enter("Payment", "delete", Id=ref)

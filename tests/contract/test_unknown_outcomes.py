@@ -5,7 +5,9 @@ import pytest
 from schemas.kinds import Kind
 from tests.contract.ledger import Ledger
 from tests.contract.records import (
+    a_bill,
     a_party,
+    a_payment,
     a_stock_item,
     a_vendor,
     an_expense,
@@ -20,12 +22,23 @@ from worker.providers.port import (
     Ours,
     Record,
     Removed,
+    Several,
     Submission,
     Untouched,
     Written,
 )
 
-EVERY_KIND = [a_party(), a_vendor(), an_item(), a_stock_item(), an_invoice(), an_expense()]
+EVERY_KIND = [
+    a_party(),
+    a_vendor(),
+    an_item(),
+    a_stock_item(),
+    an_invoice(),
+    a_bill(),
+    an_expense(),
+    a_payment(),
+]
+DOCUMENTS = [an_invoice(), a_bill(), an_expense(), a_payment()]
 
 
 def lost(ledger: Ledger, document: Record, operation: Operation | None = None) -> Submission:
@@ -58,7 +71,9 @@ ODD = "Rob:Barnett\t“Łuk” O’Brien \\ 株式会社 100%"
         an_item(name=ODD),
         a_stock_item(name=ODD),
         an_invoice(number="Łódź № 7/’26"),
+        a_bill(number="Łódź № 7/’26"),
         an_expense(id="EXP Łódź № 7"),
+        a_payment(id="PAY Łódź № 7", reference="八〇一"),
     ],
     ids=lambda document: type(document).__name__,
 )
@@ -88,25 +103,60 @@ def test_a_create_that_never_arrived_is_absent(ledger: Ledger, document: Record)
     assert found == Absent()
 
 
-def test_a_lost_update_is_found(ledger: Ledger) -> None:
-    ready_for(ledger, an_invoice()).put(an_invoice())
-    submission = lost(ledger, an_invoice(memo="Second version"))
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.id)
+def test_another_document_of_that_day_is_not_taken_for_a_lost_one(
+    ledger: Ledger, document: Record
+) -> None:
+    ready_for(ledger, document).put(document)
+    other = document.model_copy(update={"id": f"{document.id}-2", "number": "2"})
+
+    found = ledger.look(ledger.prepared(other).parts[0])
+
+    assert found == Absent()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.id)
+def test_two_documents_with_our_marker_stop_us(ledger: Ledger, document: Record) -> None:
+    ready_for(ledger, document)
+    submissions = [ledger.prepared(document) for _ in range(2)]
+    ledger.company.allow_duplicates()
+    for submission in submissions:
+        assert isinstance(ledger.send(submission), Written)
+
+    assert isinstance(ledger.look(submissions[0].parts[0]), Several)
+
+
+SECOND = [
+    an_invoice(memo="Second version"),
+    a_bill(memo="Second version", total="87.40", lines=[{"description": "x", "amount": "87.40"}]),
+    an_expense(amount="40.00", description="Second version"),
+    a_payment(amount="90.00", reference=None, date="2026-10-06"),
+]
+
+
+@pytest.mark.parametrize("second", SECOND, ids=lambda document: document.id)
+def test_a_lost_update_is_found(ledger: Ledger, second: Record) -> None:
+    first = next(one for one in DOCUMENTS if one.id == second.id)
+    ready_for(ledger, first).put(first)
+    submission = lost(ledger, second)
 
     found = ledger.look(submission.parts[0])
 
     assert isinstance(found, Ours)
 
 
-def test_an_update_that_never_arrived_leaves_it_untouched(ledger: Ledger) -> None:
-    written = ready_for(ledger, an_invoice()).put(an_invoice())
-    submission = ledger.prepared(an_invoice(memo="Second version"))
+@pytest.mark.parametrize("second", SECOND, ids=lambda document: document.id)
+def test_an_update_that_never_arrived_leaves_it_untouched(ledger: Ledger, second: Record) -> None:
+    first = next(one for one in DOCUMENTS if one.id == second.id)
+    written = ready_for(ledger, first).put(first)
+    submission = ledger.prepared(second)
 
     found = ledger.look(submission.parts[0])
 
     assert found == Untouched(written.sync_token)
 
 
-@pytest.mark.parametrize("document", [a_party(), an_invoice(), an_expense()], ids=lambda d: d.id)
+@pytest.mark.parametrize("document", [a_party(), *DOCUMENTS], ids=lambda document: document.id)
 def test_a_lost_removal_is_found(ledger: Ledger, document: Record) -> None:
     ready_for(ledger, document).put(document)
     submission = lost(ledger, document, Operation.REMOVE)

@@ -29,13 +29,14 @@ class Account:
 
 @dataclass(frozen=True)
 class Tax:
-    """A tax code or rate; `rate` in percent as text, where the ledger gives one."""
+    """A tax code or rate; `rate` (of sales) in percent as text, where the ledger gives one."""
 
     ref: str
     name: str
     kind: str  # code, rate
     active: bool
     rate: str | None = None
+    purchase_rate: str | None = None
 
 
 PLACEHOLDER = "0"
@@ -101,6 +102,11 @@ class Lookup:
     def knows(self, kind: Kind, record_id: str) -> bool:
         """Whether another CMMS record is in the books; notes nothing."""
         return (kind, record_id) in self._targets
+
+    def label(self, kind: Kind, record_id: str) -> str:
+        """What people call another CMMS record, else its id; notes nothing."""
+        found = self._targets.get((kind, record_id))
+        return (found and found.label) or record_id
 
     def ref(self, kind: Kind, record_id: str) -> str:
         return self.target(kind, record_id).ref

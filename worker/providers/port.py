@@ -48,6 +48,11 @@ class Work:
     base: Mapping[str, str] | None = None  # mapped fields that CMMS and books last agreed on
     held: Mapping[str, str] | None = None  # mapped fields as the books are known to hold them now
     dated: date | None = None  # of a document: its day in the books, as last written
+    party: str | None = None  # of a document: the ref of its customer or vendor there
+    applied_to: str | None = None  # of a payment: the ref of the invoice that it pays there
+    applied: Decimal | None = None  # and how much of it
+    total: Decimal | None = None  # of a document: what the CMMS said it comes to at the last sync
+    paid: Decimal | None = None  # what payments cover of it there; None: that is looked up, or was
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,14 @@ class Both:
 
 @dataclass(frozen=True)
 class Plan:
-    """Requests, and the links that get none: held, the same in the books already, or in
-    conflict."""
+    """Requests, and the links that get none: held, the same in the books already, in conflict, or
+    to be looked up first."""
 
     requests: tuple[Request, ...]
     held: tuple[Held, ...] = ()
     same: tuple[int, ...] = ()
     both: tuple[Both, ...] = ()
+    look: tuple[int, ...] = ()  # looked up in the books before they may be sent
 
 
 @dataclass(frozen=True)
@@ -99,13 +105,15 @@ class Written:
     sync_token: str | None = None
     number: str | None = None
     total: Decimal | None = None
-    balance: Decimal | None = None
+    balance: Decimal | None = None  # still open; of a payment: applied to nothing yet
     digest: str = (
         ""  # hash over the fields that we map; never balances, links or quantities on hand
     )
     url: str | None = None
     record: LedgerRecord | None = None  # of parties and items: all of it, as a pull would see it
     dated: date | None = None  # of documents: the day that the books have
+    party: str | None = None  # of documents: the ref of their customer or vendor
+    applied_to: str | None = None  # of a payment: the ref of its invoice
 
 
 @dataclass(frozen=True)
@@ -214,6 +222,7 @@ class Stranger:
     exact: bool
     marked: bool
     sync_token: str | None = None
+    shown: str = ""  # what tells it from others, for people
 
 
 @dataclass(frozen=True)
@@ -248,6 +257,9 @@ class Limits:
         float  # seconds after which no key is remembered: absence can be proven from then on
     )
     timeout: float  # seconds until a write is given up as unanswered
+    # Kinds that are looked up before a driver repeats what another one may have sent.
+    looked_up: frozenset[Kind] = frozenset()
+    costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock
 
 
 class Books(Protocol):

@@ -26,7 +26,8 @@ RANKS = {
     Kind.EXPENSE: 3,
     Kind.PAYMENT: 4,
 }
-REMOVAL_RANKS = RANKS | {Kind.CUSTOMER: 6, Kind.VENDOR: 6, Kind.ITEM: 5}
+# A payment goes before its invoice is changed or voided, which it forbids; then others may pay it.
+REMOVAL_RANKS = RANKS | {Kind.CUSTOMER: 6, Kind.VENDOR: 6, Kind.ITEM: 5, Kind.PAYMENT: 2}
 
 
 @dataclass(frozen=True, slots=True)

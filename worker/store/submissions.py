@@ -49,6 +49,7 @@ class Recorded:
 
     id: int
     connection_id: int
+    driver: UUID  # who sent it last
     endpoint: str
     state: str
     sends: int
@@ -163,6 +164,7 @@ def _load(session: Session, row: sa.Row[Any]) -> Recorded:
     return Recorded(
         id=row.id,
         connection_id=row.connection_id,
+        driver=row.driver,
         endpoint=row.endpoint,
         state=row.state,
         sends=row.sends,

@@ -126,6 +126,9 @@ links = Table(
     Column("digest", Text),  # hash of the mapped fields in the books' answer to our last write
     Column("base", JSONB),  # of parties and items: the mapped fields that both sides last agreed on
     Column("confirmed", Boolean, nullable=False, server_default=text("false")),  # create, no match
+    Column("dated", Date),  # of documents: their day in the books
+    Column("party_ref", Text),  # of documents: whose they are in the books
+    Column("applied_to", Text),  # of payments: the invoice that they pay in the books
     Column("waiting_on", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("error_code", Text),
     json_object("error"),  # names for the sentence, and the engineer's detail
@@ -168,6 +171,12 @@ links = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("ix_links_document_id", "document_id"),
+    Index(
+        "ix_links_applied_to",
+        "connection_id",
+        "applied_to",
+        postgresql_where=text("applied_to IS NOT NULL"),
+    ),
     Index("ix_links_record", "connection_id", "kind", "record_id"),
 )
 

@@ -1,6 +1,7 @@
 """Where other records stand in the books: what documents name, and who has a ref or a name."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -10,8 +11,12 @@ from worker.store.tables import links
 from worker.terms import Target
 
 _TARGETS = sa.text("""
-    SELECT l.kind, l.record_id, l.ref, l.removed, d.snapshot ->> 'currency' AS currency
+    SELECT l.kind, l.record_id, l.ref, l.removed, d.snapshot ->> 'currency' AS currency,
+           coalesce(d.snapshot ->> 'number', d.snapshot ->> 'name') AS label,
+           coalesce(l.party_ref, customer.ref) AS party
     FROM links l JOIN documents d ON d.id = l.document_id
+    LEFT JOIN links customer ON customer.connection_id = l.connection_id
+      AND customer.kind = 'customer' AND customer.record_id = d.snapshot ->> 'customer_id'
     WHERE l.connection_id = :id AND l.ref IS NOT NULL
       AND (l.kind, l.record_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS
       text[])))
@@ -27,9 +32,43 @@ def find(
         return {}
     values = {"id": connection_id, "kinds": [k for k, _ in pairs], "ids": [i for _, i in pairs]}
     return {
-        (Kind(row.kind), row.record_id): Target(row.ref, row.removed, row.currency)
+        (Kind(row.kind), row.record_id): Target(
+            row.ref,
+            row.removed,
+            row.currency,
+            party=row.party,
+            label=row.label,
+        )
         for row in session.execute(_TARGETS, values)
     }
+
+
+# What others paid is known as of the last pull, what we paid ourselves as of the last answer; the
+# books' own balance lacks the latter until it is pulled.
+_OPEN = sa.text("""
+    SELECT i.record_id, i.total
+        - coalesce((SELECT sum(ours.paid_amount) FROM links ours
+            WHERE ours.connection_id = :id AND ours.kind = 'payment'
+              AND ours.applied_to = i.ref), 0)
+        - coalesce((SELECT sum(log.applied) FROM payments log
+            WHERE log.connection_id = :id AND log.invoice_ref = i.ref AND log.state = 'received'
+              AND NOT EXISTS (SELECT FROM links ours WHERE ours.connection_id = :id
+                  AND ours.kind = 'payment' AND ours.ref = log.payment_ref)), 0) AS balance
+    FROM links i
+    WHERE i.connection_id = :id AND i.kind = 'invoice' AND i.record_id = ANY(:ids)
+      AND i.total IS NOT NULL
+""")
+
+
+def open_balances(
+    session: Session, connection_id: int, invoices: Iterable[str]
+) -> dict[str, Decimal]:
+    """What these invoices have open, by record id; those whose total nobody knows are absent."""
+    wanted = sorted(set(invoices))
+    if not wanted:
+        return {}
+    rows = session.execute(_OPEN, {"id": connection_id, "ids": wanted})
+    return {row.record_id: row.balance for row in rows}
 
 
 _CREATING = sa.text("""

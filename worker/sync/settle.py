@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker import metrics
 from worker.errors import Category, Unexplained
@@ -57,10 +57,16 @@ def settle(driver: Driver, submission_id: int) -> None:
         item.detail if item.outcome is None else item.outcome == "refused"
         for item in recorded.items
     )
-    if age.replayable and not refused:
+    if age.replayable and not refused and not _is_looked_up_first(driver, recorded):
         _repeat(driver, recorded)
     else:
-        _look_up(driver, recorded, age)
+        _look_up(driver, recorded, replace(age, replayable=age.replayable and not refused))
+
+
+def _is_looked_up_first(driver: Driver, recorded: Recorded) -> bool:
+    """Whether another driver sent it, and something in it is not repeated blindly (design 5.3)."""
+    taken_over = recorded.driver != driver.id and not recorded.lookups
+    return taken_over and any(one.part.kind in driver.limits.looked_up for one in recorded.unknown)
 
 
 def _repeat(driver: Driver, recorded: Recorded) -> None:
@@ -104,6 +110,7 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
     _give_back(driver, looked)
     gap = driver.services.settings.lookup_gap
     delay = gap if age.forgotten else max(gap, driver.limits.key_lifetime - age.seconds)
+    delay = 0.0 if age.replayable else delay  # what is not there is repeated now
     with driver.services.database.begin() as session:
         submissions.postpone(session, recorded.id, delay, lookups=1)
 

@@ -22,6 +22,13 @@ def upgrade() -> None:
     )
     op.add_column("links", sa.Column("dated", sa.Date()))
     op.add_column("links", sa.Column("party_ref", sa.Text()))
+    op.add_column("links", sa.Column("applied_to", sa.Text()))
+    op.create_index(
+        "ix_links_applied_to",
+        "links",
+        ["connection_id", "applied_to"],
+        postgresql_where=sa.text("applied_to IS NOT NULL"),
+    )
     op.add_column("payments", sa.Column("unapplied", sa.Numeric(24, 6)))
     op.add_column("payments", sa.Column("record_id", sa.Text()))
     _grow_runs()

@@ -79,7 +79,7 @@ RULES: Mapping[str, Rule] = {
     "500": _DEFECT,  # unsupported operation: wrong path or body not UTF-8
     "600": Rule("outcome_unknown", _R.KNOWN),  # request id already used
     "610": _INACTIVE,  # object not found, or something it names is inactive
-    "620": _BOOKS,  # transaction cannot be linked
+    "620": Rule("not_applied", _R.REFUSED),  # transaction cannot be linked
     "630": _TAKEN,  # duplicate object
     "700": _PARENT,  # parent invalid
     "800": _IN_USE,  # has dependants

@@ -77,6 +77,30 @@ MAPPED: Mapping[Kind, Spec] = {
             "DiscountLineDetail": {"PercentBased": None, "DiscountPercent": None},
         },
     },
+    Kind.PURCHASE_INVOICE: {
+        **_TRANSACTION,
+        "VendorRef": _REF,
+        "DueDate": None,
+        "GlobalTaxCalculation": None,
+        "Line": {
+            **_LINE,
+            "ItemBasedExpenseLineDetail": {
+                "ItemRef": _REF,
+                "Qty": None,
+                "UnitPrice": None,
+                "TaxCodeRef": _REF,
+            },
+            "AccountBasedExpenseLineDetail": {"AccountRef": _REF, "TaxCodeRef": _REF},
+        },
+    },
+    Kind.PAYMENT: {
+        **_TRANSACTION,
+        "CustomerRef": _REF,
+        "TotalAmt": None,
+        "PaymentRefNum": None,
+        "DepositToAccountRef": _REF,
+        "Line": {"Amount": None, "LinkedTxn": {"TxnId": None, "TxnType": None}},
+    },
     Kind.EXPENSE: {
         **_TRANSACTION,
         "Line": {
@@ -147,6 +171,10 @@ NAMES: Mapping[str, str] = {
     "TxnDate": "date",
     "DueDate": "due_date",
     "CustomerRef": "customer",
+    "VendorRef": "vendor",
+    "TotalAmt": "amount",
+    "PaymentRefNum": "reference",
+    "DepositToAccountRef": "account",
     "CustomerMemo": "memo",
     "PrivateNote": "note",
     "BillEmail": "billing_email",

@@ -3,7 +3,7 @@
 import hashlib
 from decimal import Decimal
 
-from schemas.expense import Expense
+from schemas.expense import Against, AgainstKind, Expense
 from schemas.kinds import Kind
 from schemas.money import cents
 from worker.providers.lookup import Account, Cause, Lookup
@@ -27,7 +27,7 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
     amount = cents(document.amount)  # QuickBooks keeps two decimals of every currency
     if amount == 0:
         raise checks.refuse("value_refused", {"field": "amount", "record": record})
-    said = _said(document)
+    said = _said(document, lookup)
     body: Body = {
         "TxnDate": document.date.isoformat(),
         "DocNumber": number(document),
@@ -84,7 +84,13 @@ def _line(posting: str, account: Account, amount: Decimal, said: str, vendor: st
     }
 
 
-def _said(document: Expense) -> str:
-    against = document.against
-    spent_on = f"for {against.kind.replace('_', ' ')} {against.id}" if against else ""
+def _said(document: Expense, lookup: Lookup) -> str:
+    spent_on = f"for {_named(document.against, lookup)}" if document.against else ""
     return " ".join(part for part in (document.description, spent_on) if part) or "Expense"
+
+
+def _named(against: Against, lookup: Lookup) -> str:
+    """An invoice goes by its number; of work orders and jobs nothing but the id is known."""
+    if against.kind is AgainstKind.INVOICE:
+        return f"invoice {lookup.label(Kind.INVOICE, against.id)}"
+    return f"{against.kind.replace('_', ' ')} {against.id}"

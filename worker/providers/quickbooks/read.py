@@ -39,11 +39,12 @@ def account(record: Body) -> LedgerRecord:
 
 
 def tax_codes(codes: Sequence[Body], rates: Sequence[Body], today: date) -> Iterator[LedgerRecord]:
-    """Tax codes, each with the sum of its sales rates that are in effect today."""
+    """Tax codes, each with the sums of its rates that are in effect today."""
     in_effect = {str(rate["Id"]): _in_effect(rate, today) for rate in rates}
     for code in codes:
         sales, purchases = _rates_of(code, _SALES), _rates_of(code, _PURCHASES)
         rate = sum((in_effect.get(one, Decimal(0)) for one in sales), Decimal(0))
+        bought = sum((in_effect.get(one, Decimal(0)) for one in purchases), Decimal(0))
         taxable = code.get("Taxable") is not False
         yield _tax(
             code,
@@ -52,6 +53,7 @@ def tax_codes(codes: Sequence[Body], rates: Sequence[Body], today: date) -> Iter
             rate=_plain(rate) if sales else (None if taxable else "0"),
             sales=bool(sales) or not purchases,
             purchases=bool(purchases),
+            purchase_rate=_plain(bought) if purchases else (None if taxable else "0"),
         )
 
 
@@ -146,7 +148,13 @@ def _tax_mode(country: str, preferences: Mapping[str, object]) -> str:
 
 
 def _tax(
-    record: Body, *, kind: str, rate: str | None, sales: bool, purchases: bool
+    record: Body,
+    *,
+    kind: str,
+    rate: str | None,
+    sales: bool,
+    purchases: bool,
+    purchase_rate: str | None = None,
 ) -> LedgerRecord:
     data = {
         "ref": str(record["Id"]),
@@ -156,6 +164,7 @@ def _tax(
         "active": _active(record),
         "sales": sales,
         "purchases": purchases,
+        "purchase_rate": purchase_rate,
     }
     number, name = str(record["Id"]), record["Name"]
     token = record.get("SyncToken")

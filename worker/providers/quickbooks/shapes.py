@@ -20,11 +20,12 @@ from schemas.party import Party
 from schemas.payment import Payment
 from worker.providers.lookup import Lookup
 from worker.providers.port import Record, Work
-from worker.providers.quickbooks.checks import refuse
+from worker.providers.quickbooks.bills import bill
 from worker.providers.quickbooks.invoices import invoice
 from worker.providers.quickbooks.items import item
 from worker.providers.quickbooks.journals import journal, number
 from worker.providers.quickbooks.parties import party
+from worker.providers.quickbooks.payments import payment
 from worker.providers.quickbooks.wire import Body
 
 
@@ -41,7 +42,7 @@ class Shape:
     """One kind's place in QuickBooks."""
 
     entity: str  # its key in JSON; in lower case its address
-    label: str  # the field that names it to people, and by which it is found
+    label: str  # the field that names it to people, and by which it is found; empty: by its day
     note: str | None  # the field that bears the marker
     removal: Removal
     page: str  # of the web application, from memory: Intuit does not document these addresses
@@ -63,10 +64,16 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.VENDOR: Shape("Vendor", "DisplayName", "Notes", Removal.INACTIVE, "vendordetail?nameId="),
     Kind.ITEM: Shape("Item", "Name", None, Removal.INACTIVE, "item?itemId="),
     Kind.INVOICE: Shape("Invoice", "DocNumber", "PrivateNote", Removal.VOID, "invoice?txnId="),
+    Kind.PURCHASE_INVOICE: Shape("Bill", "DocNumber", "PrivateNote", Removal.DELETE, "bill?txnId="),
     Kind.EXPENSE: Shape(
         "JournalEntry", "DocNumber", "PrivateNote", Removal.DELETE, "journal?txnId="
     ),
+    # Whether a payment's number can be asked for is not documented, and many have none.
+    Kind.PAYMENT: Shape("Payment", "", "PrivateNote", Removal.DELETE, "recvpayment?txnId="),
 }
+
+# Money owed or moved: nothing but its marker tells a second one from the first in the books.
+LOOKED_UP = frozenset({Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
 
 _APPLICATIONS = {
     "production": "https://app.qbo.intuit.com/app/",
@@ -85,18 +92,12 @@ def body(work: Work, lookup: Lookup, today: date) -> Body:
             return invoice(work, document, lookup)
         case Expense() as document:
             return journal(work, document, lookup)
-        case PurchaseInvoice() | Payment():
-            raise refuse("kind_not_supported_yet", {"record": work.record_id})
+        case PurchaseInvoice() as document:
+            return bill(work, document, lookup)
+        case Payment() as document:
+            return payment(work, document, lookup)
         case _:
             assert_never(work.document)
-
-
-def shape(work: Work) -> Shape:
-    """The shape of a work's kind; raises Refusal for a kind that is not written yet."""
-    found = SHAPES.get(work.kind)
-    if found is None:
-        raise refuse("kind_not_supported_yet", {"record": work.record_id})
-    return found
 
 
 def about(document: Record) -> Body:
@@ -106,20 +107,33 @@ def about(document: Record) -> Body:
             return {"DisplayName": document.name}
         case Item():
             return {"Name": document.name}
-        case Invoice():
+        case Invoice() | PurchaseInvoice():
             return {"DocNumber": document.number, "TxnDate": document.issue_date.isoformat()}
         case Expense():
             return {"DocNumber": number(document), "TxnDate": document.date.isoformat()}
+        case Payment():
+            return {"TxnDate": document.date.isoformat()}
         case _:
-            return {}
+            assert_never(document)
+
+
+def named(document: Record) -> str:
+    """A document's name for people: its number, or its record's id."""
+    said = about(document)
+    return str(said.get("DocNumber") or document.id)
+
+
+def party_of(kind: Kind) -> Kind:
+    """Whose documents of a kind are."""
+    return Kind.CUSTOMER if kind in (Kind.INVOICE, Kind.PAYMENT) else Kind.VENDOR
 
 
 def total(document: Record) -> Decimal | None:
     """What the books' total must come to, where the CMMS says so."""
     match document:
-        case Invoice():
+        case Invoice() | PurchaseInvoice():
             return document.total
-        case Expense():
+        case Expense() | Payment():
             return rounded(document.amount, document.currency)
         case _:
             return None

@@ -13,7 +13,8 @@ GONE = "Something you're trying to use has been made inactive."
 
 def of_items(*items: str) -> Part:
     """An invoice for customer 58 with these items."""
-    lines = [{"SalesItemLineDetail": {"ItemRef": {"value": item}}} for item in items]
+    kind = "SalesItemLineDetail"
+    lines = [{"DetailType": kind, kind: {"ItemRef": {"value": item}}} for item in items]
     body = {"CustomerRef": {"value": "58"}, "TxnDate": "2026-10-01", "Line": lines}
     return Part(1, Kind.INVOICE, "INV-1", Operation.CREATE, "1", body)
 
@@ -21,7 +22,8 @@ def of_items(*items: str) -> Part:
 def of_vendor() -> Part:
     """An expense paid to vendor 56 from account 58."""
     detail = {"AccountRef": {"value": "58"}, "Entity": {"EntityRef": {"value": "56"}}}
-    body = {"Line": [{"JournalEntryLineDetail": detail}] * 2}
+    kind = "JournalEntryLineDetail"
+    body = {"Line": [{"DetailType": kind, kind: detail}] * 2}
     return Part(1, Kind.EXPENSE, "EXP-1", Operation.CREATE, "1", body)
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.bill import PurchaseInvoice
 from schemas.kinds import Kind
 from tests.contract.records import a_party, a_vendor, an_expense, an_invoice, an_item
 from tests.unit.providers.quickbooks.lookups import (
@@ -16,8 +15,9 @@ from tests.unit.providers.quickbooks.lookups import (
     a_removal,
     an_update,
 )
+from worker.policies import Policies, TakenNumber
 from worker.providers.lookup import Cause
-from worker.providers.port import Held, Operation, Plan, Work
+from worker.providers.port import Held, Plan, Work
 from worker.providers.quickbooks.planning import Planner
 
 PLANNER = Planner("9130", 30, date(2026, 11, 20))
@@ -152,31 +152,30 @@ def test_what_is_missing_holds_only_its_document() -> None:
 
 
 def test_what_is_wrong_holds_only_its_document() -> None:
-    wrong = a_create(Kind.INVOICE, an_invoice(number="9" * 22))
+    wrong = a_create(Kind.INVOICE, an_invoice(currency="EUR"))
 
     made = plan(replace(wrong, link_id=9), *invoices(2))
 
     (held,) = made.held
     assert held.fault is not None
-    assert (held.link_id, held.fault.code) == (9, "number_too_long")
+    assert (held.link_id, held.fault.code) == (9, "currency_not_enabled")
 
 
-@pytest.mark.parametrize("operation", list(Operation))
-def test_kinds_to_come_are_held_by_code(operation: Operation) -> None:
-    bill = PurchaseInvoice.model_validate(
-        {
-            "id": "BILL-1",
-            "number": "77120",
-            "vendor_id": "VEN-1",
-            "issue_date": "2026-10-01",
-            "currency": "USD",
-            "lines": [{"description": "Freight", "amount": "15"}],
-        }
-    )
+@pytest.mark.parametrize(
+    ("due", "path", "option"),
+    [
+        (invoices(1), "/v3/company/9130/invoice?include=allowduplicatedocnum", []),
+        (invoices(2), "/v3/company/9130/batch", ["allowduplicatedocnum"] * 2),
+    ],
+)
+def test_a_number_may_stand_twice_by_policy(due: list[Work], path: str, option: list[str]) -> None:
+    lookup = a_lookup()
+    lookup.chart.policies = Policies(taken_number=TakenNumber.ALLOW)
 
-    made = plan(Work(1, Kind.PURCHASE_INVOICE, bill.id, operation, bill, "1", "0"))
+    (request,) = PLANNER.plan(due, lookup).requests
 
-    assert [held.fault.code for held in made.held if held.fault] == ["kind_not_supported_yet"]
+    items = json.loads(request.body).get("BatchItemRequest", [])
+    assert (request.path, [item["optionsData"] for item in items]) == (path, option)
 
 
 def test_requests_that_share_a_party_or_stock_touch_it() -> None:
