@@ -32,7 +32,7 @@ from worker.store.columns import metadata
 from worker.store.connections import Connection
 from worker.store.ledger_tables import payments
 from worker.store.session import Database, Session
-from worker.sync import connections, drive, intake, tokens
+from worker.sync import connections, drive, first, intake, tokens
 from worker.sync.services import Services
 
 Json = Any  # whatever JSON can hold
@@ -270,7 +270,7 @@ class Shop:
             row = rows.lock(session, self.connection_id)
             active = {"state": "active", "paused_code": None}
             assert tokens.stored(session, self.services.cipher, row, fresh, **active)
-            connections.queue(session, self.connection_id, connections.FIRST_PULLS, "connect")
+            connections.queue(session, self.connection_id, first.PULLS, "connect")
             rows.wake(session, [self.connection_id])
 
     def account(self, number: str) -> str:
@@ -452,7 +452,7 @@ def connect(services: Services, simulator: Simulator, tenant: str, company: str)
     }
     with services.database.begin() as session:
         added = rows.add(session, values)
-        connections.queue(session, added, connections.FIRST_PULLS, "connect")
+        connections.queue(session, added, first.PULLS, "connect")
         for resource in ("accounts", "taxes", "payments"):
             feeds.add(session, added, resource, 0, 0.0)
         rows.wake(session, [added])

@@ -11,7 +11,7 @@ import httpx
 from tests.system.ledger import Json
 from tests.system.processes import System
 
-FIRST_PULLS = ("connection", "accounts", "taxes")
+FIRST_PULLS = ("connection", "accounts", "taxes", "customers", "vendors", "items")
 _PULL_SECONDS = 60.0
 _REFRESHES = 'http-equiv="refresh"'
 

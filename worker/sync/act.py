@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -20,37 +19,22 @@ from schemas.status import (
     RecordWaiting,
     Status,
 )
-from schemas.status import Operation as Told
 from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
-from worker.providers.port import Changed, Fault, Removed, Written
+from worker.providers.port import Changed, Fault, Written
 from worker.store import dead_letters, links, outbox, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
-from worker.store.links import Settled, Stop
+from worker.store.links import Stop
 from worker.store.session import Session
-from worker.store.submissions import Wanted
-from worker.sync import causes
+from worker.sync import causes, doubts, unpaid
 from worker.sync.outcomes import Fail, LookFirst, TryAgain, WaitFor, variance
+from worker.sync.successes import Subject, Success, arrived, remember, settled
 from worker.sync.tell import Origin, about, error_of, record_key, tell, waiting_reason
 from worker.terms import Cause, Operation
 
-_TOLD = {
-    Operation.CREATE: Told.CREATED,
-    Operation.UPDATE: Told.UPDATED,
-    Operation.REMOVE: Told.REMOVED,
-}
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The link that is decided about, and the snapshot of its document that this is about."""
-
-    link_id: int
-    kind: Kind
-    record_id: str
-    wanted: Wanted
+__all__ = ["Acting", "Effects", "Subject", "Success"]
 
 
 @dataclass
@@ -78,21 +62,6 @@ class Effects:
             metrics.UNKNOWN.inc(self.unknown)
 
 
-@dataclass(frozen=True)
-class Success:
-    """A link whose snapshot the books hold now."""
-
-    subject: Subject
-    operation: Operation
-    written: Written | Removed
-    expected_total: Decimal | None = None
-    told: Told | None = None  # where it is not simply the operation
-
-    @property
-    def operation_told(self) -> Told:
-        return self.told or _TOLD[self.operation]
-
-
 class Acting:
     """Carries out decisions for one connection in one transaction, whose row is locked already."""
 
@@ -108,7 +77,7 @@ class Acting:
         """
         try:
             with self.session.begin_nested():
-                links.mark_synced(self.session, [_settled(one) for one in successes])
+                links.mark_synced(self.session, [settled(one) for one in successes])
         except IntegrityError:
             if len(successes) > 1:
                 for one in successes:
@@ -119,10 +88,13 @@ class Acting:
             names["ref"] = successes[0].written.ref
             self.fail(subject, Fault("ref_taken", Category.DUPLICATE, names))
             return
+        remember(self.session, self.connection.id, successes)
         for one in successes:
             self._succeeded(one)
         present = [one for one in successes if one.operation is not Operation.REMOVE]
-        waiting.wake(self.session, self.connection.id, _arrived(present))
+        waiting.wake(self.session, self.connection.id, arrived(present))
+        paying = [one.subject.link_id for one in successes if one.subject.kind is Kind.PAYMENT]
+        unpaid.payments_written(self.session, self.connection.id, paying)
 
     def _succeeded(self, one: Success) -> None:
         self._tell(one.subject, self._synced(one))
@@ -156,13 +128,10 @@ class Acting:
         if not missing:
             links.try_again(self.session, subject.link_id)
             return
-        for cause in missing:
-            if cause.kind.endswith("_ref"):
-                kind = cause.kind.removesuffix("_ref")
-                links.doubt(self.session, self.connection.id, kind, cause.id)
+        doubts.raise_doubts(self.session, self.connection, missing)
         reason, first = waiting_reason(missing)
-        if fault is not None:
-            reason = error_of(fault).explanation
+        error = error_of(fault) if fault else None
+        reason = error.explanation if error else reason
         stop = Stop(
             "waiting",
             subject.wanted.revision,
@@ -172,9 +141,8 @@ class Acting:
             causes=tuple(sorted(str(cause) for cause in missing)),
         )
         if links.stop(self.session, subject.link_id, stop):
-            self._tell(
-                subject, RecordWaiting(**self._record(subject), reason=reason, waiting_on=first)
-            )
+            about_it: dict[str, Any] = {"reason": reason, "waiting_on": first, "error": error}
+            self._tell(subject, RecordWaiting(**self._record(subject), **about_it))
             self.effects.outcomes.append((subject.kind, "waiting"))
 
     def fail(self, subject: Subject, fault: Fault) -> None:
@@ -247,43 +215,6 @@ class Acting:
             connection_id=self.connection.id,
             link_id=subject.link_id,
         )
-
-
-def _settled(one: Success) -> Settled:
-    written, subject = one.written, one.subject
-    if isinstance(written, Removed):
-        return Settled(
-            link_id=subject.link_id,
-            version=subject.wanted.revision,
-            content=None,
-            ref=written.ref,
-            sync_token=written.sync_token,
-            number=None,
-            url=None,
-            digest=written.digest or None,
-            removed=True,
-        )
-    return Settled(
-        link_id=subject.link_id,
-        version=subject.wanted.revision,
-        content=subject.wanted.content,
-        ref=written.ref,
-        sync_token=written.sync_token,
-        number=written.number,
-        url=written.url,
-        digest=written.digest or None,
-        removed=False,
-        total=written.total,
-        variance=variance(one.expected_total, written.total),
-        balance=written.balance,
-    )
-
-
-def _arrived(successes: Sequence[Success]) -> list[Cause]:
-    """What documents may have waited for: the record, or its counterpart that could not be used."""
-    named = [(one.subject.kind.value, one.subject.record_id) for one in successes]
-    used = [(f"{one.subject.kind.value}_ref", one.written.ref) for one in successes]
-    return [Cause(kind, name) for kind, name in (*named, *used)]
 
 
 def _error(fault: Fault) -> dict[str, object]:

@@ -9,10 +9,11 @@ from worker.store import connections, dead_letters, links, submissions
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.session import Session
-from worker.store.submissions import Recorded
+from worker.store.submissions import Item, Recorded
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.outcomes import Decision, Done, StillUnknown, decide
 from worker.sync.subjects import subject_of_item
+from worker.terms import Operation
 
 
 def apply(
@@ -52,10 +53,7 @@ def _settle(
         decision = decide(outcome, attempts=item.attempts, repeated=repeated)
         match decision:
             case Done(written):
-                part = item.part
-                successes.append(
-                    Success(subject_of_item(item), part.operation, written, part.expected_total)
-                )
+                successes.append(_success(item, written))
                 closed.append((item.id, "done", {"ref": written.ref}))
             case StillUnknown(refusal):
                 acting.effects.unknown += 1
@@ -66,6 +64,17 @@ def _settle(
                 closed.append((item.id, "refused", _why(decision)))
     submissions.close_items(acting.session, closed)
     acting.succeed(successes)
+
+
+def _success(item: Item, written: Written | Removed) -> Success:
+    part = item.part
+    return Success(
+        subject_of_item(item),
+        part.operation,
+        written,
+        part.expected_total,
+        sent=part.body if part.operation is Operation.UPDATE else None,
+    )
 
 
 def keep(session: Session, submission_id: int, answer: Answer) -> None:

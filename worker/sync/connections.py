@@ -14,10 +14,11 @@ from worker.errors import Disconnected, Misuse
 from worker.failures import describe
 from worker.providers.authorizer import Application
 from worker.providers.port import Resource
-from worker.store import connections, inbox, outbox, runs
+from worker.store import connections, feeds, inbox, outbox, runs
 from worker.store.connections import Connection
 from worker.store.runs import Asked, Mode, Run
 from worker.store.session import Session
+from worker.sync import first
 from worker.sync.failed_runs import fail_asked
 from worker.sync.services import Services
 from worker.sync.tell import Origin, about, tell
@@ -26,7 +27,6 @@ from worker.sync.tokens import application, company_name, company_of
 log = logging.getLogger(__name__)
 
 _TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")  # the event contract's rule for `tenantid`
-FIRST_PULLS = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES)  # open the way for writing
 EXPECTED = "expected_company"  # the setting that keeps the company entered before the first consent
 
 
@@ -136,7 +136,7 @@ def enable(services: Services, connection_id: int) -> Connection:
             # Rights given back, a subscription renewed: that needs no consent. Where one is
             # needed, the next refusal pauses the connection again.
             changing.set(state="active", paused_code=None)
-            queue(changing.session, connection_id, FIRST_PULLS, "connect")
+            queue(changing.session, connection_id, first.needed(row.settings), "connect")
             changing.wake()
             changing.tell(ConnectionRestored(**about(row), company=company_of(row)))
         return connections.get(changing.session, connection_id)
@@ -199,6 +199,13 @@ def ask(
             text = f"run {run.id} ({resource}) reads changes only and has begun: wait for its end"
             raise Misuse("run_has_begun", text)
         return Asking(run, joined=True)
+
+
+def is_first(services: Services, connection_id: int, resource: Resource) -> bool:
+    """Whether a resource was never pulled and nobody has asked for it yet."""
+    with services.database.begin() as session:
+        asked = runs.open_run(session, connection_id, resource)
+        return asked is None and resource not in feeds.completed(session, connection_id)
 
 
 def check_active(row: Connection) -> None:

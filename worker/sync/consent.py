@@ -20,8 +20,9 @@ from worker.store import connections, feeds, usage
 from worker.store.connections import Connection
 from worker.store.session import Session, now
 from worker.store.usage import Call
+from worker.sync import first
 from worker.sync.company import keep as keep_company
-from worker.sync.connections import EXPECTED, FIRST_PULLS, Change, change, queue
+from worker.sync.connections import EXPECTED, Change, change, queue
 from worker.sync.services import Services
 from worker.sync.tell import about
 from worker.sync.tokens import application, company_name, company_of, stored
@@ -203,7 +204,7 @@ def _check_same(before: Connection, current: Connection) -> None:
 def _begin(changing: Change, settings: Settings) -> None:
     """Queue the first pulls and start the clock, each feed on a grid of its own."""
     session, connection_id = changing.session, changing.connection.id
-    queue(session, connection_id, FIRST_PULLS, "connect")
+    queue(session, connection_id, first.needed(changing.connection.settings), "connect")
     intervals = {
         Resource.CONNECTION: settings.company_interval,
         Resource.ACCOUNTS: settings.lists_interval,
@@ -212,8 +213,8 @@ def _begin(changing: Change, settings: Settings) -> None:
     }
     for resource, interval in intervals.items():
         # Jitter, so that a thousand connections do not pull in the same second for ever.
-        first = interval * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-        feeds.add(session, connection_id, resource, interval, first)
+        begins = interval * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        feeds.add(session, connection_id, resource, interval, begins)
     changing.wake()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from worker.errors import LeaseLost, ProviderError
 from worker.store import connections, feeds, runs, submissions
 from worker.store.leases import lease
+from worker.sync import first
 from worker.sync.driver import IN_PLACE, Driver, OutOfBudget
 from worker.sync.pull import ORDER, pull
 from worker.sync.push import Step, push
@@ -19,7 +20,6 @@ from worker.sync.settle import settle
 log = logging.getLogger(__name__)
 
 DEFECT_SECONDS = 60.0
-FIRST = frozenset({"connection", "accounts", "taxes"})  # pulled before anything is written
 
 
 def drive(services: Services, connection_id: int) -> None:
@@ -134,7 +134,10 @@ class Turn:
         driver = self.driver
         with driver.services.database.begin() as session:
             # Known before anything else, since it decides whether due links count when asleep.
-            self.pushing = feeds.completed(session, driver.connection.id) >= FIRST
+            completed = feeds.completed(session, driver.connection.id)
+            self.pushing = completed >= set(first.needed(driver.connection.settings))
+            if not self.pushing:
+                first.queue_missing(session, driver.connection, completed)
             if driver.is_held():
                 return Step(worked=False)
             open_ones = submissions.due(session, driver.connection.id, 1)

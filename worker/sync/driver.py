@@ -78,6 +78,12 @@ class Driver:
             self._moment = now(session)
         return self.connection
 
+    @property
+    def moment(self) -> datetime:
+        """The database's time when this driver looked last: whatever it reads now is no older."""
+        assert self._moment is not None  # every step begins with `refresh`
+        return self._moment
+
     def is_outdated(self, row: Connection) -> bool:
         """Whether a person has changed what this driver plans by since it read the connection."""
         known = self.connection

@@ -2,17 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-from schemas.books import Account, Company, Tax
+from schemas.books import Company
 from schemas.status import (
-    AccountChanged,
     ConnectionTested,
     Status,
     SyncCompleted,
     SyncStarted,
-    TaxChanged,
 )
 from worker import metrics
 from worker.errors import (
@@ -23,12 +20,11 @@ from worker.errors import (
     Unavailable,
     Unexplained,
 )
-from worker.providers.port import LedgerRecord, Page, Resource
-from worker.store import connections, feeds, outbox, records, runs, waiting
-from worker.store.records import Pulled
-from worker.store.runs import Run
+from worker.providers.port import Page, Resource
+from worker.store import connections, feeds, outbox, runs, waiting
+from worker.store.runs import Mode, Run
 from worker.store.session import Session
-from worker.sync import causes, issues, merges, payments
+from worker.sync import causes, issues, merges, pages, rehearsal
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
@@ -37,13 +33,25 @@ from worker.sync.tell import about, tell
 log = logging.getLogger(__name__)
 
 # Of the same urgency: what opens the way for writing goes first.
-ORDER = (Resource.CONNECTION, Resource.ACCOUNTS, Resource.TAXES, Resource.PAYMENTS)
+ORDER = (
+    Resource.CONNECTION,
+    Resource.ACCOUNTS,
+    Resource.TAXES,
+    Resource.CUSTOMERS,
+    Resource.VENDORS,
+    Resource.ITEMS,
+    Resource.PAYMENTS,
+)
 AGAIN_SECONDS = 60.0
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
 
-_KINDS = {Resource.ACCOUNTS: ("account",), Resource.TAXES: ("tax_code", "tax_rate")}
 _IN_USE = frozenset({"account", "tax_code"})
-_CAUSES = {Resource.ACCOUNTS: ("account", "mapping"), Resource.TAXES: ("tax_code",)}
+_CAUSES = {
+    Resource.ACCOUNTS: ("account", "mapping"),
+    Resource.TAXES: ("tax_code",),
+    Resource.PAYMENTS: ("account", "mapping"),  # accounts that changed come with them
+}
+_LISTS = frozenset({Resource.ACCOUNTS, Resource.TAXES})
 
 
 def pull(driver: Driver, run: Run) -> None:
@@ -104,16 +112,16 @@ def _test(driver: Driver, run: Run) -> None:
 
 
 def _page(driver: Driver, run: Run, resource: Resource) -> None:
-    cursor = run.cursor or (driver.connection.created_at - OVERLAP).isoformat()
+    cursor = _cursor(driver, run, resource)
     page = driver.read(resource.value, lambda books: books.page(resource, cursor, run.position))
-    effects = payments.Effects()
+    if run.mode == Mode.DRY:
+        rehearsal.rehearse(driver, run, resource, page)
+        return
     with driver.services.database.begin() as session:
         connections.wake(session, [driver.connection.id])
-        told = _keep(driver, session, run, page.records)
-        if resource is Resource.PAYMENTS:
-            effects = payments.keep(session, driver.connection, page, own(run))
-        counts = _add(run.counts, page, told, effects)
-        outgoing = [*(_tell(driver, run, status) for _, status in told), *effects.told]
+        applied = pages.apply(session, driver.connection, page, driver.moment, own(run))
+        counts = {name: run.counts.get(name, 0) + n for name, n in applied.counts.items()}
+        outgoing = applied.told
         if page.position is None:
             partitions = _complete(driver, session, run, counts, outgoing)
         else:
@@ -123,56 +131,20 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
     driver.services.hints.relay(sorted(partitions))
 
 
-def _keep(
-    driver: Driver, session: Session, run: Run, found: Sequence[LedgerRecord]
-) -> list[tuple[str, Status]]:
-    """Store what was pulled; tells what is new (`created`) or different (`changed`)."""
-    pulled = [
-        Pulled(one.kind, one.ref, one.name, one.active, dict(one.data), one.code, one.sync_token)
-        for one in found
-    ]
-    difference = records.keep(session, driver.connection.id, pulled)
-    told: list[tuple[str, Status]] = []
-    for one in pulled:
-        key = (one.kind, one.ref)
-        if key in difference.created:
-            told.append(("created", _changed(driver, one)))
-        elif key in difference.changed:
-            told.append(("changed", _changed(driver, one)))
-    return told
+def _cursor(driver: Driver, run: Run, resource: Resource) -> str | None:
+    """Since when changes are read; None: everything, as accounts and taxes always are.
 
-
-def _changed(driver: Driver, record: Pulled) -> Status:
-    if record.kind == "account":
-        return AccountChanged(
-            **about(driver.connection), account=Account.model_validate(dict(record.data))
-        )
-    return TaxChanged(**about(driver.connection), tax=Tax.model_validate(dict(record.data)))
-
-
-def _add(
-    counts: Mapping[str, int],
-    page: Page,
-    told: Sequence[tuple[str, Status]],
-    effects: payments.Effects,
-) -> dict[str, int]:
-    read = len(page.records) + len(page.payments)
-    created = sum(what == "created" for what, _ in told) + effects.created
-    changed = len(told) - sum(what == "created" for what, _ in told) + effects.changed
-    new = {
-        "read": read,
-        "created": created,
-        "changed": changed,
-        "removed": effects.removed,
-        "unchanged": max(read - created - changed - effects.removed, 0),
-    }
-    return {name: counts.get(name, 0) + count for name, count in new.items()}
+    Payments from before the connection are nobody's business.
+    """
+    if resource is Resource.PAYMENTS:
+        return run.cursor or (driver.connection.created_at - OVERLAP).isoformat()
+    return run.cursor if run.mode == Mode.CHANGES else None
 
 
 def _review(driver: Driver, session: Session, resource: Resource, page: Page) -> None:
     """Open and close the issues that this page is about."""
     connection = connections.get(session, driver.connection.id)
-    if resource in _KINDS or any(one.kind in _IN_USE for one in page.records):
+    if resource in _LISTS or any(one.kind in _IN_USE for one in page.records):
         issues.review(session, connection)
     if page.position is None:
         merges.review(session, connection)
@@ -187,14 +159,10 @@ def _complete(
 ) -> set[int]:
     """The last page is in: what was not seen is gone, and what waited for any of it wakes."""
     resource = Resource(run.resource)
-    if resource in _KINDS and run.started_at:
-        gone = records.retire_unseen(
-            session, driver.connection.id, _KINDS[resource], run.started_at
-        )
-        counts["removed"] += len(gone)
-        for one in gone:
-            inactive = replace(one, data=dict(one.data) | {"active": False})
-            outgoing.append(_tell(driver, run, _changed(driver, inactive)))
+    if _saw_everything(run, resource) and run.started_at:
+        gone = pages.retire_unseen(session, driver.connection, resource, run.started_at, own(run))
+        counts["removed"] += gone.removed
+        outgoing += gone.told
     waited = waiting.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
     missing = causes.still_missing(session, driver.connection, waited)
     waiting.wake(session, driver.connection.id, set(waited) - missing)
@@ -203,6 +171,12 @@ def _complete(
     outgoing += answers(driver.connection, run, status)
     driver.forget_chart()
     return _finish(driver, session, run, counts, outgoing)
+
+
+def _saw_everything(run: Run, resource: Resource) -> bool:
+    if resource in _LISTS:
+        return True
+    return resource in pages.KINDS and (run.cursor is None or run.mode == Mode.FULL)
 
 
 def _finish(

@@ -13,7 +13,14 @@ from worker.store.session import Session
 from worker.sync.failed_runs import answers, of
 from worker.sync.tell import Origin, about, error_of, tell
 
-PULLED = (Resource.ACCOUNTS, Resource.TAXES, Resource.PAYMENTS)
+PULLED = (
+    Resource.ACCOUNTS,
+    Resource.TAXES,
+    Resource.CUSTOMERS,
+    Resource.VENDORS,
+    Resource.ITEMS,
+    Resource.PAYMENTS,
+)
 _NOWHERE = Environment.PRODUCTION  # what an answer says where there is no connection to speak of
 
 

@@ -1,6 +1,7 @@
 """From QuickBooks' answers to a write to outcomes in our words."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from schemas.kinds import Kind
@@ -19,12 +20,15 @@ from worker.providers.port import (
 )
 from worker.providers.quickbooks import shapes
 from worker.providers.quickbooks.blame import causes, in_words
+from worker.providers.quickbooks.canonical import LISTED
 from worker.providers.quickbooks.client import Reply, connection_trouble, said
 from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
 from worker.providers.quickbooks.fields import NAMES
 from worker.providers.quickbooks.matching import digest
+from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES
 from worker.providers.quickbooks.wire import Body, amount, rows
+from worker.providers.quickbooks.wire import ref as reference
 
 
 def outcomes(parts: tuple[Part, ...], reply: Reply, environment: str) -> Mapping[str, Outcome]:
@@ -63,10 +67,19 @@ def written(kind: Kind, record: Body, environment: str) -> Written:
         sync_token=str(record.get("SyncToken", "0")),
         number=record.get("DocNumber"),
         total=total(kind, record),
-        balance=amount(record, "Balance") if kind is Kind.INVOICE else None,
+        balance=_balance(kind, record),
         digest=digest(kind, record),
         url=shapes.url(kind, ref, environment),
+        dated=_day(record),
+        party=reference(record, "CustomerRef") or reference(record, "VendorRef"),
+        applied_to=_paid_invoice(record) if kind is Kind.PAYMENT else None,
+        record=next(listed(kind, [record]), None) if kind in LISTED else None,
     )
+
+
+def _day(record: Body) -> date | None:
+    day = record.get("TxnDate")
+    return date.fromisoformat(day) if isinstance(day, str) else None
 
 
 def removed(kind: Kind, record: Body) -> Removed:
@@ -88,7 +101,28 @@ def total(kind: Kind, record: Body) -> Decimal | None:
         ]
         debits = [line for detail, line in details if detail.get("PostingType") == "Debit"]
         return sum((amount(line, "Amount") for line in debits), Decimal(0))
-    return amount(record, "TotalAmt") if kind is Kind.INVOICE else None
+    return amount(record, "TotalAmt") if kind in _BALANCES else None
+
+
+# What is still open of a document; of a payment: what it is not applied to.
+_BALANCES = {
+    Kind.INVOICE: "Balance",
+    Kind.PURCHASE_INVOICE: "Balance",
+    Kind.PAYMENT: "UnappliedAmt",
+}
+
+
+def _balance(kind: Kind, record: Body) -> Decimal | None:
+    return amount(record, _BALANCES[kind]) if kind in _BALANCES else None
+
+
+def _paid_invoice(record: Body) -> str | None:
+    """The invoice that a payment is applied to; ours have one."""
+    for line in rows(record.get("Line")):
+        for link in rows(line.get("LinkedTxn")):
+            if link.get("TxnType") == "Invoice":
+                return str(link["TxnId"])
+    return None
 
 
 def _outcome(part: Part, said: Body, environment: str) -> Outcome:
@@ -104,7 +138,7 @@ def _outcome(part: Part, said: Body, environment: str) -> Outcome:
 
 
 def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
-    fault = _fault(part, meant.code, error)
+    fault = _fault(part, _code(part, meant, error), error)
     match meant.reading:
         case Reading.UNTOLD:
             return Unknown(str(error))
@@ -119,6 +153,14 @@ def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
             return Refused(_fault(part, "books_unavailable", error))
         case _:
             return Refused(fault, certain=meant.reading is Reading.CERTAIN)
+
+
+def _code(part: Part, meant: Rule, error: Error) -> str:
+    """Our code; a payment that only the catch-all speaks of is more than its invoice has open."""
+    applies = part.kind is Kind.PAYMENT and bool(part.body.get("Line"))
+    if applies and error.code == "6000" and meant.code == "books_refused":
+        return "not_applied"
+    return meant.code
 
 
 def _gone(part: Part, error: Error, fault: Fault) -> Outcome:

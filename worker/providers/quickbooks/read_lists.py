@@ -111,7 +111,7 @@ def _name(record: Body, in_the_cmms: str | None) -> str:
 def _item(record: Body) -> dict[str, Any]:
     held = amount(record, "QtyOnHand")
     return {
-        "name": undeleted(str(record["Name"])),
+        "name": undeleted(str(record.get("Name", ""))),
         "type": _ITEM_TYPES[str(record["Type"])].value,
         "sku": record.get("Sku"),
         "description": record.get("Description"),

@@ -1,0 +1,197 @@
+"""What the books say of customers, vendors and items: our own echo, or somebody else's change.
+
+Nothing is written into the books here; the CMMS is told what others changed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.kinds import Kind
+from worker.providers.port import LedgerRecord
+from worker.store import agreements, records, waiting
+from worker.store.agreements import Linked, Seen
+from worker.store.connections import Connection
+from worker.store.outbox import Outgoing
+from worker.store.records import Key, Known, Pulled
+from worker.store.session import Session
+from worker.sync.linking import differing
+from worker.sync.successes import pulled
+from worker.sync.tell import Origin
+from worker.sync.told import Side, changed
+from worker.terms import Cause
+
+KINDS = frozenset({Kind.CUSTOMER.value, Kind.VENDOR.value, Kind.ITEM.value})
+
+# These move by themselves, or say where a record stands rather than what it is.
+_NO_NEWS = frozenset({"quantity_on_hand", "as_of", "full_name"})
+
+
+@dataclass
+class Effects:
+    """What a page of records changed, and what is to be told of it."""
+
+    created: int = 0
+    changed: int = 0
+    removed: int = 0
+    told: list[Outgoing] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One record as it was seen, with what was known of it and the link to it."""
+
+    record: Pulled
+    known: Known | None
+    link: Linked | None
+
+    @property
+    def before(self) -> Mapping[str, str] | None:
+        """The mapped fields as they were known to be; None: nobody knows."""
+        if self.known is not None and self.known.record.fields:
+            return self.known.record.fields
+        return None if self.link is None else self.link.base
+
+    @property
+    def moved(self) -> bool:
+        """Whether a mapped field is another than before, as far as anybody knows."""
+        return self.before is not None and self.before != self.record.fields
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is as our last write left it (an echo), or as it was when it was linked."""
+        if self.link is None:
+            return False
+        if self.link.digest is None:
+            return not self.moved
+        return self.link.digest == self.record.digest
+
+    @property
+    def agreed(self) -> Mapping[str, str] | None:
+        """What both sides agreed on, where nothing is written down of it yet."""
+        if self.ours:
+            return self.record.fields
+        never_written = self.link is not None and self.link.digest is None
+        return self.before if never_written else None
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether the CMMS's next change can be told from what others changed."""
+        return self.link is not None and (self.link.base or self.agreed) is not None
+
+
+def keep(
+    session: Session,
+    connection: Connection,
+    found: Iterable[LedgerRecord],
+    read_at: datetime,
+    origin: Origin,
+) -> Effects:
+    """Bring records and links up to a page that was read from `read_at` on; safe to repeat.
+
+    The connection's row is locked by the caller. Held back is what a write of ours is under way to,
+    or has reached since the page was read: the next pull, which begins before that write, tells
+    whose change it is.
+    """
+    page = {(one.kind, one.ref): pulled(one) for one in found if one.kind in KINDS}
+    if not page:
+        return Effects()
+    linked = agreements.linked(session, connection.id, page)
+    known = records.known(session, connection.id, page)
+    sights = [Sight(one, known.get(key), linked.get(key)) for key, one in sorted(page.items())]
+    back = [sight for sight in sights if _is_held_back(sight, read_at)]
+    records.touch(session, connection.id, [sight.record.key for sight in back])
+    news = [sight for sight in sights if sight not in back]
+    records.store(session, connection.id, [sight.record for sight in news])
+    _update_links(session, news)
+    _wake(session, connection, news)
+    return _told(connection, news, origin)
+
+
+def _is_held_back(sight: Sight, read_at: datetime) -> bool:
+    if sight.link is not None and sight.link.state == "sent":
+        return True
+    written_at = None if sight.known is None else sight.known.written_at
+    return written_at is not None and written_at >= read_at
+
+
+def _update_links(session: Session, sights: Sequence[Sight]) -> None:
+    """Tokens and hashes follow the books, so that the CMMS's next change can be merged.
+
+    Not where somebody changed what nobody remembers: the stale token makes our next write look
+    before it overwrites.
+    """
+    seen = []
+    for sight in sights:
+        link = sight.link
+        if link is None or not sight.mergeable:
+            continue
+        alias = link.alias or ""
+        seen.append(
+            Seen(
+                id=link.id,
+                sync_token=sight.record.sync_token,
+                digest=sight.record.digest,
+                base=sight.agreed,
+                renamed=bool(alias) and not sight.record.name.endswith(alias),
+            )
+        )
+    agreements.bring_up_to_date(session, seen)
+    moved = [sight.link.id for sight in sights if sight.link and sight.moved]
+    agreements.reopen(session, moved)
+
+
+def _wake(session: Session, connection: Connection, sights: Sequence[Sight]) -> None:
+    """Documents that waited for a record to be active again go on."""
+    waited = waiting.causes(session, connection.id, [f"{kind}_ref" for kind in sorted(KINDS)])
+    if waited:
+        active = {
+            Cause(f"{sight.record.kind}_ref", sight.record.ref)
+            for sight in sights
+            if sight.record.active
+        }
+        waiting.wake(session, connection.id, active & set(waited))
+
+
+def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Effects:
+    effects = Effects()
+    for sight in sights:
+        if sight.known is None:
+            effects.created += 1
+        elif sight.moved:
+            effects.changed += 1
+        names = changed_names(sight)
+        if sight.link is not None:
+            side = _side(sight.link)
+            effects.told += changed(connection, side, sight.record.data, names, origin)
+    return effects
+
+
+def changed_names(sight: Sight) -> list[str]:
+    """What others changed of a linked record, in the contract's names."""
+    if sight.link is None or sight.ours or (sight.before is not None and not sight.moved):
+        return []
+    if sight.known is None:
+        return [*differing(sight.link.snapshot, sight.record.data, None)]
+    before, after = sight.known.record.data, sight.record.data
+    names = (before.keys() | after.keys()) - _NO_NEWS
+    return sorted(name for name in names if before.get(name) != after.get(name))
+
+
+def _side(link: Linked) -> Side:
+    return Side(link.kind, link.record_id, link.ref, link.snapshot, link.alias)
+
+
+def retire(
+    session: Session, connection: Connection, gone: Sequence[Pulled], origin: Origin
+) -> Effects:
+    """Records that are no more, or that nobody has seen: the CMMS hears that they are inactive."""
+    keys: list[Key] = [one.key for one in gone if one.kind in KINDS]
+    effects = Effects(removed=len(keys))
+    if not keys:
+        return effects
+    linked = agreements.linked(session, connection.id, keys)
+    for one in gone:
+        if link := linked.get(one.key):
+            effects.told += changed(connection, _side(link), one.data, ["active"], origin)
+    return effects

@@ -1,0 +1,40 @@
+"""What is pulled before anything is written: a party must be matched before it could be doubled."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from schemas.kinds import Kind
+from worker.providers.port import Resource
+from worker.store import runs
+from worker.store.connections import Connection
+from worker.store.runs import Asked
+from worker.store.session import Session
+from worker.sync.scope import kinds_off
+
+PULLS = (
+    Resource.CONNECTION,
+    Resource.ACCOUNTS,
+    Resource.TAXES,
+    Resource.CUSTOMERS,
+    Resource.VENDORS,
+    Resource.ITEMS,
+)
+_KINDS = {
+    Resource.CUSTOMERS: Kind.CUSTOMER,
+    Resource.VENDORS: Kind.VENDOR,
+    Resource.ITEMS: Kind.ITEM,
+}
+
+
+def needed(settings: Mapping[str, object]) -> tuple[Resource, ...]:
+    """The first pulls of a connection; lists of kinds that are switched off are none of them."""
+    off = kinds_off(settings)
+    return tuple(one for one in PULLS if _KINDS.get(one) not in off)
+
+
+def queue_missing(session: Session, connection: Connection, completed: set[str]) -> None:
+    """Queue what was never pulled: a kind was switched on, or a newer release wants more."""
+    for resource in needed(connection.settings):
+        if resource not in completed:
+            asked = Asked("connect", f"connect:{uuid4()}")
+            runs.queue(session, connection.id, resource, asked)
