@@ -97,11 +97,15 @@ class WaitingOn(Model):
 
 
 class RecordWaiting(RecordStatus):
-    """It goes on by itself once `waiting_on` is there; `reason` is one sentence."""
+    """It goes on by itself once `waiting_on` is there; `reason` is one sentence.
+
+    `error` says what can be done, where a check or the books refused it meanwhile.
+    """
 
     event_type = "accounting.record.waiting"
     reason: Label
     waiting_on: WaitingOn | None = None
+    error: Error | None = None
 
 
 class RecordFailed(RecordStatus):

@@ -148,10 +148,12 @@ def test_6240_a_taken_name(refusing: Open, document: Record) -> None:
 @pytest.mark.parametrize("password", [False, True])
 @pytest.mark.parametrize("document", [an_invoice(), an_expense()], ids=lambda one: one.id)
 def test_6200_and_6210_a_closed_period(refusing: Open, document: Record, *, password: bool) -> None:
-    ledger = ready_for(refusing(closed_until="2026-10-15"), document)
+    ledger = ready_for(refusing(), document)
+    submission = ledger.prepared(document)
+    ledger.company.prefer(AccountingInfoPrefs={"BookCloseDate": "2026-10-15"})
     ledger.company.switch(closing_password=password)
 
-    outcome = ledger.push(document)
+    outcome = ledger.send(submission)
 
     assert isinstance(outcome, Refused)
     assert outcome.fault.category is Category.PERIOD

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from worker.failures import documents, setup
+from worker.failures import documents, matching, paid, setup
 from worker.failures.code import Code, Retry
 
 __all__ = ["CODES", "Code", "Retry", "describe"]
 
 CODES: Mapping[str, Code] = MappingProxyType(
-    {entry.code: entry for entry in setup.ENTRIES + documents.ENTRIES}
+    {entry.code: entry for module in (setup, documents, paid, matching) for entry in module.ENTRIES}
 )
 
 
@@ -38,6 +38,8 @@ class _Names(dict[str, str]):
             "mapping": "an account",
             "waiting_on": "another record",
             "limit": "the limit",
+            "total": "less",
+            "paid": "more",
         }
     )
 
@@ -48,5 +50,7 @@ class _Names(dict[str, str]):
 def describe(code: str, names: Mapping[str, str]) -> Code:
     """The catalogue's entry with its sentence filled; an unknown code is described as a defect."""
     entry = CODES.get(code) or replace(CODES["defect"], code=code)
-    sentence = entry.explanation.format_map(_Names(names))
-    return replace(entry, explanation=sentence[:1].upper() + sentence[1:])
+    said = _Names(names)
+    sentence = entry.explanation.format_map(said)
+    steps = tuple(step.format_map(said) for step in entry.steps)
+    return replace(entry, explanation=sentence[:1].upper() + sentence[1:], steps=steps)

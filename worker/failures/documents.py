@@ -19,8 +19,12 @@ ENTRIES = (
         "duplicate_number",
         _C.DUPLICATE,
         "The number is taken in the books",
-        "Another document in the books has the number {number} already.",
-        ("Change the number of one of the two, or link the record to the existing one.",),
+        "Another document in the books has the number {number} already: {other}.",
+        (
+            "If it is the same document, link the two: `books match link {kind} {record} {ref}`.",
+            "If not, change the number of one of them.",
+            "Or allow numbers to stand twice: `books connections settings`, taken_number=allow.",
+        ),
         _R.AFTER_FIX,
     ),
     Code(
@@ -41,19 +45,11 @@ ENTRIES = (
     ),
     # Validation
     Code(
-        "invoice_paid",
+        "purchase_tax_not_supported",
         _C.VALIDATION,
-        "The invoice is paid already",
-        "Invoice {number} has payments in the books, so it is neither changed nor voided there.",
-        ("Remove the payment in the books, or correct the amount with another invoice.",),
-        _R.AFTER_FIX,
-    ),
-    Code(
-        "number_too_long",
-        _C.VALIDATION,
-        "The number is too long",
-        "The number {number} is longer than the {limit} characters that the books take.",
-        (CORRECT,),
+        "Tax on top of a bill is not supported",
+        "{record} adds tax to its lines, but these books keep no tax on bills.",
+        ("State the costs with tax, which makes it part of them.", CORRECT),
         _R.AFTER_FIX,
     ),
     Code(
@@ -121,6 +117,14 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
+        "currency_fixed",
+        _C.VALIDATION,
+        "The currency of a customer or vendor is fixed",
+        "{record} has {currency} in the CMMS, but {held} in the books, where that never changes.",
+        ("Set the currency back, or make another customer or vendor with it.", CORRECT),
+        _R.AFTER_FIX,
+    ),
+    Code(
         "two_tax_codes",
         _C.VALIDATION,
         "More than one tax code on a document",
@@ -131,9 +135,9 @@ ENTRIES = (
     Code(
         "tax_inclusive_not_supported",
         _C.VALIDATION,
-        "Prices with tax are not supported",
-        "{record} states its prices with tax, which cannot be written into these books yet.",
-        ("State the prices without tax.", CORRECT),
+        "Prices with a tax of unknown rate",
+        "{record} states its prices with tax, and nothing says at which rate.",
+        ("Name a tax code with a rate, map one, or state the prices without tax.", CORRECT),
         _R.AFTER_FIX,
     ),
     Code(
@@ -171,14 +175,6 @@ ENTRIES = (
         "{record} needs a feature that the plan or the settings of the books do not have.",
         ("Upgrade the plan or switch the feature on in the books, then try again.",),
         _R.AFTER_FIX,
-    ),
-    Code(
-        "kind_not_supported_yet",
-        _C.VALIDATION,
-        "This kind is not sent to the books yet",
-        "{record} is of a kind that this version does not write into the books.",
-        ("Enter it in the books by hand, or wait for the next version.",),
-        _R.NEVER,
     ),
     Code(
         "sync_not_supported",

@@ -1,9 +1,9 @@
 """Links: how far each document has got in each connection's books (design 4)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,11 @@ class Due:
     variance: Decimal | None
     balance: Decimal | None
     paid_amount: Decimal | None
+    dated: date | None  # of a document: its day in the books
+    party_ref: str | None  # of a document: whose it is in the books
+    applied_to: str | None  # of a payment: the invoice that it pays in the books
     gone: bool  # the books' record is voided, deleted or inactive by our own doing
+    confirmed: bool  # a person says that it is new: created whatever it is like
     removed: bool  # the CMMS has removed the document
     snapshot: Mapping[str, Any]
     opening: Mapping[str, Any] | None  # of an item: the earliest count of its stock
@@ -50,13 +54,17 @@ class Due:
         return None if self.total is None else self.total - (self.variance or 0)
 
 
-_DUE = sa.text("""
+DUE_COLUMNS = """
     SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
            l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.synced_content,
-           l.total, l.variance, l.balance, l.paid_amount,
-           l.removed AS gone, md5((d.snapshot - 'version')::text) AS content,
+           l.total, l.variance, l.balance, l.paid_amount, l.dated, l.party_ref, l.applied_to,
+           l.removed AS gone, l.confirmed, md5((d.snapshot - 'version')::text) AS content,
            d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent
     FROM links l JOIN documents d ON d.id = l.document_id
+"""
+
+_DUE = sa.text(f"""
+    {DUE_COLUMNS}
     WHERE l.connection_id = :id AND l.state = 'due' AND l.next_attempt_at <= now()
       AND l.rank = (SELECT min(rank) FROM links WHERE connection_id = :id AND state = 'due'
                     AND next_attempt_at <= now())
@@ -66,7 +74,11 @@ _DUE = sa.text("""
 
 def due(session: Session, connection_id: int, most: int) -> list[Due]:
     """The due links of the lowest rank, those that have waited longest first."""
-    rows = session.execute(_DUE, {"id": connection_id, "most": most})
+    return read(session.execute(_DUE, {"id": connection_id, "most": most}))
+
+
+def read(rows: Iterable[sa.Row[Any]]) -> list[Due]:
+    """Rows of DUE_COLUMNS."""
     return [Due(**dict(row._mapping) | {"kind": Kind(row.kind)}) for row in rows]
 
 
@@ -97,6 +109,9 @@ class Settled:
     total: Decimal | None = None
     variance: Decimal | None = None
     balance: Decimal | None = None
+    dated: date | None = None
+    party_ref: str | None = None
+    applied_to: str | None = None
 
 
 # `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A
@@ -109,6 +124,8 @@ _SYNCED = sa.text("""
         synced_version = :version, synced_content = :content, ref = coalesce(:ref, ref),
         sync_token = :sync_token, number = coalesce(:number, number), url = coalesce(:url, url),
         digest = :digest, removed = :removed, variance = :variance,
+        dated = coalesce(:dated, dated), party_ref = coalesce(:party_ref, party_ref),
+        applied_to = coalesce(:applied_to, applied_to),
         total = CASE WHEN :removed THEN total ELSE :total END,
         balance = CASE WHEN :removed THEN 0 * balance ELSE :balance END,
         paid_amount = CASE WHEN :removed THEN 0 * paid_amount

@@ -99,7 +99,7 @@ def _reopened(before: Options, after: Options) -> Iterable[Which]:
         yield Which("conflict")
     allowed = old.taken_number is not new.taken_number and new.taken_number is TakenNumber.ALLOW
     if allowed or (old.numbering is not new.numbering and new.numbering is Numbering.BOOKS):
-        yield Which("failed", codes=["duplicate_number", "number_too_long"])
+        yield Which("failed", codes=["duplicate_number"])
 
 
 def _woken(before: Options, after: Options) -> list[str]:

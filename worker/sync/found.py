@@ -24,8 +24,10 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
+from worker.store.looking import LOOKED
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
+from worker.sync.outcomes import refusal
 from worker.sync.planning import hold, planned
 from worker.sync.subjects import after, subject_of
 from worker.terms import Cause, Operation, Part
@@ -94,9 +96,9 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             success = Success(subject, part.operation, outcome, part.expected_total, told)
             acting.succeed([success])
         case Untouched(sync_token):
-            links.try_again(acting.session, link.id, sync_token=sync_token)
+            links.try_again(acting.session, link.id, sync_token=sync_token, look=LOOKED)
         case Barred(fault):
-            acting.fail(subject, fault)
+            acting.act(subject, refusal(fault, link.attempts))
         case Changed():
             acting.conflict(subject, seen)
         case Stranger():
@@ -131,10 +133,9 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
         links.try_again(acting.session, link.id, alias=ALIASES[link.kind])
         return
-    code = "duplicate_name" if link.kind in ALIASES else "duplicate_number"
-    names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "other": owner or ""}
-    names["number"] = stranger.name
-    acting.fail(subject_of(link), Fault(code, Category.DUPLICATE, names))
+    names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "number": stranger.name}
+    names["other"] = stranger.shown or owner or stranger.name
+    acting.fail(subject_of(link), Fault(_taken(link), Category.DUPLICATE, names))
 
 
 def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:
@@ -145,9 +146,13 @@ def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:
     waiting.wake(acting.session, acting.connection.id, [arrived])
 
 
+def _taken(link: Due) -> str:
+    return "duplicate_name" if link.kind in ALIASES else "duplicate_number"
+
+
 def _not_there(link: Due) -> Fault:
     if link.look == "clash":
-        return Fault("duplicate_name", Category.DUPLICATE, _names(link))
+        return Fault(_taken(link), Category.DUPLICATE, _names(link))
     return Fault("gone_in_books", Category.REFERENCE, _names(link))
 
 

@@ -102,10 +102,10 @@ def _look(why: str, fault: Fault, attempts: int) -> Decision:
 def refusal(fault: Fault, attempts: int) -> WaitFor | TryAgain | Fail:
     """What to do about a refusal that is certain."""
     match fault.category:
-        case Category.MAPPING | Category.REFERENCE | Category.PERIOD if fault.causes:
-            return WaitFor(fault.causes, fault)
         case Category.THROTTLED | Category.UNAVAILABLE:
             return TryAgain(backoff(min(attempts, MOST_ATTEMPTS)), fault)
+        case _ if fault.causes:
+            return WaitFor(fault.causes, fault)
         case _:
             return Fail(fault)
 

@@ -54,6 +54,8 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
             payments.stand(session, one, paid(one))
     less = [one.record_id for ref, one in standing.items() if paid(one) < paid(known.standing[ref])]
     unpaid.wake(session, connection.id, less)
+    others = [ref for ref, one in standing.items() if one.balance != known.standing[ref].balance]
+    unpaid.moved(session, connection.id, others)
     payments.keep(session, connection.id, [movement.entry for movement in moved])
     _keep_on_account(session, connection, seen, known)
     effects = Effects()

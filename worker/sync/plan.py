@@ -1,7 +1,8 @@
 """Pure planning: what is done about each due link, and which requests may go out now."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from pydantic import ValidationError
 
@@ -12,12 +13,16 @@ from worker.providers.budget import Budget
 from worker.providers.lookup import HOUSE_ITEM, Chart
 from worker.providers.port import Work
 from worker.store.links import Due
+from worker.store.looking import LOOKED
 from worker.sync.scope import Scope
 from worker.terms import Operation, Request
 
 # Accounts that sales may be booked to; some ledgers do not say.
 _SALES = frozenset({"revenue", ""})
+_NOTHING = Decimal(0)
+MATCHED = (Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM)
 COLLECTED = frozenset({Kind.INVOICE, Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
+DELETED = COLLECTED - {Kind.INVOICE}  # when removed; an invoice stays, void
 
 
 @dataclass
@@ -30,15 +35,22 @@ class Sorted:
     never_sent: list[Due] = field(default_factory=list)  # removed before it reached the books
     gone: list[Due] = field(default_factory=list)  # removed, and gone from the books already
     unchanged: list[Due] = field(default_factory=list)  # a newer version that says the same
-    paid: list[Due] = field(default_factory=list)  # invoices that may not be touched any more
     broken: list[tuple[Due, str]] = field(default_factory=list)  # cannot be read, and why
     left_out: list[Due] = field(default_factory=list)  # not for these books, by their settings
+    theirs: list[Due] = field(default_factory=list)  # payments that came out of the books
 
     @property
     def here(self) -> bool:
         """Whether anything can be settled without a call."""
-        settled = (self.never_sent, self.gone, self.linked, self.unchanged, self.paid, self.broken)
-        return any(settled) or bool(self.left_out)
+        settled = (self.never_sent, self.gone, self.linked, self.unchanged, self.broken)
+        return any(settled) or bool(self.left_out or self.theirs)
+
+    @property
+    def creates(self) -> list[Due]:
+        """Parties and items of the CMMS about to be made, which the books may hold already."""
+        made = (link for link, work in self.work if work.operation is Operation.CREATE)
+        theirs = (link for link in made if not link.record_id.startswith(HOUSE_ITEM))
+        return [link for link in theirs if link.kind in MATCHED and not link.confirmed]
 
 
 def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorted:
@@ -55,8 +67,8 @@ def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorte
             found.linked.append((link, ref))
         elif _says_the_same(link):
             found.unchanged.append(link)
-        elif link.kind is Kind.INVOICE and link.ref is not None and link.paid_amount:
-            found.paid.append(link)
+        elif link.kind is Kind.PAYMENT and _external_ref(link, provider):
+            found.theirs.append(link)
         else:
             _to_work(found, link)
     return found
@@ -65,7 +77,7 @@ def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorte
 def _says_the_same(link: Due) -> bool:
     """Whether the books hold this content already: only its version is newer."""
     removed = link.removed or link.gone
-    return not removed and link.look is None and link.content == link.synced_content
+    return not removed and link.look in (None, LOOKED) and link.content == link.synced_content
 
 
 def _to_work(found: Sorted, link: Due) -> None:
@@ -85,10 +97,19 @@ def _to_work(found: Sorted, link: Due) -> None:
         ref=link.ref if target else None,
         sync_token=link.sync_token if target else None,
         alias=link.alias,
+        dated=link.dated if target else None,
+        party=link.party_ref if target else None,
+        applied_to=link.applied_to if target else None,
+        applied=link.paid_amount if target else None,
+        total=link.expected_total if target else None,
     )
     # Without a token there is nothing to update against: it is read first.
-    unread = target and link.sync_token is None
-    (found.looking if link.look or unread else found.work).append((link, work))
+    if link.look not in (None, LOOKED) or (target and link.sync_token is None):
+        found.looking.append((link, work))
+    elif link.look is None and target:
+        found.work.append((link, replace(work, paid=link.paid_amount or _NOTHING)))
+    else:
+        found.work.append((link, work))
 
 
 def _wrong(error: ValidationError) -> str:
@@ -98,8 +119,8 @@ def _wrong(error: ValidationError) -> str:
 
 
 def _operation(link: Due) -> Operation:
-    # Of a deleted journal entry nothing is left to be updated: saved again, it is a new one.
-    if link.ref is None or (link.gone and link.kind is Kind.EXPENSE):
+    # Of a deleted one nothing is left to be updated: saved again, it is a new one.
+    if link.ref is None or (link.gone and link.kind in DELETED):
         return Operation.CREATE
     return Operation.REMOVE if link.removed else Operation.UPDATE
 

@@ -3,11 +3,16 @@ go."""
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from schemas.catalogue import Record
+from schemas.expense import Expense
+from schemas.kinds import Kind, References
+from schemas.payment import Payment
 from worker.errors import Category
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Fault, Held, Plan, Work
-from worker.store import connections, targets
+from worker.store import connections, looking, targets
 from worker.store.links import Due
 from worker.store.session import Session
 from worker.sync.act import Acting, Effects
@@ -24,8 +29,20 @@ def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup
     slice."""
     chart = driver.chart(session)
     named = {pair for one in work for pair in one.document.references()}
+    named |= {pair for one in work for pair in _mentioned(one.document)}
     named |= house_items((one.document for one in work), chart)
-    return Lookup(chart, targets.find(session, driver.connection.id, named))
+    found = targets.find(session, driver.connection.id, named)
+    paid = [one.document.invoice_id for one in work if isinstance(one.document, Payment)]
+    for invoice, balance in targets.open_balances(session, driver.connection.id, paid).items():
+        key = (Kind.INVOICE, invoice)
+        if key in found:
+            found[key] = replace(found[key], balance=balance)
+    return Lookup(chart, found)
+
+
+def _mentioned(document: Record) -> References:
+    """What a document's text names, but does not need in the books."""
+    return document.mentions() if isinstance(document, Expense) else frozenset()
 
 
 def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
@@ -41,8 +58,22 @@ def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
             fault = Fault("defect", Category.DEFECT, names, detail)
             return Plan((), (Held(work[0].link_id, fault=fault),))
     parts = [planned(books, [one], lookup) for one in work]
-    requests = tuple(request for part in parts for request in part.requests)
-    return Plan(requests, tuple(held for part in parts for held in part.held))
+    return Plan(
+        requests=tuple(request for part in parts for request in part.requests),
+        held=tuple(held for part in parts for held in part.held),
+        same=tuple(link for part in parts for link in part.same),
+        both=tuple(both for part in parts for both in part.both),
+        look=tuple(link for part in parts for link in part.look),
+    )
+
+
+def look_first(driver: Driver, asked: Sequence[int]) -> bool:
+    """Links that the ledger's plan wants looked up before they are sent: the next step does so."""
+    if asked:
+        with driver.services.database.begin() as session:
+            connections.take(session, driver.connection.id)
+            looking.look_first(session, asked)
+    return bool(asked)
 
 
 def hold(driver: Driver, held: Sequence[Held], due: Mapping[int, Due]) -> bool:
@@ -59,8 +90,6 @@ def hold(driver: Driver, held: Sequence[Held], due: Mapping[int, Due]) -> bool:
             subject = subject_of(due[one.link_id])
             if one.fault is None:
                 acting.wait(subject, one.causes)
-            elif one.fault.code == "kind_not_supported_yet":
-                acting.skip(subject, "This kind of record is not brought into these books yet.")
             else:
                 acting.act(subject, refusal(one.fault, due[one.link_id].attempts))
         effects.write(session)

@@ -13,13 +13,13 @@ from worker.store import connections, links, submissions
 from worker.store.links import Due
 from worker.store.session import Session, now
 from worker.store.usage import Call
-from worker.sync import found
+from worker.sync import discover, found
 from worker.sync.causes import make_house_items
 from worker.sync.driver import Driver
 from worker.sync.finish import finish
 from worker.sync.flights import Flight, attempt, conclude
 from worker.sync.plan import choose, collects, house_items, sort
-from worker.sync.planning import hold, lookup_for, planned
+from worker.sync.planning import hold, look_first, lookup_for, planned
 from worker.sync.scope import Scope
 from worker.sync.subjects import wanted_of
 from worker.terms import Request, Submission
@@ -57,6 +57,10 @@ def push(driver: Driver) -> Step:
         lookup = lookup_for(driver, session, everything)
         if _needs_house_items(driver, session, lookup, everything):
             return Step(worked=True)
+        creates = found_due.creates
+        near = discover.concerns(session, driver.connection, creates)
+    if near and discover.decide(driver, creates):
+        return Step(worked=True)
     settled_here = finish(driver, found_due)
     by_link = {link.id: link for link in due}
     looked = found.look(driver, found_due.looking, lookup, by_link)
@@ -87,10 +91,11 @@ def _push_planned(
     # What had trouble before goes alone, so that it cannot take others with it again.
     plans = [planned(books, group, lookup) for group in (fresh, *troubled) if group]
     held = hold(driver, [one for plan in plans for one in plan.held], due)
+    asked = look_first(driver, [link for plan in plans for link in plan.look])
     flights, wait = _record(driver, [one for plan in plans for one in plan.requests], due)
     if flights:
         _fly(driver, books, flights)
-    return Step(worked=held or bool(flights), delay=wait)
+    return Step(worked=held or asked or bool(flights), delay=wait)
 
 
 def _record(

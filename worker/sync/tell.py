@@ -63,7 +63,9 @@ _REASONS = {
     "mapping": "No account is mapped for “{id}” yet.",
     "account": "The account “{id}” is not an active account of the books.",
     "tax_code": "The tax code “{id}” is not an active tax code of the books.",
+    "match": "Whether {id} is in the books already is not decided yet.",
     "period": "The books are closed at this date ({id}).",
+    "payments": "Payments in the books stand in the way ({id}).",
 }
 
 

@@ -2,11 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
-
-import pytest
 
 from tests.builders import a_customer, a_vendor, an_expense, an_invoice
 from tests.integration.workshop import Altered, OpenShop, Shop, with_books
@@ -68,26 +65,6 @@ def test_an_expense_that_is_deleted_and_saved_again_is_another_entry(books: Shop
 
     assert [one["Id"] for one in books.marked("JournalEntry", "EXP-1")] == [books.link("EXP-1").ref]
     assert (books.states()["EXP-1"], books.link("EXP-1").ref != first) == ("synced", True)
-
-
-@pytest.mark.parametrize(("pulls", "requests"), [([pull_payments], 0), ([], 1)])
-@pytest.mark.parametrize("type_", ["invoice.updated", "invoice.voided"])
-def test_a_paid_invoice_is_left_alone(
-    books: Shop, type_: str, pulls: list[Callable[[Shop], None]], requests: int
-) -> None:
-    books.send("invoice.created", an_invoice())
-    books.work()
-    pay(books)
-    for pull in pulls:
-        pull(books)
-
-    later = an_invoice(memo="second") if type_ == "invoice.updated" else {"id": "INV-1"}
-    books.send(type_, later)
-    books.work()
-
-    assert (books.states()["INV-1"], books.link("INV-1").error_code) == ("failed", "invoice_paid")
-    assert books.marked("Invoice", "INV-1")[0]["TotalAmt"] == 100
-    assert len(books.submissions()) == 3 + requests
 
 
 def test_a_record_that_came_out_of_the_books_can_be_changed(shop: Shop) -> None:

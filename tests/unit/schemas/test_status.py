@@ -51,6 +51,7 @@ EXAMPLES: dict[type[status.Status], dict[str, object]] = {
         **RECORD,
         "reason": "Its customer is not in the books yet.",
         "waiting_on": status.WaitingOn(kind="customer", id="C-1"),
+        "error": ERROR,
     },
     status.RecordFailed: {**RECORD, "error": ERROR},
     status.RecordSkipped: {**RECORD, "reason": "Older than the connection's start date."},

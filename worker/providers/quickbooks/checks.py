@@ -8,6 +8,7 @@ from worker.failures import CODES
 from worker.policies import ClosedPeriod
 from worker.providers.lookup import PLACEHOLDER, Account, Cause, Lookup
 from worker.providers.port import Fault, Operation, Work
+from worker.providers.quickbooks.wire import parsed
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ STOCK = Fit(
     "a current asset account of the detail type Inventory",
     "Inventory",
 )
+
+CONTROL = frozenset({"Accounts Receivable", "Accounts Payable"})  # of what is owed
 
 EMAIL_LENGTH = 100
 
@@ -91,6 +94,15 @@ def currency(named: str | None, record: str, lookup: Lookup) -> str | None:
     if named not in (None, lookup.company.get("currency")):
         raise refuse("currency_not_enabled", {"currency": str(named), "record": record})
     return None
+
+
+def fixed_currency(work: Work, named: str | None, record: str) -> None:
+    """A party keeps the currency that it was made with (Intuit: CurrencyRef)."""
+    stated = parsed((work.held or {}).get("CurrencyRef", "")) or {}
+    held = stated.get("value")
+    if named is not None and held not in (None, named):
+        names = {"record": record, "currency": named, "held": str(held)}
+        raise refuse("currency_fixed", names)
 
 
 def same_currency(named: str, of_party: str | None, record: str) -> None:

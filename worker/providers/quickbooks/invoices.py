@@ -1,18 +1,18 @@
 """Sales invoices as QuickBooks takes them (Intuit: Invoice)."""
 
-from schemas.invoice import Invoice, InvoiceLine
+from schemas.invoice import Invoice
 from schemas.kinds import Kind
-from worker.providers.lookup import Account, Cause, Lookup
+from worker.policies import Numbering
+from worker.providers.lookup import Lookup
 from worker.providers.port import Operation, Work
-from worker.providers.quickbooks import checks, names
+from worker.providers.quickbooks import checks, names, sales_lines
+from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.marker import noted, signature
-from worker.providers.quickbooks.prices import Priced, priced
 from worker.providers.quickbooks.tax import taxation
 from worker.providers.quickbooks.wire import Body
 
 _PRIVATE_NOTE = 4000
 _CUSTOMER_MEMO = 1000
-_DESCRIPTION = 4000
 
 
 def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
@@ -20,27 +20,24 @@ def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
     customer = lookup.target(Kind.CUSTOMER, document.customer_id)
     currency = checks.currency(document.currency, document.number, lookup)
     checks.same_currency(document.currency, customer.currency, document.number)
+    dated = checks.period(work, document.issue_date, lookup, document.number)
     tax = taxation(document, lookup)
-    lines = [
-        part
-        for line, code in zip(document.lines, tax.lines, strict=True)
-        for part in _lines(line, code, document.currency, lookup)
-    ]
+    number, email = _number(document, lookup), _email(document)
     body: Body = {
         "CustomerRef": {"value": customer.ref},
-        "TxnDate": document.issue_date.isoformat(),
-        **_number(document, lookup),
-        **_texts(work, document, lookup),
-        "Line": lines,
+        "TxnDate": dated.day.isoformat(),
+        **number,
+        **_memo(work, document),
+        "PrivateNote": _note(
+            work, document, [dated.note, *_unsaid(document, number, email)], lookup
+        ),
+        "Line": sales_lines.lines(document.lines, document.currency, tax, lookup),
         **tax.document,
     }
-    if document.due_date:
-        body["DueDate"] = document.due_date.isoformat()
-    if document.billing_email:
-        address = checks.email(document.billing_email, "billing_email", document.number)
-        body["BillEmail"] = {"Address": address}
-    elif work.operation is Operation.UPDATE:
-        body["BillEmail"] = {}  # clears it: nobody else shall get the invoice
+    if due := dated.due(document.due_date):
+        body["DueDate"] = due.isoformat()
+    if email or work.operation is Operation.UPDATE:
+        body["BillEmail"] = email  # an empty one clears it: nobody else shall get the invoice
     if currency:
         body["CurrencyRef"] = {"value": currency}
         foreign = currency != lookup.company.get("currency")
@@ -50,71 +47,53 @@ def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
 
 
 def _number(document: Invoice, lookup: Lookup) -> Body:
+    """None where QuickBooks numbers by itself; the CMMS's number is in the note then."""
     if lookup.company.get("custom_numbers") is False:
-        return {}  # QuickBooks numbers by itself; the CMMS's number is in the note
-    if len(document.number) > names.DOC_NUMBER:
-        limits = {"number": document.number, "limit": str(names.DOC_NUMBER)}
-        raise checks.refuse("number_too_long", limits)
-    return {"DocNumber": document.number}
+        return {}
+    if lookup.chart.policies.numbering is Numbering.BOOKS:
+        return {}
+    return {"DocNumber": names.document_number(document.number)}
 
 
-def _texts(work: Work, document: Invoice, lookup: Lookup) -> Body:
-    """What the customer reads (reference, memo), and the note that only the bookkeeper sees."""
-    reference = f"Your reference: {document.reference}" if document.reference else ""
-    memo = "\n".join(part for part in (reference, document.memo) if part)
-    notes = [f"Work order {document.work_order_id}" if document.work_order_id else ""]
-    if lookup.company.get("custom_numbers") is False:
-        notes.append(f"Invoice {document.number} in the CMMS")
-    if len(memo) > _CUSTOMER_MEMO:
-        notes.append(memo)
-    note = noted(notes, signature(Kind.INVOICE, work.record_id, lookup.chart), _PRIVATE_NOTE)
+def _email(document: Invoice) -> Body:
+    """Where the invoice goes to; an address that QuickBooks refuses (2210) holds up no invoice."""
+    if not document.billing_email:
+        return {}
+    try:
+        address = checks.email(document.billing_email, "billing_email", document.number)
+    except Refusal:
+        return {}
+    return {"Address": address}
+
+
+def _unsaid(document: Invoice, number: Body, email: Body) -> list[str]:
+    """What the fields of the invoice do not say, or not whole."""
+    unsaid = []
+    if number.get("DocNumber") != document.number:
+        unsaid.append(f"Invoice {document.number} in the CMMS")
+    if document.billing_email and not email:
+        unsaid.append(f"Billing e-mail in the CMMS: {document.billing_email}")
+    return unsaid
+
+
+def _memo(work: Work, document: Invoice) -> Body:
+    """What the customer reads."""
+    memo = _message(document)
     if not memo and work.operation is Operation.CREATE:
-        return {"PrivateNote": note}
+        return {}
     # A blank clears the memo of a former version; an empty value would count as a missing one.
-    shown = names.cut(memo, _CUSTOMER_MEMO) or " "
-    return {"CustomerMemo": {"value": shown}, "PrivateNote": note}
+    return {"CustomerMemo": {"value": names.cut(memo, _CUSTOMER_MEMO) or " "}}
 
 
-def _lines(line: InvoiceLine, code: str | None, currency: str, lookup: Lookup) -> list[Body]:
-    if line.item_id is None and line.account is None and line.net(currency) == 0:
-        return [{"DetailType": "DescriptionOnly", "Description": _description(line)}]
-    if line.item_id is not None:
-        item = lookup.ref(Kind.ITEM, line.item_id)
-    else:
-        item = lookup.sales_item(_sales_account(line, lookup))
-    return [_sale(line, figures, item, code) for figures in priced(line, currency)]
+def _message(document: Invoice) -> str:
+    reference = f"Your reference: {document.reference}" if document.reference else ""
+    return "\n".join(part for part in (reference, document.memo) if part)
 
 
-def _sales_account(line: InvoiceLine, lookup: Lookup) -> Account:
-    """What a line without item is booked to: our item for it takes an income account only."""
-    account = lookup.account(line.account, "sales")
-    cause = Cause("account", line.account) if line.account else Cause("mapping", "sales")
-    checks.fitting(account, checks.INCOME, cause)
-    return account
-
-
-def _sale(line: InvoiceLine, figures: Priced, item: str, code: str | None) -> Body:
-    detail: Body = {
-        "ItemRef": {"value": item},
-        "Qty": figures.quantity,
-        "UnitPrice": figures.price,
-    }
-    if code is not None:
-        detail["TaxCodeRef"] = {"value": code}
-    if line.service_date is not None:
-        detail["ServiceDate"] = line.service_date.isoformat()
-    sale: Body = {
-        "Amount": figures.amount,
-        "DetailType": "SalesItemLineDetail",
-        "SalesItemLineDetail": detail,
-    }
-    description = _description(line)
-    return {"Description": description, **sale} if description else sale
-
-
-def _description(line: InvoiceLine) -> str:
-    text = line.description or ""
-    if line.discount and line.unit_price is not None:
-        percent = line.discount.normalize()
-        text = f"{text} (list price {line.unit_price:f}, less {percent:f} %)".strip()
-    return names.cut(text, _DESCRIPTION)
+def _note(work: Work, document: Invoice, said: list[str], lookup: Lookup) -> str:
+    """What only the bookkeeper sees; a memo that is too long for its field stands here whole."""
+    order = f"Work order {document.work_order_id}" if document.work_order_id else ""
+    memo = _message(document)
+    lines = [order, *said, memo if len(memo) > _CUSTOMER_MEMO else ""]
+    signed = signature(Kind.INVOICE, work.record_id, lookup.chart)
+    return noted(lines, signed, _PRIVATE_NOTE)

@@ -1,5 +1,6 @@
 """Names and texts as QuickBooks takes them: characters, lengths, suffixes."""
 
+import hashlib
 import re
 
 from worker.providers.quickbooks.checks import refuse
@@ -7,6 +8,7 @@ from worker.providers.quickbooks.checks import refuse
 PARTY_NAME = 500
 ITEM_NAME = 100
 DOC_NUMBER = 21
+_HASH = 6
 
 _BLANK = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -26,6 +28,18 @@ def unique_name(name: str, alias: str | None, limit: int) -> str:
     if not cleaned:
         raise refuse("name_unusable", {"name": name})
     return cleaned[: limit - len(suffix)].rstrip() + suffix
+
+
+def document_number(number: str) -> str:
+    """A number within the limit. The end is what tells long ones apart, so the end is kept, behind
+    a hash of the whole: `3FA2C1-GION-2026-1042`."""
+    cleaned = _BLANK.sub(" ", _CONTROL.sub("", number)).strip()
+    if not cleaned:
+        raise refuse("name_unusable", {"name": number})
+    if len(cleaned) <= DOC_NUMBER:
+        return cleaned
+    folded = hashlib.sha256(cleaned.encode()).hexdigest()[:_HASH].upper()
+    return f"{folded}-{cleaned[_HASH + 1 - DOC_NUMBER :].strip()}"
 
 
 def undeleted(name: str) -> str:

@@ -124,6 +124,7 @@ def _notes(work: Work, document: Party, sheet: _Sheet, lookup: Lookup) -> str:
 def _state(body: Body, work: Work, document: Party, lookup: Lookup) -> None:
     currency = checks.currency(document.currency, document.name, lookup)
     if work.operation is Operation.UPDATE:
+        checks.fixed_currency(work, document.currency, document.name)
         body["Active"] = document.active
     elif currency:
         body["CurrencyRef"] = {"value": currency}  # set once: Intuit ignores or refuses it later

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.kinds import Kind
+from worker.policies import TakenNumber
 from worker.providers.lookup import Lookup
 from worker.providers.port import Held, Operation, Part, Plan, Request, Work
-from worker.providers.quickbooks import shapes
+from worker.providers.quickbooks import checks, covered, shapes
 from worker.providers.quickbooks.checks import Refusal
-from worker.providers.quickbooks.shapes import Removal, Shape
+from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.wire import Body, ready, text
 
+_TWICE = "allowduplicatedocnum"
 _MOST_BYTES = 800_000  # of the items of one request: bodies stay below 1 MB
 
 
@@ -24,6 +26,8 @@ class _Sheet:
     body: Body
     written: str  # the body as text
     touches: frozenset[str]
+    asks: bool  # the books first, whether it may be sent
+    option: str = ""  # what QuickBooks is allowed beyond its own warnings
 
     @property
     def size(self) -> int:
@@ -49,29 +53,34 @@ class Planner:
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
         """List entities singly, transactions in batches; what cannot be sent is held by itself."""
         held: list[Held] = []
+        look: list[int] = []
         requests: list[Request] = []
         grouped: list[_Sheet] = []
         for work in due:
             done = self._sheet(work, lookup.fresh())
             if isinstance(done, Held):
                 held.append(done)
+            elif done.asks:
+                look.append(work.link_id)
             elif done.shape.listed:
                 requests.append(self._single(done))
             else:
                 grouped.append(done)
         requests += [self._request(group) for group in self._groups(grouped)]
-        return Plan(tuple(requests), tuple(held))
+        return Plan(tuple(requests), tuple(held), look=tuple(look))
 
     def _sheet(self, work: Work, lookup: Lookup) -> _Sheet | Held:
         try:
-            shape = shapes.shape(work)
+            shape = SHAPES[work.kind]
             body = _body(work, shape, lookup, self.today)
+            asks = covered.asks(work, body, shapes.total(work.document))
             touches = _touches(work, lookup.fresh())
         except Refusal as refusal:
             return Held(work.link_id, refusal.fault.causes, refusal.fault)
         if lookup.missing:
             return Held(work.link_id, frozenset(lookup.missing))
-        return _Sheet(work, shape, body, text(body), touches)
+        option = _TWICE if _may_be_twice(body, lookup) else ""
+        return _Sheet(work, shape, body, text(body), touches, asks, option)
 
     def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
         if len(sheets) > self.batch:
@@ -92,10 +101,7 @@ class Planner:
         if len(group) == 1:
             return self._single(group[0])
         keyed = [(str(number), sheet) for number, sheet in enumerate(group, 1)]
-        items = ",".join(
-            f'{{"bId":"{key}","operation":"{sheet.verb}","{sheet.shape.entity}":{sheet.written}}}'
-            for key, sheet in keyed
-        )
+        items = ",".join(_item(sheet, key) for key, sheet in keyed)
         return Request(
             method="POST",
             path=f"/v3/company/{self.company_id}/batch",
@@ -108,6 +114,7 @@ class Planner:
 
     def _single(self, sheet: _Sheet) -> Request:
         operation = f"?operation={sheet.verb}" if sheet.verb in tuple(Removal) else ""
+        operation = f"?include={sheet.option}" if sheet.option else operation
         return Request(
             method="POST",
             path=f"/v3/company/{self.company_id}/{sheet.shape.path}{operation}",
@@ -116,6 +123,19 @@ class Planner:
             parts=(_part(sheet, "1"),),
             touches=sheet.touches,
         )
+
+
+def _item(sheet: _Sheet, key: str) -> str:
+    """One item of a batch, as JSON."""
+    options = f'"optionsData":"{sheet.option}",' if sheet.option else ""
+    said = f'"bId":"{key}","operation":"{sheet.verb}",{options}'
+    return f'{{{said}"{sheet.shape.entity}":{sheet.written}}}'
+
+
+def _may_be_twice(body: Body, lookup: Lookup) -> bool:
+    """Whether a document's number may stand on another one as well."""
+    allowed = lookup.chart.policies.taken_number is TakenNumber.ALLOW
+    return allowed and "DocNumber" in body
 
 
 def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
@@ -128,6 +148,7 @@ def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
         case Operation.REMOVE if shape.listed:
             return target | {"sparse": True, "Active": False}
         case Operation.REMOVE:
+            checks.removable(work, lookup, shapes.named(work.document))
             return target
 
 
@@ -152,8 +173,14 @@ def _part(sheet: _Sheet, key: str) -> Part:
 def _touches(work: Work, lookup: Lookup) -> frozenset[str]:
     """The record itself, the party, and stock: its quantity moves with each document."""
     touched = {f"{work.kind.value}:{work.ref}"} if work.ref else set()
+    if work.applied_to:  # what it paid: an update may make it pay another one
+        touched.add(f"{Kind.INVOICE.value}:{work.applied_to}")
+    if work.party:  # whose it was: an update may make it another one's
+        touched.add(f"{shapes.party_of(work.kind).value}:{work.party}")
     for kind, record_id in work.document.references():
         target = lookup.target(kind, record_id)
         if kind is not Kind.ITEM or target.stocked:
             touched.add(f"{kind.value}:{target.ref}")
+        if kind is Kind.INVOICE and target.party:  # who pays it
+            touched.add(f"{Kind.CUSTOMER.value}:{target.party}")
     return frozenset(touched)

@@ -12,17 +12,15 @@ from worker.providers.port import (
     Found,
     Operation,
     Ours,
-    Part,
     Removed,
     Several,
     Sought,
     Stranger,
     Untouched,
 )
-from worker.providers.quickbooks import answers
-from worker.providers.quickbooks.checks import refuse
+from worker.providers.quickbooks import answers, covered
 from worker.providers.quickbooks.client import Client
-from worker.providers.quickbooks.identity import exact, same_label
+from worker.providers.quickbooks.identity import described, exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
 from worker.providers.quickbooks.matching import differences, digest, digest_if_active, matches
 from worker.providers.quickbooks.queries import (
@@ -36,7 +34,7 @@ from worker.providers.quickbooks.queries import (
 )
 from worker.providers.quickbooks.read import is_voided
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
-from worker.providers.quickbooks.wire import Body, amount
+from worker.providers.quickbooks.wire import Body
 
 # Customers, vendors and employees share one space of names (Intuit: 6240).
 _NAME_SPACES: Mapping[str, tuple[str, ...]] = {
@@ -100,8 +98,8 @@ class Search:
             return Ours(answers.removed(part.kind, record))
         if not removing and matches(part.body, record):
             return Ours(answers.written(part.kind, record, self._environment))
-        if paid := _paid(shape, part, record):
-            return paid
+        if fault := covered.barred(part, record):
+            return Barred(fault)
         token = str(record.get("SyncToken"))
         # Without a digest we never wrote it (it came out of the books): there is nothing of ours
         # that others could have changed. To make it inactive changes nothing of it: an update,
@@ -213,16 +211,9 @@ def _stranger(
         same_kind=same_kind,
         exact=same_kind and exact(kind, sent, record),
         marked=bool(markers(_note(shape, record))),
+        shown=described(record, str(record.get(shape.label, ""))),
         sync_token=str(record.get("SyncToken")),
     )
-
-
-def _paid(shape: Shape, part: Part, record: Body) -> Barred | None:
-    """Neither is the amount of a paid invoice changed, nor its payment left without invoice."""
-    if part.kind is not Kind.INVOICE or amount(record, "Balance") >= amount(record, "TotalAmt"):
-        return None
-    names = {"number": str(record.get(shape.label) or part.record_id)}
-    return Barred(refuse("invoice_paid", names).fault)
 
 
 def _digests(kind: Kind, shape: Shape, record: Body) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """Sales tax on lines and documents, by the company's kind of tax (Intuit: sales tax)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
-from schemas.document import Amounts
+from schemas.bill import PurchaseInvoice
+from schemas.document import Amounts, Line
 from schemas.invoice import Invoice, InvoiceLine
+from schemas.money import cents
 from worker.providers.lookup import Cause, Lookup, Tax
 from worker.providers.quickbooks.checks import refuse
 from worker.providers.quickbooks.wire import Body
@@ -16,7 +19,11 @@ NONE = "none"  # US, sales tax not switched on
 GLOBAL = "global"  # elsewhere: a real code on every line
 
 _TAX, _NON = "TAX", "NON"
-_GLOBAL_CALCULATION = {
+_NOTHING = Decimal(0)
+_HALF = Decimal("0.005")  # the most that rounding moves an amount
+AnyLine = TypeVar("AnyLine", bound=Line)
+AnyDocument = Invoice | PurchaseInvoice
+GLOBAL_CALCULATION = {
     Amounts.TAX_EXCLUSIVE: "TaxExcluded",
     Amounts.TAX_INCLUSIVE: "TaxInclusive",
     Amounts.NO_TAX: "NotApplicable",
@@ -25,10 +32,26 @@ _GLOBAL_CALCULATION = {
 
 @dataclass(frozen=True)
 class Taxation:
-    """What to say about tax: a code for each line (None: none), and fields of the document."""
+    """What to say about tax: a code for each line (None: none), and fields of the document.
+
+    `nets` is what each line comes to before tax, where the amounts of the CMMS contain it.
+    """
 
     lines: Sequence[str | None]
     document: Body
+    nets: Sequence[Decimal] | None = None
+
+    @property
+    def states_gross(self) -> bool:
+        """Whether lines say what they come to with tax as well: elsewhere than in the US."""
+        return self.nets is not None and "GlobalTaxCalculation" in self.document
+
+    def priced(
+        self, lines: Sequence[AnyLine]
+    ) -> Iterator[tuple[AnyLine, str | None, Decimal | None]]:
+        """The lines, each with its code and its net amount, where that is not the stated one."""
+        nets = [None] * len(lines) if self.nets is None else self.nets
+        return zip(lines, self.lines, nets, strict=True)
 
 
 def taxation(invoice: Invoice, lookup: Lookup) -> Taxation:
@@ -40,11 +63,63 @@ def taxation(invoice: Invoice, lookup: Lookup) -> Taxation:
         return Taxation([None] * len(invoice.lines), {})
     codes = [_code(line, invoice, lookup) for line in invoice.lines]
     marks = [_NON if code is None else _TAX for code in codes]
-    if invoice.amounts is Amounts.TAX_INCLUSIVE and _TAX in marks:
-        raise refuse("tax_inclusive_not_supported", {"record": invoice.number})
-    if kind == AUTOMATED or _TAX not in marks:
+    if _TAX not in marks:
         return Taxation(marks, {})
-    return Taxation(marks, {"TxnTaxDetail": {"TxnTaxCodeRef": {"value": _one(codes, invoice)}}})
+    inclusive = invoice.amounts is Amounts.TAX_INCLUSIVE
+    nets = without_tax(invoice, codes, lookup) if inclusive else None
+    detail: Body = {}
+    if kind == MANUAL:
+        detail["TxnTaxCodeRef"] = {"value": _one(codes, invoice)}
+    stated = _stated(invoice, codes, nets)
+    if stated is not None:
+        detail["TotalTax"] = stated
+    return Taxation(marks, {"TxnTaxDetail": detail} if detail else {}, nets)
+
+
+def without_tax(
+    document: AnyDocument, codes: Sequence[Tax | None], lookup: Lookup
+) -> list[Decimal]:
+    """What the lines come to before tax, where their amounts contain it: each rounded by itself."""
+    rates = [_rate(code, document.number, lookup) for code in codes]
+    return [
+        cents(line.net(document.currency) / (1 + rate / 100))
+        for line, rate in zip(document.lines, rates, strict=True)
+    ]
+
+
+def _rate(code: Tax | None, number: str, lookup: Lookup) -> Decimal:
+    """In per cent. Raises Refusal where nobody says how much the tax is."""
+    if code is None or code.rate is not None:
+        return Decimal(code.rate or 0) if code else _NOTHING
+    if not lookup.missing:  # it waits for the real code otherwise
+        raise refuse("tax_inclusive_not_supported", {"record": number})
+    return _NOTHING
+
+
+def _stated(
+    invoice: Invoice, codes: Sequence[Tax | None], nets: Sequence[Decimal] | None
+) -> Decimal | None:
+    """The tax as the CMMS has it, which QuickBooks takes for its own; None: it is to compute it.
+
+    Only what rounding can explain is overridden where the rate is known: a total by another rate
+    is for people to see (`variance`). Automated tax names no rate beforehand.
+    """
+    gross = [cents(line.net(invoice.currency)) for line in invoice.lines]
+    before = gross if nets is None else list(nets)
+    total = invoice.total if nets is None else invoice.total or sum(gross, _NOTHING)
+    if total is None:
+        return None
+    tax = cents(total) - sum(before, _NOTHING)
+    taxed = [(code.rate, net) for code, net in zip(codes, before, strict=True) if code]
+    return tax if tax > 0 and _by_rounding(tax, taxed) else None
+
+
+def _by_rounding(tax: Decimal, taxed: Sequence[tuple[str | None, Decimal]]) -> bool:
+    """Whether rounding explains all that a tax differs from that of the rates."""
+    if any(rate is None for rate, _ in taxed):
+        return True
+    computed = sum((net * Decimal(rate or 0) / 100 for rate, net in taxed), _NOTHING)
+    return abs(tax - computed) <= _HALF * (len(taxed) + 1)
 
 
 def taxable(named: str, lookup: Lookup) -> bool:
@@ -88,13 +163,12 @@ def _one(codes: Sequence[Tax | None], invoice: Invoice) -> str:
 
 
 def _global(invoice: Invoice, lookup: Lookup) -> Taxation:
-    document: Body = {"GlobalTaxCalculation": _GLOBAL_CALCULATION[invoice.amounts]}
+    document: Body = {"GlobalTaxCalculation": GLOBAL_CALCULATION[invoice.amounts]}
     if invoice.amounts is Amounts.NO_TAX:
         return Taxation([None] * len(invoice.lines), document)
-    if invoice.amounts is Amounts.TAX_INCLUSIVE:
-        # Lines would have to be stated net and gross at once, by QuickBooks' own rounding.
-        raise refuse("tax_inclusive_not_supported", {"record": invoice.number})
     codes = [lookup.tax(line.tax_code, "sales_tax") for line in invoice.lines]
     if None in codes and any(line.tax_code is None for line in invoice.lines):
         lookup.missing.add(Cause("mapping", "sales_tax"))
-    return Taxation([code.ref if code else None for code in codes], document)
+    inclusive = invoice.amounts is Amounts.TAX_INCLUSIVE
+    nets = without_tax(invoice, codes, lookup) if inclusive else None
+    return Taxation([code.ref if code else None for code in codes], document, nets)

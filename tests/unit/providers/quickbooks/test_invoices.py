@@ -16,6 +16,7 @@ from tests.unit.providers.quickbooks.lookups import (
     a_lookup,
     an_update,
 )
+from worker.policies import ClosedPeriod, Numbering, Policies
 from worker.providers.lookup import Cause, Lookup, Target
 from worker.providers.port import Work
 from worker.providers.quickbooks.checks import Refusal
@@ -175,17 +176,39 @@ def test_the_books_own_currency_has_no_rate() -> None:
     assert "ExchangeRate" not in body
 
 
-def test_a_number_that_is_too_long_is_refused() -> None:
-    with pytest.raises(Refusal) as refusal:
-        created(number="2026-10-01/CENTRAL/1042")
-    assert refusal.value.fault.code == "number_too_long"
+def test_a_number_that_is_too_long_keeps_its_end_and_is_whole_in_the_note() -> None:
+    body = created(number="2026-10-01/CENTRAL/1042")
+
+    assert body["DocNumber"] == "449957-1/CENTRAL/1042"
+    assert "Invoice 2026-10-01/CENTRAL/1042 in the CMMS" in body["PrivateNote"]
 
 
-def test_books_that_number_get_no_number() -> None:
-    body = body_of(a_create(Kind.INVOICE, an_invoice()), a_lookup(custom_numbers=False))
+@pytest.mark.parametrize("numbering", Numbering)
+def test_books_that_number_get_no_number(numbering: Numbering) -> None:
+    lookup = a_lookup(custom_numbers=numbering is Numbering.BOOKS)
+    lookup.chart.policies = Policies(numbering=numbering)
+
+    body = body_of(a_create(Kind.INVOICE, an_invoice()), lookup)
 
     assert "DocNumber" not in body
     assert "Invoice 2026-1042 in the CMMS" in body["PrivateNote"]
+
+
+def test_an_address_that_the_books_refuse_is_in_the_note() -> None:
+    body = created(billing_email="ap at harbor")
+
+    assert "BillEmail" not in body
+    assert "Billing e-mail in the CMMS: ap at harbor" in body["PrivateNote"]
+
+
+def test_a_shifted_invoice_says_so_and_is_not_due_before_its_day() -> None:
+    lookup = a_lookup(closed_until="2026-11-15")
+    lookup.chart.policies = Policies(closed_period=ClosedPeriod.SHIFT)
+
+    body = body_of(a_create(Kind.INVOICE, an_invoice()), lookup)
+
+    assert (body["TxnDate"], body["DueDate"]) == ("2026-11-16", "2026-11-16")
+    assert "Dated 2026-10-01 in the CMMS" in body["PrivateNote"]
 
 
 def test_another_currency_needs_several() -> None:

@@ -1,5 +1,7 @@
 """Sales tax: what stands on lines and documents, by the company's kind of tax."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.contract.records import an_invoice
@@ -44,10 +46,58 @@ def test_a_document_without_tax_has_none() -> None:
     assert taxed(["TAX", None], "no_tax") == Taxation(["NON", "NON"], {})
 
 
-def test_prices_with_tax_are_refused_in_the_us() -> None:
+def test_prices_with_tax_are_parted_by_the_rate_of_their_code() -> None:
+    taxes = taxed(["State", "NON"], "tax_inclusive")
+
+    assert taxes.nets == [Decimal("0.93"), Decimal("1.00")]
+    assert taxes.document["TxnTaxDetail"]["TotalTax"] == Decimal("0.07")
+
+
+@pytest.mark.parametrize("company", [{"tax": "automated"}, {"tax": "global", "country": "GB"}])
+def test_prices_with_a_tax_of_unknown_rate_are_refused(company: dict[str, str]) -> None:
+    lookup = a_lookup({"sales_tax": "TAX"}, REFS, **company)
+    lines = [{"description": "x", "amount": "1", "tax_code": "TAX"}]
+
     with pytest.raises(Refusal) as refusal:
-        taxed(["TAX"], "tax_inclusive")
+        taxation(an_invoice(lines=lines, amounts="tax_inclusive", total=None), lookup)
     assert refusal.value.fault.code == "tax_inclusive_not_supported"
+
+
+@pytest.mark.parametrize(
+    ("total", "stated"),
+    [
+        ("3.24", "0.24"),  # each line by itself
+        ("3.25", "0.25"),  # half a cent each
+        ("3.28", None),  # more than rounding explains: another rate
+        ("3.00", None),  # no tax at all
+        (None, None),
+    ],
+)
+def test_the_tax_of_the_cmms_is_stated_where_rounding_explains_it(
+    total: str | None, stated: str | None
+) -> None:
+    lines = [{"description": "x", "amount": "1", "tax_code": "State"}] * 3
+
+    document = taxation(an_invoice(lines=lines, total=total), a_lookup()).document
+
+    assert document["TxnTaxDetail"].get("TotalTax") == (stated and Decimal(stated))
+
+
+@pytest.mark.parametrize(("total", "stated"), [("1.10", "0.10"), ("1.00", None)])
+def test_automated_tax_is_told_what_the_cmms_has(total: str, stated: str | None) -> None:
+    lines = [{"description": "x", "amount": "1", "tax_code": "TAX"}]
+    lookup = a_lookup({}, tax="automated")
+
+    document = taxation(an_invoice(lines=lines, total=total), lookup).document
+
+    assert document == ({"TxnTaxDetail": {"TotalTax": Decimal(stated)}} if stated else {})
+
+
+def test_elsewhere_lines_are_net_and_say_their_gross() -> None:
+    taxes = taxed(["State"], "tax_inclusive", tax="global", country="GB")
+
+    assert taxes.nets == [Decimal("0.93")]
+    assert taxes.document == {"GlobalTaxCalculation": "TaxInclusive"}
 
 
 def test_prices_with_tax_do_not_matter_without_tax() -> None:

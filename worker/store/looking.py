@@ -1,0 +1,44 @@
+"""Links that are looked up in the books before they are sent."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from worker.store.session import Session
+from worker.store.tables import links
+
+LOOKED = "looked"  # `look` of a link that was looked up just now: nothing stands in its way
+
+_LOOK_FIRST = sa.text("""
+    UPDATE links SET look = 'asked', updated_at = clock_timestamp()
+    WHERE id = ANY(:ids) AND state = 'due' AND look IS NULL
+""")
+
+
+def look_first(session: Session, ids: Sequence[int]) -> None:
+    """These due links are looked up before they are sent."""
+    session.execute(_LOOK_FIRST, {"ids": sorted(ids)})
+
+
+_PAID = sa.text("""
+    UPDATE links SET look = 'asked', updated_at = clock_timestamp()
+    WHERE connection_id = :id AND kind = 'invoice' AND state = 'waiting' AND record_id IN (
+        SELECT d.snapshot ->> 'invoice_id' FROM links p JOIN documents d ON d.id = p.document_id
+        WHERE p.id = ANY(:payments))
+    RETURNING record_id
+""")
+
+
+def invoices_paid_by(session: Session, connection_id: int, payments: Sequence[int]) -> list[str]:
+    """The waiting invoices of these links of payments, which are looked up first from now on:
+    what payments cover of them has changed, and is not pulled yet."""
+    values = {"id": connection_id, "payments": sorted(payments)}
+    return list(session.execute(_PAID, values).scalars())
+
+
+def applied_to(session: Session, payments: Sequence[int]) -> list[str]:
+    """The invoices in the books that these links of payments are applied to, or were."""
+    query = sa.select(links.c.applied_to).where(
+        links.c.id.in_(payments), links.c.applied_to.is_not(None)
+    )
+    return list(session.execute(query).scalars())

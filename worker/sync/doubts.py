@@ -1,0 +1,27 @@
+"""What the books refuse shows that they are not as we believed: it is written, or read, again."""
+
+from collections.abc import Collection
+
+from worker.providers.port import Resource
+from worker.store import links, runs
+from worker.store.connections import Connection
+from worker.store.runs import Asked
+from worker.store.session import Session, now
+from worker.sync.company import PERIOD, reopened
+from worker.terms import Cause
+
+
+def raise_doubts(session: Session, connection: Connection, causes: Collection[Cause]) -> None:
+    """A link waits for these causes. The caller has locked the connection's row."""
+    days = [cause for cause in causes if cause.kind == PERIOD]
+    for cause in causes:
+        if cause.kind.endswith("_ref"):
+            links.doubt(session, connection.id, cause.kind.removesuffix("_ref"), cause.id)
+    if reopened(days, connection.company.get("closed_until")):
+        _read_company(session, connection)
+
+
+def _read_company(session: Session, connection: Connection) -> None:
+    """A day is refused that we take for open: the company is read again, at most hourly."""
+    slot = f"{PERIOD}:{now(session):%Y-%m-%dT%H}"
+    runs.queue(session, connection.id, Resource.CONNECTION, Asked("schedule", slot))
