@@ -112,17 +112,6 @@ MAPPED: Mapping[Kind, Spec] = {
             },
         },
     },
-    Kind.PAYMENT: {
-        "TxnDate": None,
-        "TotalAmt": None,
-        "PaymentRefNum": None,
-        "PrivateNote": None,
-        "CustomerRef": _REF,
-        "CurrencyRef": _REF,
-        "PaymentMethodRef": _REF,
-        "DepositToAccountRef": _REF,
-        "Line": {"Amount": None, "LinkedTxn": {"TxnId": None, "TxnType": None}},
-    },
 }
 
 UNCOMPARED = frozenset(
