@@ -1,6 +1,7 @@
 """`./dev replay`: a whole stream through the whole system, compared to the cent."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,20 @@ def test_a_replay_finds_and_writes_what_is_expected(command: Command, tmp_path: 
 
     assert done.returncode == 0, done.stdout + done.stderr
     told = Counter(line.envelope["type"] for line in streams.read(statuses))
-    assert told["accounting.record.synced"] >= 9 + 4 + 12 + 21 + 8
+    assert told["accounting.record.synced"] >= 9 + 4 + 12 + 21 + 6 + 8 + 15
     rows = json.loads(books.read_text())["quickbooks"]["invoice"]
     assert {row["record_id"] for row in rows} >= set(expected_invoices())
+
+
+@pytest.mark.slow
+def test_disorder_repeats_and_kills_change_nothing_of_the_end(command: Command) -> None:
+    done = command("tests.system.replay", SMALL, "--expect", EXPECTED, "--hard", "--multicurrency")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    killed = re.search(r"(\d+) x kill -9 .*, (\d+) of them during a write", done.stdout)
+    assert killed
+    assert int(killed[1]) >= 4
+    assert "the books hold what was expected, sums in USD included" in done.stdout
 
 
 def expected_invoices() -> dict[str, str]:

@@ -141,7 +141,7 @@ def _verdict(
     system: System, lines: Sequence[Line], books: Books, expected: dict[str, Any]
 ) -> list[str]:
     compared = expect.compare(expected, streams.fold(lines), books)
-    return [*compared.faults, *expect.soundness(system, books).faults]
+    return [*compared.faults, *expect.soundness(system, books)]
 
 
 def _say_how_to_look_further(console: Console, system: System) -> None:

@@ -14,12 +14,14 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.system import board, books_of, connecting, endings, expect, quiet, streams
+from tests.system import board, books_of, connecting, endings, expect, hard, quiet, streams
 from tests.system.books_of import Books
 from tests.system.environment import Services
 from tests.system.expect import Verdict
+from tests.system.hard import Havoc
 from tests.system.listening import listening
 from tests.system.processes import System, running
+from tests.system.quiet import Moving
 from tests.system.streams import Line
 from tests.system.watching import Watch
 
@@ -33,14 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = streams.read(options.stream)
     services = Services.from_environment()
     simulator = ["--tax-rate", options.tax_rate]
+    settings = hard.SETTINGS if options.hard else {}
     with (
         endings.explained(console),
-        running(services, simulator=simulator) as system,
+        running(services, simulator=simulator, **settings) as system,
         listening(services.broker) as heard,
     ):
         system.start_all()
         connect_all(console, system, lines, options)
-        publish(console, system, lines, options.limit)
+        if options.hard:
+            publish_hard(console, system, lines, options)
+        else:
+            publish(console, system, lines, options.limit)
         books = books_of.read(system)
         if options.statuses:
             heard.collect()
@@ -64,6 +70,15 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--closed-until", metavar="DATE", help="last day of the closed period")
     parser.add_argument("--tax-rate", default="8", help="percent behind TAX (default: 8)")
     parser.add_argument(
+        "--multicurrency", action="store_true", help="even if the stream has one currency only"
+    )
+    parser.add_argument(
+        "--hard",
+        action="store_true",
+        help="shuffled within an hour, every event twice, workers killed meanwhile",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the disorder (default: 1)")
+    parser.add_argument(
         "--limit", type=float, metavar="SECONDS", help="longest wait until nothing moves any more"
     )
     return parser.parse_args(arguments)
@@ -79,11 +94,11 @@ def _file(text: str) -> Path:
 def connect_all(
     console: Console, system: System, lines: Sequence[Line], options: argparse.Namespace
 ) -> None:
-    """A company for each tenant, with several currencies where the stream has them."""
+    """A company for each tenant, with several currencies where stream or user ask for them."""
     for tenant in streams.tenants(lines):
         mine = [line for line in lines if line.is_valid and line.tenant == tenant]
         company = system.ledger.new_company(
-            multicurrency=bool(streams.currencies(mine) - {"USD"}),
+            multicurrency=options.multicurrency or bool(streams.currencies(mine) - {"USD"}),
             tax_rate=options.tax_rate,
             closed_until=options.closed_until,
         )
@@ -93,11 +108,37 @@ def connect_all(
 
 def publish(console: Console, system: System, lines: Sequence[Line], limit: float | None) -> None:
     """Publish in file order and wait until nothing moves. Raises StillMoving."""
-    seconds = limit or _LEAST_SECONDS + _SECONDS_A_LINE * len(lines)
     with Watch(console, system, "Replay") as watch:
         count = streams.publish(system.services.broker, lines)
-        took = quiet.wait(system, seconds, watch.look)
+        took = quiet.wait(system, limit or _seconds(lines), watch.look)
     console.print(f"{count} messages published; {took:.1f} s later nothing moved any more")
+
+
+def publish_hard(
+    console: Console, system: System, lines: Sequence[Line], options: argparse.Namespace
+) -> None:
+    """The same in disorder, while workers are killed. Raises StillMoving."""
+    disordered = hard.disordered(lines, options.seed)
+    havoc = Havoc.over(system, disordered, options.seed)
+    system.ledger.control("PUT", "settings", {"latency_ms": hard.LATENCY_MS})
+
+    def look(moving: Moving) -> None:
+        watch.look(moving)
+        if moving.is_anything:
+            havoc.meanwhile()
+
+    with Watch(console, system, "Replay, the hard way") as watch:
+        count = streams.publish(system.services.broker, havoc.during(disordered))
+        took = quiet.wait(system, options.limit or 2 * _seconds(disordered), look)
+    console.print(f"{count} messages published; {took:.1f} s later nothing moved any more")
+    killed = ", ".join(f"{number} {name}" for name, number in sorted(havoc.killed.items()))
+    stats = system.ledger.stats()
+    met = stats["vanished_writes"] + stats["vanished_batches"]
+    console.print(f"{havoc.killed.total()} x kill -9 ({killed}), {met} of them during a write")
+
+
+def _seconds(lines: Sequence[Line]) -> float:
+    return _LEAST_SECONDS + _SECONDS_A_LINE * len(lines)
 
 
 def conclude(
@@ -113,10 +154,11 @@ def conclude(
     if reasons := board.reasons_table(system):
         console.print(reasons)
     _say_dead_letters(console, system)
-    faults = expect.soundness(system, books).faults
+    faults = expect.soundness(system, books)
     if expected is not None:
-        verdict = expect.compare(expected, streams.fold(lines), books)
-        faults = verdict.faults + faults
+        records = streams.fold(lines)
+        verdict = expect.compare(expected, records, books)
+        faults += verdict.faults + expect.allocations(records, books)
         _say_checked(console, verdict, expected)
     for fault in faults:
         console.print(f"not as expected: {fault}", style="red", markup=False)
@@ -135,8 +177,6 @@ def _say_checked(console: Console, verdict: Verdict, expected: Mapping[str, Any]
         f"{number} {board.plural(kind)}" for kind, number in verdict.checked.items()
     )
     console.print(f"checked by id, number and amount: {checked or 'nothing'}")
-    for kind, said in verdict.unbuilt.items():
-        console.print(f"NOT checked, this kind is not built yet: {board.plural(kind)}, {said}")
     if not verdict.faults:
         sums = ", ".join(expected.get("sums", {}))
         console.print(

@@ -35,17 +35,24 @@ VOIDED = replace(
 )
 
 
+PAID = Record("payment", "PAY-1", removed=False, data={"invoice_id": "INV-1", "amount": "3.00"})
+PAYMENT = replace(
+    INVOICE, kind="payment", ref="147", record_id="PAY-1", number=None, total=Decimal("3.00"),
+    status="posted", marked=frozenset({("payment", "PAY-1")}),
+)  # fmt: skip
+
+
 def faults(*rows: Row) -> list[str]:
     books = {
         "quickbooks": {
-            kind: [r for r in rows if r.kind == kind] for kind in ("customer", "invoice")
+            kind: [r for r in rows if r.kind == kind] for kind in ("customer", "invoice", "payment")
         }
     }
     return expect.compare(EXPECTED, RECORDS, books).faults
 
 
 def test_books_as_expected_have_no_fault() -> None:
-    assert not faults(CUSTOMER, INVOICE, VOIDED)
+    assert not faults(CUSTOMER, INVOICE, VOIDED, PAYMENT)
 
 
 def test_a_missing_and_a_doubled_record_are_named() -> None:
@@ -82,10 +89,24 @@ def test_a_record_that_nobody_expects_is_named() -> None:
     )
 
 
-def test_a_kind_that_is_not_built_is_named_and_counted() -> None:
-    verdict = expect.compare(EXPECTED, RECORDS, {})
+def test_a_payment_missing_in_the_books_is_named() -> None:
+    assert "payment: PAY-1 is in the books 0 times" in faults(CUSTOMER, INVOICE)
 
-    assert verdict.unbuilt == {"payment": "1 live (3.00 USD)"}
+
+def test_what_is_open_of_an_invoice_is_what_its_payments_leave() -> None:
+    records = {("payment", "PAY-1"): PAID} | RECORDS
+    half_paid = replace(INVOICE, balance=Decimal("7.80"), status="partially_paid")
+
+    assert not expect.allocations(records, {"quickbooks": {"invoice": [half_paid, VOIDED]}})
+    assert expect.allocations(records, {"quickbooks": {"invoice": [INVOICE]}}) == [
+        "invoice: INV-1 has 10.80 open instead of 7.80"
+    ]
+
+
+def test_a_payment_that_bounced_leaves_the_invoice_open() -> None:
+    records = {("payment", "PAY-1"): replace(PAID, removed=True)}
+
+    assert not expect.allocations(records, {"quickbooks": {"invoice": [INVOICE]}})
 
 
 def test_a_marked_record_without_link_is_a_stray() -> None:
