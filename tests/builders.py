@@ -44,6 +44,27 @@ def an_invoice(id: str = "INV-1", **fields: object) -> dict[str, object]:  # noq
     return given | fields
 
 
+def a_bill(id: str = "BILL-1", **fields: object) -> dict[str, object]:  # noqa: A002
+    """One line of 60.00 owed to VEN-1, without item and tax; its number follows from the id."""
+    given = {
+        "id": id,
+        "number": f"V-{id}",
+        "vendor_id": "VEN-1",
+        "issue_date": DAY,
+        "currency": "USD",
+        "amounts": "no_tax",
+        "lines": [{"description": "Freight", "amount": "60.00"}],
+        "total": "60.00",
+    }
+    return given | fields
+
+
+def a_payment(id: str = "PAY-1", **fields: object) -> dict[str, object]:  # noqa: A002
+    """60.00 on INV-1."""
+    given = {"id": id, "invoice_id": "INV-1", "date": DAY, "amount": "60.00", "currency": "USD"}
+    return given | fields
+
+
 def an_expense(id: str = "EXP-1", **fields: object) -> dict[str, object]:  # noqa: A002
     given = {"id": id, "date": DAY, "amount": "31.20", "currency": "USD", "vendor_id": "VEN-1"}
     return given | fields

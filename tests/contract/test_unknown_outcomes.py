@@ -38,7 +38,7 @@ EVERY_KIND = [
     an_expense(),
     a_payment(),
 ]
-DOCUMENTS = [an_invoice(), a_bill(), an_expense(), a_payment()]
+DOCUMENTS: list[Record] = [an_invoice(), a_bill(), an_expense(), a_payment()]
 
 
 def lost(ledger: Ledger, document: Record, operation: Operation | None = None) -> Submission:
@@ -126,7 +126,7 @@ def test_two_documents_with_our_marker_stop_us(ledger: Ledger, document: Record)
     assert isinstance(ledger.look(submissions[0].parts[0]), Several)
 
 
-SECOND = [
+SECOND: list[Record] = [
     an_invoice(memo="Second version"),
     a_bill(memo="Second version", total="87.40", lines=[{"description": "x", "amount": "87.40"}]),
     an_expense(amount="40.00", description="Second version"),

@@ -1,6 +1,7 @@
 """What a translation may ask, built for a test."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from schemas.kinds import Kind
 from worker.providers.lookup import Account, Chart, Lookup, Target, Tax
@@ -18,6 +19,8 @@ MAPPING = {
     "expense": "5000",
     "asset": "1300",
     "sales": "4100",
+    "purchase": "6100",
+    "payment": "1200",
     "journal_debit": "6100",
     "journal_credit": "2000",
     "sales_tax": "State",
@@ -28,6 +31,9 @@ REFS = {
     (Kind.ITEM, "ITM-1"): Target("7", stocked=False),
     (Kind.ITEM, "ITM-2"): Target("19"),
     (Kind.ITEM, "~sales:41"): Target("20"),
+    (Kind.INVOICE, "INV-1"): Target(
+        "145", currency="USD", party="58", balance=Decimal("238.50"), label="2026-1042"
+    ),
 }
 
 
@@ -40,6 +46,7 @@ def an_account(ref: str, code: str, kind: str, subtype: str = "") -> Account:
 ACCOUNTS = (
     an_account("10", "1000", "Bank"),
     an_account("11", "1100", "Accounts Receivable"),
+    an_account("12", "1200", "Other Current Asset", "UndepositedFunds"),
     an_account("13", "1300", "Other Current Asset", "Inventory"),
     an_account("20", "2000", "Accounts Payable"),
     an_account("40", "4000", "Income", "SalesOfProductIncome"),

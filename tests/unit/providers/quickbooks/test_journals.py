@@ -39,6 +39,15 @@ def test_people_can_read_what_it_was_for() -> None:
     )
 
 
+def test_an_invoice_goes_by_its_number() -> None:
+    known = an_expense(against={"kind": "invoice", "id": "INV-1"})
+    unknown = an_expense(against={"kind": "invoice", "id": "INV-9"})
+
+    said = [body_of(one)["Line"][0]["Description"] for one in (known, unknown)]
+
+    assert said == ["Fuel for van 4 for invoice 2026-1042", "Fuel for van 4 for invoice INV-9"]
+
+
 def test_named_accounts_come_before_the_mapping() -> None:
     body = body_of(an_expense(debit_account="5000", credit_account="1000"))
 
