@@ -10,7 +10,17 @@ from pydantic_settings import SettingsError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from events.publisher import PublishFailed
-from worker.cli import connections, dead_letters, keys, payments, processes, pulls, records, status
+from worker.cli import (
+    connections,
+    dead_letters,
+    keys,
+    matches,
+    payments,
+    processes,
+    pulls,
+    records,
+    status,
+)
 from worker.errors import Misuse, ProviderError, Unavailable
 from worker.logs import redact, visible
 from worker.settings import Settings
@@ -79,6 +89,8 @@ def _first_line(error: BaseException) -> str:
     return redact(lines[0]) if lines else type(cause).__name__
 
 
-for group in (processes, connections, pulls, records, payments, status, dead_letters, keys):
+for group in (
+    processes, connections, pulls, matches, records, payments, status, dead_letters, keys,
+):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

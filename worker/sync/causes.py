@@ -9,6 +9,7 @@ from worker.store import inbox, links, targets
 from worker.store.connections import Connection
 from worker.store.session import Session
 from worker.sync import charts
+from worker.sync.compare import undecided
 from worker.terms import Cause
 
 _RECORDS = frozenset(kind.value for kind in Kind)
@@ -28,7 +29,9 @@ def still_missing(
     # Asked as translation asks: a link that one of them lets go and the other holds would spin.
     chart = charts.load(session, connection) if pulled else None
     there = {one for one in pulled if chart and _is_in_chart(chart, one)}
-    there |= {one for one in wanted - pulled if _is_there(session, connection, one)}
+    matched = {one for one in wanted if one.kind == "match"}
+    there |= matched - undecided(session, connection, matched)
+    there |= {one for one in wanted - pulled - matched if _is_there(session, connection, one)}
     return wanted - there
 
 

@@ -30,7 +30,7 @@ class Face:
             phone=snapshot.get("phone"),
             currency=snapshot.get("currency"),
             type=snapshot.get("type"),
-            nested=bool(snapshot.get("nested")),
+            nested=bool(snapshot.get("full_name")),  # which only what has a parent has
         )
 
     @property

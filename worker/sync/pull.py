@@ -24,10 +24,12 @@ from worker.providers.port import Page, Resource
 from worker.store import connections, feeds, outbox, runs, waiting
 from worker.store.runs import Mode, Run
 from worker.store.session import Session
-from worker.sync import causes, issues, merges, pages, rehearsal
+from worker.sync import causes, discover, issues, merges, pages, rehearsal
+from worker.sync.act import Acting, Effects
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
+from worker.sync.subjects import after
 from worker.sync.tell import about, tell
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ _CAUSES = {
     Resource.PAYMENTS: ("account", "mapping"),  # accounts that changed come with them
 }
 _LISTS = frozenset({Resource.ACCOUNTS, Resource.TAXES})
+COMPARING = "comparing"  # the position of a run that has read everything: both sides are compared
 
 
 def pull(driver: Driver, run: Run) -> None:
@@ -112,6 +115,9 @@ def _test(driver: Driver, run: Run) -> None:
 
 
 def _page(driver: Driver, run: Run, resource: Resource) -> None:
+    if run.position == COMPARING:
+        _compare(driver, run, resource)
+        return
     cursor = _cursor(driver, run, resource)
     page = driver.read(resource.value, lambda books: books.page(resource, cursor, run.position))
     if run.mode == Mode.DRY:
@@ -129,6 +135,19 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
             runs.advance(session, run.id, page.position, counts)
         _review(driver, session, resource, page)
     driver.services.hints.relay(sorted(partitions))
+
+
+def _compare(driver: Driver, run: Run, resource: Resource) -> None:
+    """Some of what is linked to nothing on both sides; the run is through once nothing is left."""
+    effects = Effects()
+    with driver.services.database.begin() as session:
+        acting = Acting(session, connections.take(session, driver.connection.id), effects)
+        kinds = discover.compared(session, acting.connection, resource)
+        more = [kind for kind in kinds if discover.settle(acting, kind).more]
+        effects.write(session)
+        if not more:
+            effects.partitions |= _complete(driver, session, run, dict(run.counts), [])
+    after(driver, effects)
 
 
 def _cursor(driver: Driver, run: Run, resource: Resource) -> str | None:
@@ -159,10 +178,14 @@ def _complete(
 ) -> set[int]:
     """The last page is in: what was not seen is gone, and what waited for any of it wakes."""
     resource = Resource(run.resource)
-    if _saw_everything(run, resource) and run.started_at:
+    read = run.position != COMPARING
+    if read and _saw_everything(run, resource) and run.started_at:
         gone = pages.retire_unseen(session, driver.connection, resource, run.started_at, own(run))
         counts["removed"] += gone.removed
         outgoing += gone.told
+    if read and discover.compared(session, driver.connection, resource):
+        runs.advance(session, run.id, COMPARING, counts)
+        return outbox.add(session, outgoing)
     waited = waiting.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
     missing = causes.still_missing(session, driver.connection, waited)
     waiting.wake(session, driver.connection.id, set(waited) - missing)

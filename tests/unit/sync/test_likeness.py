@@ -98,6 +98,8 @@ def test_two_that_are_alike_share_a_key(ours: Face, theirs: Face) -> None:
 def test_a_face_is_read_from_a_snapshot_of_the_contract() -> None:
     item = {"name": "Pump", "sku": "P-1", "type": "service"}
     vendor = {"name": "Northside", "account_number": "A-7", "email": "x@y.example"}
+    site = {"name": "Site 1", "full_name": "Harbor Hotel:Site 1"}
 
     assert Face.read(item) == Face("Pump", number="P-1", type="service")
+    assert Face.read(site) == Face("Site 1", nested=True)
     assert Face.read(vendor) == Face("Northside", number="A-7", email="x@y.example")
