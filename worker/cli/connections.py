@@ -5,17 +5,18 @@ from pathlib import Path
 import click
 
 from schemas.status import Environment
-from worker.cli import mappings, output
-from worker.cli.opening import opened, waited
+from worker.cli import described, mappings, options, output
+from worker.cli.described import identity
+from worker.cli.opening import opened
 from worker.cli.output import json_option
+from worker.cli.watching import watched
 from worker.errors import Misuse
 from worker.providers.authorizer import Application
 from worker.providers.port import Resource
 from worker.store.connections import Connection
 from worker.store.runs import Run
 from worker.sync import connections as use
-from worker.sync import consent
-from worker.sync.services import Services
+from worker.sync import webhooks
 from worker.sync.tokens import company_name
 from worker.web.links import MAX_AGE, Purpose, connect_url
 
@@ -43,6 +44,10 @@ def connections() -> None:
 @click.option(
     "--realm-id", help="The company that must be connected; without it, the first one is."
 )
+@click.option(
+    "--webhook-token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that holds the verifier token of the application's webhooks.",
+)  # fmt: skip
 @json_option
 def add(  # noqa: PLR0917  # click passes options by name
     tenant: str,
@@ -51,16 +56,20 @@ def add(  # noqa: PLR0917  # click passes options by name
     client_id: str,
     secret_file: Path | None,
     realm_id: str | None,
+    webhook_token_file: Path | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Add a connection, or enter another client id and secret for one that is there."""
-    secret = _secret(secret_file)
+    secret = _secret(secret_file, "Client secret")
     wanted = use.Wanted(
         tenant, provider, Environment(environment), Application(client_id, secret), realm_id
     )
     with opened() as services:
         row = use.add(services, wanted)
-        said = _described(services, row)
+        if webhook_token_file is not None:
+            token = _secret(webhook_token_file, "Verifier token")
+            row = webhooks.enter_secret(services, row.id, token)
+        said = identity(services, row)
     if as_json:
         output.print_json(said)
         return
@@ -83,13 +92,28 @@ def connect(connection: str, as_json: bool) -> None:  # noqa: FBT001
         output.say(url)
 
 
+@connections.command("webhook-token")
+@click.argument("connection")
+@click.option(
+    "--file", "file_", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that holds the token; without it, it is asked for.",
+)  # fmt: skip
+def webhook_token(connection: str, file_: Path | None) -> None:
+    """Enter the verifier token with which the ledger signs its webhooks."""
+    with opened() as services:
+        row = use.named(services, connection)
+        webhooks.enter_secret(services, row.id, _secret(file_, "Verifier token"))
+        output.say(f"connection {row.id} takes webhooks at:")
+        output.say(f"  {webhooks.url(services.settings, row.provider)}")
+
+
 @connections.command("list")
 @click.option("--tenant", help="Of this tenant only.")
 @json_option
 def list_(tenant: str | None, as_json: bool) -> None:  # noqa: FBT001
     """All connections, with their states."""
     with opened() as services:
-        found = [_described(services, row) for row in use.find(services, tenant)]
+        found = [identity(services, row) for row in use.find(services, tenant)]
     if as_json:
         output.print_json(found)
         return
@@ -101,13 +125,13 @@ def list_(tenant: str | None, as_json: bool) -> None:  # noqa: FBT001
 @click.argument("connection")
 @json_option
 def show(connection: str, as_json: bool) -> None:  # noqa: FBT001
-    """One connection, with everything but its secrets."""
+    """One connection: settings, schedule, calls, the newest pulls; everything but its secrets."""
     with opened() as services:
-        said = _described(services, use.named(services, connection))
+        known = described.picture(services, use.named(services, connection))
     if as_json:
-        output.print_json(said)
+        output.print_json(described.data(known))
     else:
-        output.print_fields(said)
+        described.show(known)
 
 
 @connections.command()
@@ -119,7 +143,7 @@ def test(connection: str, timeout: float, as_json: bool) -> None:  # noqa: FBT00
     with opened() as services:
         row = use.named(services, connection)
         run_id = use.ask(services, row.id, Resource.CONNECTION).run.id
-        run = waited(services, run_id, timeout)
+        [run] = watched(services, [run_id], timeout, lambda _: None)
         row = use.named(services, str(row.id))
     if as_json:
         output.print_json({"ok": run.state == "done", "company": row.company, "error": run.error})
@@ -140,6 +164,22 @@ def mapping(connection: str, pairs: tuple[str, ...], as_json: bool) -> None:  # 
         if pairs:
             mappings.set_pairs(services, row, pairs)
         mappings.print_mapping(services, row, as_json=as_json, choices=not pairs)
+
+
+@connections.command()
+@click.argument("connection")
+@click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...")
+@json_option
+def settings(connection: str, pairs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
+    """Choose what goes into the books, and how; without KEY=VALUE list the choices.
+
+    KEY= goes back to the default.
+    """
+    with opened() as services:
+        row = use.named(services, connection)
+        if pairs:
+            options.set_pairs(services, row, pairs)
+        options.print_settings(services, row, as_json=as_json, choices=not pairs)
 
 
 @connections.command()
@@ -176,29 +216,12 @@ def failure(run: Run) -> str:
     return " ".join(said)
 
 
-def _secret(file: Path | None) -> str:
+def _secret(file: Path | None, name: str) -> str:
+    """From a file, else asked for; never an argument, which others on the host could read."""
     if file is not None:
         return file.read_text().strip()
-    secret: str = click.prompt("Client secret", hide_input=True)
+    secret: str = click.prompt(name, hide_input=True)
     return secret.strip()
-
-
-def _described(services: Services, row: Connection) -> dict[str, object]:
-    """A connection as people see it; no secret and no token is part of it."""
-    return {
-        "id": row.id,
-        "tenant": row.tenant_id,
-        "provider": row.provider,
-        "environment": row.environment,
-        "state": row.state,
-        "reason": row.paused_code,
-        "company": company_name(row) if row.company_id else None,
-        "company_id": row.company_id or row.settings.get(use.EXPECTED),
-        "client_id": row.client_id,
-        "application_url": services.settings.public_url.rstrip("/"),
-        "redirect_url": consent.redirect_url(services.settings, row.provider),
-        "consent_until": row.refresh_expires_at,
-    }
 
 
 def _print_company(row: Connection) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from worker.cli import output
-from worker.errors import Misuse
+from worker.cli.pairs import read
 from worker.store.connections import Connection
 from worker.sync import mapping
 from worker.sync.mapping import Choice, Mapped
@@ -12,13 +12,7 @@ from worker.sync.services import Services
 
 def set_pairs(services: Services, row: Connection, pairs: Sequence[str]) -> None:
     """Map each KEY=ACCOUNT; an empty ACCOUNT takes the key out. Raises: Misuse."""
-    wanted = {}
-    for pair in pairs:
-        key, equals, name = pair.partition("=")
-        if not equals:
-            raise Misuse("bad_pair", f"{pair} is not KEY=ACCOUNT, such as sales=4000")
-        wanted[key.strip()] = name.strip()
-    mapping.set_mapping(services, row.id, wanted)
+    mapping.set_mapping(services, row.id, read(pairs, "KEY=ACCOUNT, such as sales=4000"))
 
 
 def print_mapping(services: Services, row: Connection, *, as_json: bool, choices: bool) -> None:

@@ -19,6 +19,11 @@ def say(text_: str = "") -> None:
     click.echo(visible(text_))
 
 
+def note(text_: str) -> None:
+    """A line on stderr: what happens meanwhile, which is no part of the answer."""
+    click.echo(visible(text_), err=True)
+
+
 def print_json(value: object) -> None:
     """JSON in which control characters beyond its own rules are escaped too."""
     say(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))

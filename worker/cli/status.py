@@ -3,11 +3,14 @@
 import click
 
 from worker.cli import output
+from worker.cli.described import pull_data
 from worker.cli.opening import opened
 from worker.cli.output import json_option
+from worker.failures import describe
 from worker.metrics import Backlog
-from worker.store import connections, links, reports, runs
+from worker.store import connections, issues, links, reports, runs, usage
 from worker.store.connections import Connection
+from worker.store.issues import Issue
 from worker.store.session import Session
 from worker.sync.tokens import company_name
 
@@ -43,12 +46,10 @@ def _connection(session: Session, row: Connection) -> dict[str, object]:
         "held_until": row.hold_until if work["held"] else None,
         "held_for": row.held_for if work["held"] else None,
         "dead_letters": work["dead_letters"],
-        "runs": [
-            {"resource": run.resource, "state": run.state, "at": run.finished_at or run.created_at,
-             "counts": dict(run.counts), "error": run.error}
-            for run in runs.latest(session, row.id)
-        ],
-    }  # fmt: skip
+        "issues": [_issue(one) for one in issues.open_ones(session, row.id)],
+        "calls": usage.of_month(session, row.id),
+        "runs": [pull_data(run) for run in runs.latest(session, row.id)],
+    }
 
 
 def _print_connection(one: dict[str, object]) -> None:
@@ -62,10 +63,33 @@ def _print_connection(one: dict[str, object]) -> None:
         "held until": one["held_until"],
         "held for": one["held_for"],
         "dead letters": one["dead_letters"] or None,
+        "calls this month": _numbers(one["calls"]),
         "pulls": _pulls(one["runs"]),
     }
     output.print_fields({f"   {name}": value for name, value in said.items()})
+    _print_issues(one["issues"])
     output.say()
+
+
+def _issue(issue: Issue) -> dict[str, object]:
+    """An open issue in a bookkeeper's words."""
+    said = describe(issue.code, issue.names)
+    return {
+        "cause": str(issue.cause),
+        "code": issue.code,
+        "title": said.title,
+        "explanation": said.explanation,
+        "steps": list(said.steps),
+        "since": issue.since,
+    }
+
+
+def _print_issues(found: object) -> None:
+    assert isinstance(found, list)
+    for issue in found:
+        output.say(f"   ! {issue['explanation']}")
+        for step in issue["steps"]:
+            output.say(f"     - {step}")
 
 
 def _print_backlog(backlog: Backlog) -> None:

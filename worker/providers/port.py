@@ -257,6 +257,7 @@ class Limits:
         float  # seconds after which no key is remembered: absence can be proven from then on
     )
     timeout: float  # seconds until a write is given up as unanswered
+    costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock
     # Kinds that are looked up before a driver repeats what another one may have sent.
     looked_up: frozenset[Kind] = frozenset()
     costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock

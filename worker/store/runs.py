@@ -212,6 +212,11 @@ def advance(session: Session, run_id: int, position: str | None, counts: Mapping
     )
 
 
+def note_report(session: Session, run_id: int, report: Mapping[str, Any]) -> None:
+    """What a dry run has found so far, or in the end."""
+    session.execute(runs.update().where(runs.c.id == run_id).values(report=dict(report)))
+
+
 def finish(
     session: Session, run_id: int, counts: Mapping[str, int], error: Mapping[str, Any] | None = None
 ) -> None:

@@ -54,6 +54,12 @@ class Database:
         with self.work.begin() as session:
             yield session
 
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """One transaction of which nothing stays, whatever happens in the block."""
+        with self.work.connect() as session:
+            yield session  # closed without a commit
+
     def close(self) -> None:
         self.work.dispose()
         self.leases.dispose()

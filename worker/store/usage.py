@@ -14,11 +14,10 @@ class Call(StrEnum):
     WRITE = "write"
 
 
-# Months are the ledger's: by UTC. The connection's row is locked by whoever spends its budget.
-_COUNT = sa.text("""
+MONTH = "CAST(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') AS date)"
+_COUNT = sa.text(f"""
     INSERT INTO usage (connection_id, month, call, count)
-    VALUES (:id, CAST(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') AS date), :call,
-            :calls)
+    VALUES (:id, {MONTH}, :call, :calls)
     ON CONFLICT (connection_id, month, call) DO UPDATE SET count = usage.count + excluded.count
 """)
 
@@ -43,15 +42,25 @@ def months(session: Session, connection_id: int) -> dict[date, dict[str, int]]:
     return found
 
 
-_THIS_MONTH = sa.text("""
-    SELECT c.provider, u.call, sum(u.count) AS count
-    FROM usage u JOIN connections c ON c.id = u.connection_id
-    WHERE u.month = CAST(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') AS date)
-    GROUP BY c.provider, u.call
+_OF_MONTH = sa.text(f"""
+    SELECT call, count FROM usage WHERE connection_id = :id AND month = {MONTH}
 """)
 
 
-def this_month(session: Session) -> Mapping[tuple[str, str], int]:
+def of_month(session: Session, connection_id: int) -> dict[str, int]:
+    """A connection's calls in this month: call -> count."""
+    rows = session.execute(_OF_MONTH, {"id": connection_id})
+    return {row[0]: row[1] for row in rows}
+
+
+_OF_ALL = sa.text(f"""
+    SELECT c.provider, u.call, sum(u.count) AS count
+    FROM usage u JOIN connections c ON c.id = u.connection_id
+    WHERE u.month = {MONTH} GROUP BY c.provider, u.call
+""")
+
+
+def of_all(session: Session) -> Mapping[tuple[str, str], int]:
     """(provider, call) -> calls of all connections in this month."""
-    rows = session.execute(_THIS_MONTH)
+    rows = session.execute(_OF_ALL)
     return {(row.provider, row.call): int(row.count) for row in rows}

@@ -16,7 +16,7 @@ from worker.store import connections, feeds, reconsider, waiting
 from worker.store.connections import Connection
 from worker.store.reconsider import Which
 from worker.store.session import Session
-from worker.sync.connections import Change, change
+from worker.sync.changing import Change, change
 from worker.sync.options import OPTIONS, Option, Options, changed, intervals
 from worker.sync.scope import KINDS_OFF, Why, kinds_off
 from worker.sync.services import Services

@@ -2,26 +2,23 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy.exc import NoResultFound
-
-from schemas.status import ConnectionDisconnected, ConnectionRestored, Environment, Status
+from schemas.status import ConnectionDisconnected, ConnectionRestored, Environment
 from worker.errors import Disconnected, Misuse
 from worker.failures import describe
 from worker.providers.authorizer import Application
 from worker.providers.port import Resource
-from worker.store import connections, feeds, inbox, outbox, runs
+from worker.store import connections, feeds, inbox, runs
 from worker.store.connections import Connection
 from worker.store.runs import Asked, Mode, Run
 from worker.store.session import Session
 from worker.sync import first
-from worker.sync.failed_runs import fail_asked
+from worker.sync.changing import change, unknown
 from worker.sync.services import Services
-from worker.sync.tell import Origin, about, tell
+from worker.sync.tell import about
 from worker.sync.tokens import application, company_name, company_of
 
 log = logging.getLogger(__name__)
@@ -39,47 +36,6 @@ class Wanted:
     environment: Environment
     application: Application
     company_id: str | None = None
-
-
-@dataclass
-class Change:
-    """One transaction on a connection's locked row, and whom to hint once it is committed."""
-
-    session: Session
-    connection: Connection
-    partitions: set[int] = field(default_factory=set)
-    hinted: list[int] = field(default_factory=list)
-
-    def set(self, **values: object) -> None:
-        connections.change(self.session, self.connection.id, **values)
-
-    def tell(self, status: Status) -> None:
-        event = tell(self.connection.tenant_id, status, Origin(), "connection")
-        self.partitions |= outbox.add(self.session, [event])
-
-    def answer_asked(self, code: str) -> None:
-        """The connection comes to rest: nobody must wait for what was asked of it."""
-        told = fail_asked(self.session, self.connection, code)
-        self.partitions |= outbox.add(self.session, told)
-
-    def wake(self) -> None:
-        """There is work: whatever the driver believes, and whether or not it is hinted."""
-        connections.wake(self.session, [self.connection.id])
-        self.hinted = connections.claim_hints(self.session, [self.connection.id])
-
-
-@contextmanager
-def change(services: Services, connection_id: int) -> Iterator[Change]:
-    """Lock a connection, change it, commit, then hint. Raises Misuse if there is none."""
-    with services.database.begin() as session:
-        try:
-            row = connections.lock(session, connection_id)
-        except NoResultFound:
-            raise _unknown(str(connection_id)) from None
-        changing = Change(session, row)
-        yield changing
-    services.hints.drive(changing.hinted)
-    services.hints.relay(sorted(changing.partitions))
 
 
 def add(services: Services, wanted: Wanted) -> Connection:
@@ -114,7 +70,7 @@ def named(services: Services, name: str) -> Connection:
         numbers = ", ".join(f"{row.id} ({row.provider}, {row.environment})" for row in found)
         raise Misuse("ambiguous_connection", f"{name} names several connections: {numbers}")
     if not found:
-        raise _unknown(name)
+        raise unknown(name)
     return found[0]
 
 
@@ -290,11 +246,6 @@ def _enter_again(services: Services, session: Session, row: Connection, wanted: 
 def _names(row: Connection) -> set[str]:
     provider = f"{row.tenant_id}/{row.provider}"
     return {str(row.id), row.tenant_id, provider, f"{provider}/{row.environment}"}
-
-
-def _unknown(name: str) -> Misuse:
-    text = f"there is no connection {name}; `books connections list` shows all"
-    return Misuse("unknown_connection", text)
 
 
 def _resting_state(row: Connection) -> str:

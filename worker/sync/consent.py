@@ -21,8 +21,9 @@ from worker.store.connections import Connection
 from worker.store.session import Session, now
 from worker.store.usage import Call
 from worker.sync import first
+from worker.sync.changing import Change, change
 from worker.sync.company import keep as keep_company
-from worker.sync.connections import EXPECTED, Change, change, queue
+from worker.sync.connections import EXPECTED, queue
 from worker.sync.services import Services
 from worker.sync.tell import about
 from worker.sync.tokens import application, company_name, company_of, stored

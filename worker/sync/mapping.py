@@ -7,7 +7,7 @@ from worker.errors import Misuse
 from worker.providers.lookup import Account, Chart, Tax
 from worker.store import connections, waiting
 from worker.sync import charts, issues
-from worker.sync.connections import change
+from worker.sync.changing import change
 from worker.sync.services import Services
 from worker.terms import Cause
 

@@ -17,7 +17,7 @@ from worker.store import connections, runs
 from worker.store.connections import Connection
 from worker.store.session import Session, hurry
 from worker.sync import merges
-from worker.sync.connections import change
+from worker.sync.changing import change
 from worker.sync.services import Services
 
 log = logging.getLogger(__name__)

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from tests.builders import a_customer, an_invoice
 from tests.integration.connecting import Office, office, services, settings, simulator
 from tests.integration.workshop import Shop

@@ -19,7 +19,7 @@ from worker.store import connections as rows
 from worker.store import waiting
 from worker.store.leases import lease
 from worker.sync import mapping, schedule
-from worker.sync.connections import change
+from worker.sync.changing import change
 from worker.terms import Cause
 
 

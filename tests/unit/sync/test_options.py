@@ -76,7 +76,7 @@ def test_an_address_has_places_for_tenant_kind_and_id(template: str) -> None:
     ],
 )
 def test_other_addresses_are_refused(template: str) -> None:
-    with pytest.raises(Misuse, match="record_url=.*choose an http"):
+    with pytest.raises(Misuse, match=r"record_url=.*choose an http"):
         after(record_url=template)
 
 
