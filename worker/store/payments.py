@@ -139,6 +139,7 @@ def stand(session: Session, standing: Standing, paid: Decimal) -> None:
 class Own:
     """A payment that the CMMS took: its link, and what its newest snapshot says."""
 
+    link_id: int
     record_id: str
     ref: str | None
     digest: str | None  # of the books' answer to our last write
@@ -154,7 +155,7 @@ class Own:
 
 
 _OWN = sa.text("""
-    SELECT l.record_id, l.ref, l.digest, l.removed, l.state = 'sent' AS busy,
+    SELECT l.id AS link_id, l.record_id, l.ref, l.digest, l.removed, l.state = 'sent' AS busy,
            d.snapshot ->> 'invoice_id' AS invoice_id, i.ref AS invoice_ref,
            CAST(d.snapshot ->> 'date' AS date) AS date,
            CAST(d.snapshot ->> 'amount' AS numeric) AS amount,
@@ -176,6 +177,26 @@ def own(
         return []
     values = {"id": connection_id, "refs": list(refs), "ids": list(record_ids)}
     return [Own(**dict(row._mapping)) for row in session.execute(_OWN, values)]
+
+
+_STAND_OWN = sa.text("""
+    UPDATE links SET applied_to = :invoice_ref, paid_amount = :paid, balance = :unapplied,
+        total = :amount
+    WHERE id = :link_id
+""")
+
+
+def stand_own(
+    session: Session,
+    own: Own,
+    *,
+    amount: Decimal,
+    unapplied: Decimal,
+    on: tuple[str | None, Decimal],
+) -> None:
+    """Write down what the books hold of a payment of the CMMS: what of it is `on` its invoice."""
+    values = {"link_id": own.link_id, "amount": amount, "unapplied": unapplied}
+    session.execute(_STAND_OWN, values | {"invoice_ref": on[0], "paid": on[1]})
 
 
 _UNDER_WAY = sa.text("""

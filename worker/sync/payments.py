@@ -58,6 +58,8 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
     unpaid.moved(session, connection.id, others)
     payments.keep(session, connection.id, [movement.entry for movement in moved])
     _keep_on_account(session, connection, seen, known)
+    for payment in seen:
+        _stand_own(session, payment, known.own.get(payment.ref))
     effects = Effects()
     for movement in moved:
         _count(effects, movement)
@@ -113,6 +115,16 @@ def _keep_on_account(
     kept = {entry.payment_ref for entry in wanted}
     payments.forget_on_account(session, connection.id, [p.ref for p in seen if p.ref not in kept])
     payments.keep(session, connection.id, [e for e in wanted if not known.is_kept(e)])
+
+
+def _stand_own(session: Session, payment: PaymentSeen, own: Own | None) -> None:
+    """What the books hold of a payment of the CMMS, whoever changed it there."""
+    if own is None or own.ref is None or own.busy or own.removed:
+        return
+    invoice_ref = own.invoice_ref if own.invoice_ref in payment.applied else None
+    invoice_ref = invoice_ref or next(iter(sorted(payment.applied)), None)
+    on = (invoice_ref, payment.applied.get(invoice_ref or "", Decimal(0)))
+    payments.stand_own(session, own, amount=payment.amount, unapplied=payment.unapplied, on=on)
 
 
 def _count(effects: Effects, movement: Movement) -> None:

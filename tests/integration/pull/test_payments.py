@@ -1,23 +1,12 @@
 """Payments that the books received: log, balances and what the CMMS is told, whatever changes."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from tests.builders import an_invoice
+from tests.integration.pull.paying import lines, moved, pay, pull, standing, types
 from tests.integration.workshop import Shop
-from worker.providers.port import Resource
-from worker.sync import connections
-
-
-@pytest.fixture
-def billed(books: Shop) -> Shop:
-    """INV-1 and INV-2, of 100.00 each, are in the books."""
-    for one in ("INV-1", "INV-2"):
-        books.send("invoice.created", an_invoice(one))
-    books.work()
-    return books
 
 
 def test_a_full_payment_pays_the_invoice(billed: Shop) -> None:
@@ -156,46 +145,3 @@ def test_counts_tell_what_a_pull_of_payments_found(billed: Shop) -> None:
         if one["resource"] == "payments"
     ]
     assert found[-2:] == [(1, 0, 0, 1), (0, 0, 0, 0)]
-
-
-def pay(shop: Shop, **amounts: str) -> str:
-    """A bookkeeper receives one payment for these invoices (INV_1: of INV-1); its id."""
-    customer = {"value": shop.link("CUS-1").ref}
-    total = float(sum(Decimal(amount) for amount in amounts.values()))
-    made = shop.enter(
-        "Payment",
-        CustomerRef=customer,
-        TotalAmt=total,
-        Line=lines(shop, **amounts),
-        PaymentRefNum="CHK 7",
-    )
-    return str(made["Id"])
-
-
-def lines(shop: Shop, **amounts: str) -> list[dict[str, object]]:
-    refs = {name: shop.link(name.replace("_", "-")).ref for name in amounts}
-    return [
-        {"Amount": float(amount), "LinkedTxn": [{"TxnId": refs[name], "TxnType": "Invoice"}]}
-        for name, amount in amounts.items()
-    ]
-
-
-def pull(shop: Shop) -> None:
-    connections.ask(shop.services, shop.connection_id, Resource.PAYMENTS)
-    shop.work()
-
-
-def standing(shop: Shop, record_id: str) -> tuple[Any, ...]:
-    """Status, paid amount and balance of an invoice."""
-    link = shop.link(record_id)
-    return link.status, link.paid_amount, link.balance
-
-
-def moved(shop: Shop, invoice_id: str) -> list[dict[str, Any]]:
-    """The status events of payments on an invoice."""
-    found = [event for event in shop.events() if event["type"].startswith("accounting.payment.")]
-    return [event for event in found if event["data"]["invoice_id"] == invoice_id]
-
-
-def types(shop: Shop, invoice_id: str) -> list[str]:
-    return [event["type"].removeprefix("accounting.") for event in moved(shop, invoice_id)]

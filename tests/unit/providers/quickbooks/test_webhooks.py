@@ -85,7 +85,7 @@ def test_a_merge_that_does_not_say_of_what_is_a_change() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"{}", b'"text"', b"\xff", b"[" * 100_000])
 def test_what_is_no_delivery_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError, match="Expecting|neither|decode|deeply"):
+    with pytest.raises(ValueError, match=r"Expecting|neither|decode|deeply"):
         HOOKS.read(body)
 
 
