@@ -50,6 +50,7 @@ ledger_records = Table(
     Index("ix_ledger_records_name_key", "connection_id", "kind", "name_key"),
     Index("ix_ledger_records_email_key", "connection_id", "kind", "email_key"),
     Index("ix_ledger_records_code", "connection_id", "kind", "code"),
+    Index("ix_ledger_records_marker", "connection_id", "kind", "marker"),
 )
 
 payments = Table(
