@@ -15,7 +15,7 @@ from worker.errors import Misuse
 from worker.providers.port import Resource
 from worker.store.connections import Connection
 from worker.store.runs import Mode, Run
-from worker.sync import connections
+from worker.sync import connections, first
 from worker.sync.connections import Asking
 from worker.sync.requests import PULLED
 from worker.sync.services import Services
@@ -66,6 +66,7 @@ def sync(  # noqa: PLR0917  # click passes options by name
             Pull(row, connections.ask(services, row.id, one, mode))
             for row in rows
             for one in wanted
+            if resource != _ALL or not first.is_off(row.settings, one)
         ]
         progress = _Progress({pull.asking.run.id: pull for pull in asked}, quiet=as_json)
         progress.begin()

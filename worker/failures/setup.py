@@ -94,6 +94,14 @@ ENTRIES = (
         ("Switch it on again when the records shall be sent.",),
         _R.AFTER_FIX,
     ),
+    Code(
+        "kind_switched_off",
+        _C.CONNECTION,
+        "This kind of record is switched off",
+        "The connection leaves out {resource}, so they are not read from the books.",
+        ("Switch the kind on in the settings of the connection.",),
+        _R.AFTER_FIX,
+    ),
     # Mapping
     Code(
         "mapping_missing",

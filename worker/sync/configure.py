@@ -100,14 +100,11 @@ def _reopened(before: Options, after: Options) -> Iterable[Which]:
     allowed = old.taken_number is not new.taken_number and new.taken_number is TakenNumber.ALLOW
     if allowed or (old.numbering is not new.numbering and new.numbering is Numbering.BOOKS):
         yield Which("failed", codes=["duplicate_number"])
+    if old.new_parties is not new.new_parties and new.new_parties is NewParties.CREATE:
+        yield Which("waiting", codes=["match_unconfirmed"])  # not what a person must tell apart
 
 
 def _woken(before: Options, after: Options) -> list[str]:
     """Kinds of causes that stand in nobody's way any more."""
-    old, new = before.policies, after.policies
-    found = []
-    if old.closed_period is not new.closed_period and new.closed_period is ClosedPeriod.SHIFT:
-        found.append("period")
-    if old.new_parties is not new.new_parties and new.new_parties is NewParties.CREATE:
-        found.append("match")
-    return found
+    old, new = before.policies.closed_period, after.policies.closed_period
+    return ["period"] if old is not new and new is ClosedPeriod.SHIFT else []

@@ -144,6 +144,9 @@ def ask(
     """Queue a run, or join the open one, on a person's behalf. Raises: Misuse."""
     with change(services, connection_id) as changing:
         check_active(changing.connection)
+        if first.is_off(changing.connection.settings, resource):
+            way_out = f"`books connections settings {connection_id} kinds=...`"
+            raise Misuse("kind_switched_off", f"{resource.value} are switched off: {way_out}")
         changing.wake()
         asked = Asked("cli", f"cli:{uuid4()}", mode=mode)
         queued = runs.queue(changing.session, connection_id, resource, asked)

@@ -28,8 +28,12 @@ _KINDS = {
 
 def needed(settings: Mapping[str, object]) -> tuple[Resource, ...]:
     """The first pulls of a connection; lists of kinds that are switched off are none of them."""
-    off = kinds_off(settings)
-    return tuple(one for one in PULLS if _KINDS.get(one) not in off)
+    return tuple(one for one in PULLS if not is_off(settings, one))
+
+
+def is_off(settings: Mapping[str, object], resource: Resource) -> bool:
+    """Whether a resource is the list of a kind that is switched off."""
+    return _KINDS.get(resource) in kinds_off(settings)
 
 
 def queue_missing(session: Session, connection: Connection, completed: set[str]) -> None:

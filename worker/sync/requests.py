@@ -10,6 +10,7 @@ from worker.store import connections, outbox, runs
 from worker.store.connections import Connection
 from worker.store.runs import Asked
 from worker.store.session import Session
+from worker.sync import first
 from worker.sync.failed_runs import answers, of
 from worker.sync.tell import Origin, about, error_of, tell
 
@@ -44,7 +45,7 @@ def queue_for(
     partitions: set[int],
 ) -> bool:
     """Whether anything was queued or joined for this connection."""
-    wanted = _resources(data)
+    wanted = _resources(connection, data)
     asked = Asked(
         "event", f"event:{event.source}:{event.id}", runs.ASKED, event.id, event.traceparent
     )
@@ -54,11 +55,11 @@ def queue_for(
         return False
     connections.wake(session, [connection.id])
     for resource in wanted:
-        if resource in (*PULLED, Resource.CONNECTION):
-            partitions |= _queue(session, connection, resource, asked)
-        else:
-            refusal = _refusal(connection, resource, "sync_not_supported")
+        if first.is_off(connection.settings, resource):
+            refusal = _refusal(connection, resource, "kind_switched_off")
             partitions |= outbox.add(session, [_tell(connection, event, refusal)])
+        else:
+            partitions |= _queue(session, connection, resource, asked)
     return True
 
 
@@ -74,11 +75,11 @@ def _queue(session: Session, connection: Connection, resource: Resource, asked: 
     return outbox.add(session, answers(connection, run, begun, [joining]))
 
 
-def _resources(data: SyncRequest | ConnectionTest) -> list[Resource]:
+def _resources(connection: Connection, data: SyncRequest | ConnectionTest) -> list[Resource]:
     if isinstance(data, ConnectionTest):
         return [Resource.CONNECTION]
     if data.resource is Wanted.ALL:
-        return list(PULLED)
+        return [one for one in PULLED if not first.is_off(connection.settings, one)]
     return [Resource(data.resource.value)]
 
 

@@ -6,7 +6,8 @@ from worker.store import connections, feeds, outbox, runs
 from worker.store.runs import Asked
 from worker.sync.services import Services
 
-LISTS = ("connection", "accounts", "taxes")  # company and preferences, closing date among them
+# Company and preferences, closing date among them; the last three only where settings say so.
+LISTS = ("connection", "accounts", "taxes", "customers", "vendors", "items")
 
 
 def wake_due(services: Services) -> int:

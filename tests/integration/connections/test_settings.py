@@ -173,7 +173,6 @@ def test_what_waits_and_is_too_old_is_skipped(shop: Shop) -> None:
         ("state = 'failed', error_code = 'duplicate_number'", {"taken_number": "allow"}),
         ("state = 'failed', error_code = 'duplicate_number'", {"numbering": "books"}),
         ("state = 'waiting', waiting_on = '{period:2026-01-31}'", {"closed_period": "shift"}),
-        ("state = 'waiting', waiting_on = '{match:customer/7}'", {"new_parties": "create"}),
     ],
 )
 def test_what_waited_for_a_setting_is_due_at_once(

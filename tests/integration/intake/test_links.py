@@ -8,7 +8,7 @@ from tests.integration.workshop import OpenShop, Shop, on_insert, until
 from worker.providers.authorizer import Application
 from worker.providers.pulled import Resource
 from worker.store.connections import Connection
-from worker.sync import connections
+from worker.sync import configure, connections, requests
 from worker.sync.connections import Wanted
 
 
@@ -76,12 +76,17 @@ def test_a_pull_that_is_asked_for_is_answered(shop: Shop, resource: str) -> None
     assert answers[-1]["data"]["resource"] == resource
 
 
-def test_a_resource_that_is_not_pulled_is_answered(shop: Shop) -> None:
-    shop.send("sync.requested", {"resource": "vendors"})
+def test_a_list_of_a_kind_that_is_switched_off_is_not_pulled_and_says_so(shop: Shop) -> None:
+    configure.set_options(shop.services, shop.connection_id, {"kind.vendor": "off"})
+    shop.send("sync.requested", {"resource": "vendors"}, id="one")
+    shop.send("sync.requested", {"resource": "all"}, id="all")
+    shop.work()
 
-    answer = shop.events()[-1]
-    assert answer["type"] == "accounting.sync.failed"
-    assert answer["data"]["error"]["code"] == "sync_not_supported"
+    told = {(one["causationid"], one["data"]["resource"]): one for one in shop.events()
+            if "causationid" in one}  # fmt: skip
+    assert told["one", "vendors"]["data"]["error"]["code"] == "kind_switched_off"
+    assert told["all", "customers"]["type"] == "accounting.sync.completed"
+    assert ("all", "vendors") not in told
 
 
 def test_a_request_without_a_connection_is_answered(shop: Shop) -> None:
@@ -97,12 +102,13 @@ def test_a_request_without_a_connection_is_answered(shop: Shop) -> None:
 def test_a_request_to_a_connection_at_rest_is_answered(shop: Shop, state: str) -> None:
     shop.change(state=state)
 
+    before = len(shop.events())
     shop.send("connection.test_requested", {"provider": "quickbooks"})
     shop.send("sync.requested", {"resource": "all"})
 
-    answers = [event["data"] for event in shop.events()[-4:]]
+    answers = [event["data"] for event in shop.events()[before:]]
     assert {one["error"]["code"] for one in answers} == {"not_connected"}
-    assert {one.get("resource") for one in answers} == {None, "accounts", "taxes", "payments"}
+    assert [one.get("resource") for one in answers] == [None, *requests.PULLED]
 
 
 def test_a_second_request_joins_the_run_that_is_open(shop: Shop) -> None:
