@@ -93,6 +93,54 @@ def test_automated_tax_finds_the_rate_itself(refusing: Open) -> None:
     assert with_items(ledger).put(of(*marked("TAX"))).total == Decimal("194.40")
 
 
+AUTOMATED = {"preferences": {"TaxPrefs": {"PartnerTaxEnabled": True}}}
+ABROAD = {"country": "GB", "currency": "GBP"}
+
+
+@pytest.mark.parametrize(
+    ("company", "code"),
+    [({}, "State"), (AUTOMATED, "State"), (ABROAD, "20.0% S"), (ABROAD, "Exempt")],
+    ids=["manual", "automated", "abroad", "abroad, exempt"],
+)
+def test_prices_with_tax_come_to_what_they_say(
+    refusing: Open, company: dict[str, Any], code: str
+) -> None:
+    ledger = refusing(**company)
+    ledger.mapping = MAPPING | {"sales_tax": code}
+    currency = company.get("currency", "USD")
+    for named in (a_party(currency=currency), an_item(), a_stock_item(tax_code=None)):
+        ledger.put(named)
+    lines = [*marked(code), {"item_id": "ITM-2", "quantity": "7", "unit_price": "33.333"}]
+
+    invoice = of(*lines, currency=currency, amounts="tax_inclusive")
+
+    assert ledger.put(invoice).total == net_of(invoice) == Decimal("413.33")
+
+
+@pytest.mark.parametrize(("shown", "total"), [("194.41", "194.41"), ("189.00", "194.40")])
+def test_manual_tax_is_the_cmmss_where_rounding_explains_it(
+    quickbooks: Ledger, shown: str, total: str
+) -> None:
+    invoice = an_invoice(lines=marked("TAX"), total=shown)
+
+    assert with_items(quickbooks).put(invoice).total == Decimal(total)
+
+
+@pytest.mark.parametrize(("shown", "total"), [("189.00", "189.00"), ("180.00", "194.40")])
+def test_automated_tax_is_the_cmmss_where_it_has_any(
+    refusing: Open, shown: str, total: str
+) -> None:
+    ledger = with_items(refusing(**AUTOMATED))
+
+    assert ledger.put(an_invoice(lines=marked("TAX"), total=shown)).total == Decimal(total)
+
+
+def test_a_change_back_to_the_books_own_tax_is_computed_anew(quickbooks: Ledger) -> None:
+    with_items(quickbooks).put(an_invoice(lines=marked("TAX"), total="194.41"))
+
+    assert quickbooks.put(of(*marked("TAX"))).total == Decimal("194.40")
+
+
 def test_books_without_sales_tax_take_none(open_quickbooks: Open) -> None:
     ledger = open_quickbooks(preferences={"TaxPrefs": {"UsingSalesTax": False}})
 

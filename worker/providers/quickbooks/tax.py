@@ -70,8 +70,8 @@ def taxation(invoice: Invoice, lookup: Lookup) -> Taxation:
     detail: Body = {}
     if kind == MANUAL:
         detail["TxnTaxCodeRef"] = {"value": _one(codes, invoice)}
-    stated = _stated(invoice, codes, nets)
-    if stated is not None:
+    stated = _shown(invoice, nets)
+    if stated is not None and _is_credible(stated, codes, nets or _amounts(invoice), lookup):
         detail["TotalTax"] = stated
     return Taxation(marks, {"TxnTaxDetail": detail} if detail else {}, nets)
 
@@ -96,30 +96,32 @@ def _rate(code: Tax | None, number: str, lookup: Lookup) -> Decimal:
     return _NOTHING
 
 
-def _stated(
-    invoice: Invoice, codes: Sequence[Tax | None], nets: Sequence[Decimal] | None
-) -> Decimal | None:
-    """The tax as the CMMS has it, which QuickBooks takes for its own; None: it is to compute it.
+def _amounts(invoice: Invoice) -> list[Decimal]:
+    return [cents(line.net(invoice.currency)) for line in invoice.lines]
 
-    Only what rounding can explain is overridden where the rate is known: a total by another rate
-    is for people to see (`variance`). Automated tax names no rate beforehand.
+
+def _shown(invoice: Invoice, nets: Sequence[Decimal] | None) -> Decimal | None:
+    """The tax that the CMMS shows its user, within the lines or on top of them."""
+    stated = sum(_amounts(invoice), _NOTHING)
+    if nets is not None:
+        return cents(invoice.total or stated) - sum(nets, _NOTHING)
+    return None if invoice.total is None else cents(invoice.total) - stated
+
+
+def _is_credible(
+    tax: Decimal, codes: Sequence[Tax | None], nets: Sequence[Decimal], lookup: Lookup
+) -> bool:
+    """Whether the books take the CMMS's tax for their own, instead of computing it.
+
+    Automated tax names no rate beforehand; a CMMS that shows no tax leaves it to the books. By a
+    code's rate, no more is overridden than rounding explains: all else is for people to see
+    (`variance`).
     """
-    gross = [cents(line.net(invoice.currency)) for line in invoice.lines]
-    before = gross if nets is None else list(nets)
-    total = invoice.total if nets is None else invoice.total or sum(gross, _NOTHING)
-    if total is None:
-        return None
-    tax = cents(total) - sum(before, _NOTHING)
-    taxed = [(code.rate, net) for code, net in zip(codes, before, strict=True) if code]
-    return tax if tax > 0 and _by_rounding(tax, taxed) else None
-
-
-def _by_rounding(tax: Decimal, taxed: Sequence[tuple[str | None, Decimal]]) -> bool:
-    """Whether rounding explains all that a tax differs from that of the rates."""
-    if any(rate is None for rate, _ in taxed):
-        return True
-    computed = sum((net * Decimal(rate or 0) / 100 for rate, net in taxed), _NOTHING)
-    return abs(tax - computed) <= _HALF * (len(taxed) + 1)
+    if lookup.company.get("tax") == AUTOMATED:
+        return tax > 0
+    taxed = [(code, net) for code, net in zip(codes, nets, strict=True) if code]
+    computed = sum((net * Decimal(code.rate or 0) / 100 for code, net in taxed), _NOTHING)
+    return tax >= 0 and abs(tax - computed) <= _HALF * (len(taxed) + 1)
 
 
 def taxable(named: str, lookup: Lookup) -> bool:
