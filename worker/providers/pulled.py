@@ -80,6 +80,7 @@ class Page:
     records: tuple[LedgerRecord, ...] = ()
     payments: tuple[PaymentSeen, ...] = ()
     invoices: tuple[InvoiceSeen, ...] = ()
+    bills: tuple[InvoiceSeen, ...] = ()  # of vendors; status as of invoices
     gone: tuple[tuple[str, str], ...] = ()  # kind and ref of records that are no more
     position: str | None = None
 

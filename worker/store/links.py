@@ -41,6 +41,9 @@ class Due:
     applied_to: str | None  # of a payment: the invoice that it pays in the books
     gone: bool  # the books' record is voided, deleted or inactive by our own doing
     confirmed: bool  # a person says that it is new: created whatever it is like
+    base: Mapping[str, str] | None  # of a party or item: the fields that both sides agreed on
+    held: Mapping[str, str] | None  # and as the books hold them; None: that is not known
+    decided: Mapping[str, str]  # by a person: whose side counts of what is in conflict
     removed: bool  # the CMMS has removed the document
     snapshot: Mapping[str, Any]
     opening: Mapping[str, Any] | None  # of an item: the earliest count of its stock
@@ -58,6 +61,9 @@ DUE_COLUMNS = """
     SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
            l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.synced_content,
            l.total, l.variance, l.balance, l.paid_amount, l.dated, l.party_ref, l.applied_to,
+           l.base, l.decided,
+           (SELECT NULLIF(r.fields, '{}') FROM ledger_records r
+            WHERE r.connection_id = l.connection_id AND r.kind = l.kind AND r.ref = l.ref) AS held,
            l.removed AS gone, l.confirmed, md5((d.snapshot - 'version')::text) AS content,
            d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent
     FROM links l JOIN documents d ON d.id = l.document_id
@@ -131,12 +137,13 @@ _SYNCED = sa.text("""
         paid_amount = CASE WHEN :removed THEN 0 * paid_amount
                            WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
                            ELSE CAST(:total AS numeric) - CAST(:balance AS numeric) END,
-        status = CASE WHEN kind <> 'invoice' THEN status WHEN :removed THEN 'voided'
+        status = CASE WHEN kind NOT IN ('invoice', 'purchase_invoice') THEN status
+                      WHEN :removed THEN 'voided'
                       WHEN CAST(:balance AS numeric) IS NULL THEN status
                       WHEN CAST(:balance AS numeric) = CAST(:total AS numeric) THEN 'open'
                       WHEN CAST(:balance AS numeric) > 0 THEN 'partially_paid' ELSE 'paid' END,
         attempts = 0, look = NULL, waiting_on = '{}', error_code = NULL, error = '{}',
-        reason = NULL, synced_at = clock_timestamp(), updated_at = clock_timestamp()
+        decided = '{}', reason = NULL, synced_at = clock_timestamp(), updated_at = clock_timestamp()
     WHERE id = :link_id
 """)
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from schemas.kinds import Kind
 from worker.store.ledger_tables import payments
 from worker.store.session import Session
 
@@ -91,7 +92,7 @@ def forget_on_account(session: Session, connection_id: int, refs: Sequence[str])
 
 @dataclass(frozen=True)
 class Standing:
-    """How a linked invoice stands; amounts in its currency."""
+    """How a linked invoice or bill stands; amounts in its currency."""
 
     link_id: int
     record_id: str
@@ -105,13 +106,16 @@ class Standing:
 
 _STANDINGS = sa.text("""
     SELECT id AS link_id, record_id, ref, total, variance, balance, status, removed FROM links
-    WHERE connection_id = :id AND kind = 'invoice' AND ref = ANY(:refs) ORDER BY id FOR UPDATE
+    WHERE connection_id = :id AND kind = :kind AND ref = ANY(:refs) ORDER BY id FOR UPDATE
 """)
 
 
-def standings(session: Session, connection_id: int, refs: Iterable[str]) -> dict[str, Standing]:
-    """The linked ones of these invoices of the books, by ref."""
-    rows = session.execute(_STANDINGS, {"id": connection_id, "refs": sorted(refs)})
+def standings(
+    session: Session, connection_id: int, refs: Iterable[str], kind: Kind = Kind.INVOICE
+) -> dict[str, Standing]:
+    """The linked ones of these invoices (or bills) of the books, by ref."""
+    values = {"id": connection_id, "kind": kind.value, "refs": sorted(refs)}
+    rows = session.execute(_STANDINGS, values)
     return {row.ref: Standing(**dict(row._mapping)) for row in rows}
 
 
@@ -123,7 +127,7 @@ _STAND = sa.text("""
 
 
 def stand(session: Session, standing: Standing, paid: Decimal) -> None:
-    """Write down how an invoice stands in the books."""
+    """Write down how an invoice or bill stands in the books."""
     values = {
         "link_id": standing.link_id,
         "total": standing.total,

@@ -124,7 +124,7 @@ def stand(
     balance."""
     seen = {one.ref: one for one in invoices}
     standing = {
-        ref: _seen(one, seen[ref]) if ref in seen else one for ref, one in known.standing.items()
+        ref: as_seen(one, seen[ref]) if ref in seen else one for ref, one in known.standing.items()
     }
     for movement in moved:
         ref = movement.entry.invoice_ref
@@ -143,8 +143,8 @@ def paid(one: Standing) -> Decimal:
     return (one.total or _ZERO) - (one.balance or _ZERO)
 
 
-def _seen(one: Standing, now: InvoiceSeen) -> Standing:
-    """An invoice as the books say; what the CMMS itself has voided keeps what it came to."""
+def as_seen(one: Standing, now: InvoiceSeen) -> Standing:
+    """An invoice or bill as the books say; what the CMMS has voided keeps what it came to."""
     if one.removed:
         return replace(one, balance=_ZERO, status=now.status)
     expected = None if one.total is None else one.total - (one.variance or _ZERO)

@@ -12,7 +12,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.records import Pulled
 from worker.store.session import Session
-from worker.sync import changes, payments
+from worker.sync import bills, changes, payments
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin, about, tell
 
@@ -69,6 +69,7 @@ def apply(
     gone = records.retire(session, connection.id, page.gone) if page.gone else []
     applied.add(changes.retire(session, connection, gone, origin))
     applied.add(payments.keep(session, connection, page, origin))
+    bills.keep(session, connection, page.bills)
     return applied
 
 

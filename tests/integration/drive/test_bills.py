@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import a_bill, a_vendor, an_item
 from tests.integration.workshop import Shop
+from worker.providers.port import Resource
+from worker.sync import connections
 
 
 @pytest.fixture
@@ -27,6 +29,11 @@ def pay(shop: Shop, amount: int) -> str:
         Line=[{"Amount": amount, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}],
     )
     return str(entered["Id"])
+
+
+def pull(shop: Shop) -> None:
+    connections.ask(shop.services, shop.connection_id, Resource.PAYMENTS)
+    shop.work()
 
 
 def smaller(amount: str) -> dict[str, object]:
@@ -117,10 +124,31 @@ def test_a_bill_never_falls_below_what_is_paid(owing: Shop) -> None:
 def test_a_bill_goes_on_by_itself_once_it_is_not_paid_any_more(owing: Shop) -> None:
     payment = pay(owing, 60)
     owing.send("purchase_invoice.voided", {"id": "BILL-1"})
-    owing.work()
+    pull(owing)
+    assert owing.states()["BILL-1"] == "waiting"
 
     owing.enter("BillPayment", "delete", Id=payment)
-    owing.send("purchase_invoice.voided", {"id": "BILL-1", "reason": "again"})
-    owing.work()
+    pull(owing)
 
     assert owing.books("Bill") == []
+
+
+@pytest.mark.parametrize(("amount", "status"), [(10, "partially_paid"), (60, "paid")])
+def test_what_is_paid_of_a_bill_is_known_after_a_pull(
+    owing: Shop, amount: int, status: str
+) -> None:
+    pay(owing, amount)
+
+    pull(owing)
+
+    link = owing.link("BILL-1")
+    assert (link.paid_amount, link.balance, link.status) == (amount, 60 - amount, status)
+
+
+def test_a_bill_deleted_by_hand_is_seen(owing: Shop) -> None:
+    owing.enter("Bill", "delete", Id=owing.link("BILL-1").ref)
+
+    pull(owing)
+
+    link = owing.link("BILL-1")
+    assert (link.status, link.paid_amount, link.balance) == ("voided", 0, 0)

@@ -15,6 +15,7 @@ from worker.providers.quickbooks.wire import Body, rows
 LISTS = {"Customer": Kind.CUSTOMER, "Vendor": Kind.VENDOR, "Item": Kind.ITEM}
 # Payments before invoices: what a payment says of an invoice is read with it.
 ENTITIES = ("Payment", "Invoice", *LISTS, "Account")
+_CHANGING = (*ENTITIES, "Bill")  # other people's bills are of no interest, so a first pull has none
 
 _LOOKBACK = timedelta(days=29)  # Intuit: 30 days
 _MOST_CHANGES = 1000  # of all entities together; as many as that may have been cut
@@ -35,7 +36,7 @@ class Capture:
             return self._queried(Place.parse(position))
         if cursor is None or not _recent(cursor):
             return self._long_ago(cursor)
-        found = self._changed(ENTITIES, cursor)
+        found = self._changed(_CHANGING, cursor)
         if not _cut(found):
             return self._page(found, None)
         return self._split(cursor)
@@ -47,7 +48,7 @@ class Capture:
         """
         complete: dict[str, Sequence[Body]] = {}
         remaining: list[str] = []
-        for entity in ENTITIES:
+        for entity in _CHANGING:
             found = self._changed([entity], cursor)
             if _cut(found):
                 remaining.append(entity)
@@ -59,9 +60,9 @@ class Capture:
         """Farther back than changes are kept: those that are left tell what was deleted since."""
         recently = (datetime.now(UTC) - _LOOKBACK).isoformat()
         gone = {
-            entity: _deleted(found) for entity, found in self._changed(ENTITIES, recently).items()
+            entity: _deleted(found) for entity, found in self._changed(_CHANGING, recently).items()
         }
-        return self._page(gone, Place.first_of(ENTITIES, cursor))
+        return self._page(gone, Place.first_of(_CHANGING if cursor else ENTITIES, cursor))
 
     def _changed(self, entities: Sequence[str], cursor: str) -> dict[str, list[Body]]:
         answer = self._client.get("cdc", entities=",".join(entities), changedSince=cursor)
@@ -101,6 +102,7 @@ class Capture:
             records=(*map(read.account, accounts), *listed),
             payments=payments,
             invoices=tuple(map(read.invoice_seen, invoices)),
+            bills=tuple(map(read.invoice_seen, found.get("Bill", ()))),
             gone=tuple(gone),
             position=None if following is None else str(following),
         )
