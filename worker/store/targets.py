@@ -11,12 +11,15 @@ from worker.store.tables import links
 from worker.terms import Target
 
 _TARGETS = sa.text("""
-    SELECT l.kind, l.record_id, l.ref, l.removed, d.snapshot ->> 'currency' AS currency,
+    SELECT l.kind, l.record_id, l.ref, l.removed,
+           coalesce(held.data ->> 'currency', d.snapshot ->> 'currency') AS currency,
            coalesce(d.snapshot ->> 'number', d.snapshot ->> 'name') AS label,
            coalesce(l.party_ref, customer.ref) AS party
     FROM links l JOIN documents d ON d.id = l.document_id
     LEFT JOIN links customer ON customer.connection_id = l.connection_id
       AND customer.kind = 'customer' AND customer.record_id = d.snapshot ->> 'customer_id'
+    LEFT JOIN ledger_records held ON held.connection_id = l.connection_id
+      AND held.kind = l.kind AND held.ref = l.ref
     WHERE l.connection_id = :id AND l.ref IS NOT NULL
       AND (l.kind, l.record_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS
       text[])))
