@@ -1,21 +1,17 @@
 """Both sides compared: what is one record is linked, what may be waits for a person, what the CMMS
 does not know it is told once. Nothing here writes into the books."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from schemas.books import AnyDetails, Suggestion
-from schemas.item import ItemDetails
 from schemas.kinds import Kind
-from schemas.party import PartyDetails
-from schemas.status import RecordDiscovered
 from worker.errors import Category
 from worker.providers.port import Fault, Resource
-from worker.store import connections, feeds, links, matches, records, waiting
+from worker.store import connections, feeds, links, matches, waiting
 from worker.store.connections import Connection
 from worker.store.links import Due
 from worker.store.session import Session
+from worker.sync import books_only
 from worker.sync.act import Acting, Effects
 from worker.sync.compare import Situation, cause, confirms, look
 from worker.sync.driver import Driver
@@ -23,7 +19,6 @@ from worker.sync.likeness import Face, likeness
 from worker.sync.linking import link_records
 from worker.sync.scope import kinds_off
 from worker.sync.subjects import after, subject_of
-from worker.sync.tell import Origin, about, record_key, tell
 
 LISTS = {
     Resource.CUSTOMERS: Kind.CUSTOMER,
@@ -133,52 +128,10 @@ def _hold_back(acting: Acting, situation: Situation, progress: Progress) -> None
 
 
 def _tell(acting: Acting, situation: Situation, progress: Progress) -> None:
-    """The CMMS hears once of what it does not have, with the record that it may be."""
     found = situation.matches.unknown | situation.matches.suggested.keys()
     taken = progress.take(ref for ref in found if not situation.records[ref].told)
-    if not taken:
-        return
-    session, connection = acting.session, acting.connection
-    suggestions = _suggestions(acting, situation, taken)
-    keys = [(situation.kind.value, ref) for ref in taken]
-    for (kind, ref), held in records.known(session, connection.id, keys).items():
-        status = RecordDiscovered(
-            **about(connection),
-            kind=situation.kind,  # type: ignore[arg-type]  # one of KINDS
-            ref=ref,
-            record=_details(situation.kind, held.record.data),
-            suggestion=suggestions.get(ref),
-        )
-        key = record_key(kind, f"ref {ref}")
-        acting.effects.told.append(tell(connection.tenant_id, status, Origin(), key))
-    matches.note_told(session, connection.id, situation.kind, taken)
-
-
-def _details(kind: Kind, data: Mapping[str, Any]) -> AnyDetails:
-    model = ItemDetails if kind is Kind.ITEM else PartyDetails
-    return model.model_validate(dict(data))
-
-
-def _suggestions(
-    acting: Acting, situation: Situation, refs: Sequence[str]
-) -> dict[str, Suggestion]:
-    """By ref: the record that it is likely to be, or whose mark it bears though we do not know it.
-
-    (A mark of a record that is linked to another one was copied with its note.)
-    """
-    likely = situation.matches.suggested
-    found = {
-        ref: Suggestion(record_id=likely[ref].id, why=likely[ref].why)
-        for ref in refs
-        if ref in likely
-    }
-    marks = {ref: mine for ref in refs if (mine := situation.records[ref].mine)}
-    known = matches.linked(
-        acting.session, acting.connection.id, situation.kind, list(marks.values())
-    )
-    lost = {ref: mine for ref, mine in marks.items() if mine not in known}
-    why = "it bears the mark of this record"
-    return found | {ref: Suggestion(record_id=mine, why=why) for ref, mine in lost.items()}
+    if taken:
+        books_only.tell_once(acting, situation, taken)
 
 
 def _held(

@@ -218,6 +218,19 @@ def test_what_is_settled_is_not_settled_again(shop: Shop) -> None:
     assert (step.moved, step.more, shop.told()) == (set(), False, told)
 
 
+def test_one_that_cannot_be_told_holds_up_no_other(shop: Shop) -> None:
+    keep(shop, 2)
+    shop.run("""UPDATE ledger_records SET data = '{"name": ""}'
+                WHERE connection_id = :c AND ref = '90'""")
+
+    settle(shop)
+    settle(shop)
+
+    [letter] = shop.letters()
+    assert letter.reason == "customer 90 of the books cannot be told to the CMMS: name"
+    assert discovered(shop).keys() == {"Customer 1"}
+
+
 def named(number: int) -> dict[str, object]:
     return a_customer(f"CUS-{number}", name=f"Customer {number}", email=None)
 
