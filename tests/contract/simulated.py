@@ -16,7 +16,7 @@ from worker.providers.port import Limits
 
 Json = Any  # whatever JSON can hold
 
-_ENTITIES = {
+ENTITIES = {
     Kind.CUSTOMER: "Customer",
     Kind.VENDOR: "Vendor",
     Kind.ITEM: "Item",
@@ -97,7 +97,7 @@ class Company:
 
     def count(self, kind: Kind) -> int:
         """How many records of a kind are in the books, voided and inactive ones among them."""
-        return len(self.records(_ENTITIES[kind]))
+        return len(self.records(ENTITIES[kind]))
 
     def edit(self, kind: Kind, ref: str) -> str:
         """Somebody changes a field that we map; the new token."""
@@ -105,7 +105,7 @@ class Company:
             Kind.CUSTOMER: {"PrimaryPhone": {"FreeFormNumber": "+1 503 555 0100"}},
             Kind.INVOICE: {"PrivateNote": "Changed by hand"},
         }
-        return str(self.enter(_ENTITIES[kind], None, Id=ref, **fields[kind])["SyncToken"])
+        return str(self.enter(ENTITIES[kind], None, Id=ref, **fields[kind])["SyncToken"])
 
     def edit_aside(self, kind: Kind, ref: str) -> str:
         """Somebody changes a field that is none of ours; the new token."""
@@ -113,12 +113,12 @@ class Company:
             Kind.CUSTOMER: {"PreferredDeliveryMethod": "Email"},
             Kind.INVOICE: {"EmailStatus": "EmailSent"},
         }
-        return str(self.enter(_ENTITIES[kind], None, Id=ref, **fields[kind])["SyncToken"])
+        return str(self.enter(ENTITIES[kind], None, Id=ref, **fields[kind])["SyncToken"])
 
     def add_party(self, kind: Kind, name: str, email: str | None = None) -> str:
         """Somebody enters a customer or vendor; its ref."""
         mail = {"PrimaryEmailAddr": {"Address": email}} if email else {}
-        return str(self.enter(_ENTITIES[kind], None, DisplayName=name, **mail)["Id"])
+        return str(self.enter(ENTITIES[kind], None, DisplayName=name, **mail)["Id"])
 
     def pay(self, invoice: str, amount: str) -> str:
         """Somebody enters a payment of an invoice; its ref."""
@@ -155,7 +155,7 @@ class Company:
         self.enter("Payment", "delete", Id=ref)
 
     def delete(self, kind: Kind, ref: str) -> None:
-        self.enter(_ENTITIES[kind], "delete", Id=ref)
+        self.enter(ENTITIES[kind], "delete", Id=ref)
 
     def void_invoice(self, ref: str) -> None:
         self.enter("Invoice", "void", Id=ref)

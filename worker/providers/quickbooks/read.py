@@ -99,7 +99,7 @@ def payment_seen(record: Body) -> PaymentSeen:
 
 
 def invoice_seen(record: Body) -> InvoiceSeen:
-    """How an invoice or bill stands. A voided one has a balance of 0, too: that is looked at first."""
+    """How an invoice or bill stands; a voided one has a balance of 0, too, so that comes first."""
     total, balance = amount(record, "TotalAmt"), amount(record, "Balance")
     if record.get("status") == "Deleted" or is_voided(record):
         status = "voided"
