@@ -37,6 +37,8 @@ class Tax:
     active: bool
     rate: str | None = None
     purchase_rate: str | None = None
+    sales: bool = True  # of a code: whether it can stand on lines of sales
+    purchases: bool = True
 
 
 PLACEHOLDER = "0"

@@ -42,5 +42,13 @@ def _account(record: records.Pulled) -> Account:
 def _tax(record: records.Pulled) -> Tax:
     kind = "code" if record.kind == "tax_code" else "rate"
     data = record.data
-    rate, purchase_rate = data.get("rate"), data.get("purchase_rate")
-    return Tax(record.ref, record.name, kind, record.active, rate, purchase_rate)
+    return Tax(
+        record.ref,
+        record.name,
+        kind,
+        record.active,
+        rate=data.get("rate"),
+        purchase_rate=data.get("purchase_rate"),
+        sales=data.get("sales", True),
+        purchases=data.get("purchases", True),
+    )

@@ -1,5 +1,6 @@
 """The mapping: which accounts and tax codes of the books stand for what the CMMS does not name."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,24 +24,44 @@ _OPEN = frozenset({"TAX", "NON"})
 
 @dataclass(frozen=True)
 class Use:
-    """One key of the mapping. `classes` are the accounts' classifications; none: a tax code."""
+    """One key of the mapping. `classes` are the accounts' classifications; none: a tax code.
+
+    `excluded` are types of account, `only` types or subtypes where not all others will do.
+    """
 
     key: str
     meaning: str
     classes: tuple[str, ...] = ()
     excluded: frozenset[str] = _CONTROL
+    only: tuple[str, ...] = ()
 
     @property
     def wants_account(self) -> bool:
         return bool(self.classes)
 
+    @property
+    def wanted(self) -> str:
+        """What would fit, in words."""
+        return " or ".join(self.only or self.classes)
+
     def fits(self, account: Account) -> bool:
+        kinds = {_words(account.type), _words(account.subtype)}
         return (
             account.classification.casefold() in self.classes
-            and account.type.casefold() not in self.excluded
+            and not kinds & self.excluded
+            and (not self.only or bool(kinds & set(self.only)))
         )
 
+    def suits(self, tax: Tax) -> bool:
+        return tax.purchases if self.key == _PURCHASE_TAX else tax.sales
 
+
+def _words(name: str) -> str:
+    """A type of account as it is compared: ledgers write UndepositedFunds and Accounts Payable."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
+
+
+_PURCHASE_TAX = "purchase_tax"
 _ANY = ("asset", "expense", "liability", "equity", "revenue")
 _CASH = frozenset({"bank"})
 _JOURNAL = frozenset({_RECEIVABLE})
@@ -64,9 +85,14 @@ USES = {
         ),
         Use("journal_debit", "what an expense is booked to", _ANY, _JOURNAL),
         Use("journal_credit", "what an expense is paid from, or owed as", _ANY, _JOURNAL),
-        Use("payment", "where payments of invoices arrive", ("asset",), _CONTROL | _LONG_TERM),
+        Use(
+            "payment",
+            "where payments of invoices arrive",
+            ("asset",),
+            only=("bank", "undeposited funds"),
+        ),
         Use("sales_tax", "tax code of taxable sales lines that name none"),
-        Use("purchase_tax", "tax code of taxable purchase lines that name none"),
+        Use(_PURCHASE_TAX, "tax code of taxable purchase lines that name none"),
     )
 }
 
@@ -127,7 +153,7 @@ def _resolved(chart: Chart, key: str, name: str) -> str:
     if not chart.accounts:
         text = "the chart of accounts has not been pulled yet: connect first, or wait a moment"
         raise Misuse("accounts_unknown", text)
-    return _account(chart, use, name).ref if use.wants_account else _tax(chart, name).ref
+    return _account(chart, use, name).ref if use.wants_account else _tax(chart, use, name).ref
 
 
 def _account(chart: Chart, use: Use, name: str) -> Account:
@@ -136,13 +162,13 @@ def _account(chart: Chart, use: Use, name: str) -> Account:
         text = f"the books have no active account {name}; see `books records account`"
         raise Misuse("account_missing", text)
     if not use.fits(account):
-        wanted = " or ".join(use.classes)
-        text = f"{account.full_name} is of type {account.type}; {use.key} needs another: {wanted}"
+        is_now = f"{account.full_name} is of type {account.type}"
+        text = f"{is_now}; {use.key} needs another: {use.wanted}"
         raise Misuse("account_type_wrong", text)
     return account
 
 
-def _tax(chart: Chart, name: str) -> Tax:
+def _tax(chart: Chart, use: Use, name: str) -> Tax:
     tax = chart.tax(name)
     if tax is None or not tax.active:
         text = f"the books have no active tax code {name}; see `books records tax_code`"
@@ -152,6 +178,8 @@ def _tax(chart: Chart, name: str) -> Tax:
             f"{tax.name} says whether tax is due, not how much: name the code of an agency's rate"
         )
         raise Misuse("tax_code_open", text)
+    if not use.suits(tax):
+        raise Misuse("tax_code_unfit", f"{tax.name} has no rate for this: {use.meaning}")
     return tax
 
 
@@ -172,7 +200,7 @@ def _choices(chart: Chart, use: Use) -> tuple[Choice, ...]:
     if use.wants_account:
         return tuple(_of_accounts(a for a in chart.accounts if a.active and use.fits(a)))
     codes = [one for one in chart.taxes if one.active and one.kind == "code"]
-    return tuple(_of_taxes([one for one in codes if _says_how_much(chart, one)]))
+    return tuple(_of_taxes([one for one in codes if _says_how_much(chart, one) and use.suits(one)]))
 
 
 def _of_accounts(accounts: Iterable[Account]) -> Iterable[Choice]:

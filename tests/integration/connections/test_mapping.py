@@ -35,6 +35,7 @@ def connection(office: Office) -> Connection:
         account("2", "Checking", "Bank", "Asset"),
         account("3", "Old sales", "Income", "Revenue", active=False),
         account("4", "Debtors", "Accounts Receivable", "Asset"),
+        account("6", "Prepaid", "Other Current Asset", "Asset"),
         Pulled("tax_code", "TAX", "Taxable", True, {"ref": "TAX", "name": "Taxable"}),
     ]
     with office.services.database.begin() as session:
@@ -58,7 +59,10 @@ def test_an_account_is_named_by_id_code_or_name(
         ({"sales": "99"}, "no active account 99"),
         ({"sales": "3"}, "no active account 3"),
         ({"sales": "2"}, "Checking is of type Bank; sales needs another: revenue"),
-        ({"payment": "4"}, "Debtors is of type Accounts Receivable; payment needs another: asset"),
+        ({"payment": "4"}, "Debtors is of type Accounts Receivable; payment needs another: bank"),
+        ({"payment": "6"}, "Prepaid is of type Other Current Asset; payment needs another: bank"),
+        ({"purchase": "4"}, "Debtors is of type Accounts Receivable; purchase needs another"),
+        ({"purchase": "2"}, "Checking is of type Bank; purchase needs another"),
         ({"journal_debit": "4"}, "Debtors is of type Accounts Receivable"),
         ({"asset": "2"}, "Checking is of type Bank"),
         ({"sales_tax": "1"}, "no active tax code 1"),
@@ -140,6 +144,53 @@ def test_without_a_pulled_chart_nothing_can_be_mapped(office: Office) -> None:
 
     with pytest.raises(Misuse, match="has not been pulled yet"):
         mapping.set_mapping(office.services, connected.id, {"sales": "1"})
+
+
+def test_payments_may_arrive_in_a_bank_or_wait_for_their_deposit(
+    office: Office, connection: Connection
+) -> None:
+    undeposited = account("8", "Undeposited Funds", "Other Current Asset", "Asset")
+    data = dict(undeposited.data) | {"subtype": "UndepositedFunds"}
+    with office.services.database.begin() as session:
+        records.keep(session, connection.id, [replace(undeposited, data=data)])
+
+    shown = {one.use.key: one for one in mapping.show(office.services, connection.id)}
+    mapping.set_mapping(office.services, connection.id, {"payment": "Undeposited Funds"})
+
+    names = [choice.name for choice in shown["payment"].choices]
+    assert names == ["Checking", "Undeposited Funds"]
+    assert office.row(connection).mapping == {"payment": "8"}
+
+
+@pytest.fixture
+def abroad(office: Office, connection: Connection) -> Connection:
+    """A company with a code for sales, one for purchases and one for both."""
+    office.change(connection, company={"tax": "global"})
+    sides = {"5": ("Out", True, False), "6": ("In", False, True), "7": ("Both", True, True)}
+    found = [
+        Pulled("tax_code", ref, name, True, {"ref": ref, "sales": sold, "purchases": bought})
+        for ref, (name, sold, bought) in sides.items()
+    ]
+    with office.services.database.begin() as session:
+        records.keep(session, connection.id, found)
+    return connection
+
+
+def test_a_tax_code_is_offered_for_the_side_it_has_rates_for(
+    office: Office, abroad: Connection
+) -> None:
+    shown = {one.use.key: one for one in mapping.show(office.services, abroad.id)}
+
+    assert {choice.name for choice in shown["sales_tax"].choices} == {"Taxable", "Out", "Both"}
+    assert {choice.name for choice in shown["purchase_tax"].choices} == {"Taxable", "In", "Both"}
+
+
+@pytest.mark.parametrize(("key", "name"), [("sales_tax", "In"), ("purchase_tax", "Out")])
+def test_a_tax_code_of_the_other_side_is_refused(
+    office: Office, abroad: Connection, key: str, name: str
+) -> None:
+    with pytest.raises(Misuse, match=f"{name} has no rate for this: tax code of taxable"):
+        mapping.set_mapping(office.services, abroad.id, {key: name})
 
 
 @pytest.fixture
