@@ -6,14 +6,35 @@ and planning are pure, only `send`, `find`, `page` and `test` talk to the ledger
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from schemas.catalogue import Record
 from schemas.kinds import Kind
-from worker.errors import Category
+from worker.policies import Conflict
 from worker.providers.lookup import Lookup
+from worker.providers.outcomes import (
+    Absent,
+    Answer,
+    Barred,
+    Changed,
+    Clash,
+    Fault,
+    Found,
+    Named,
+    Ours,
+    Outcome,
+    Refused,
+    Removed,
+    Several,
+    Sought,
+    Stale,
+    Stranger,
+    Unknown,
+    Untouched,
+    Written,
+)
 from worker.providers.pulled import (
     Company,
     InvoiceSeen,
@@ -25,11 +46,11 @@ from worker.providers.pulled import (
 from worker.terms import Cause, Operation, Part, Request, Submission
 
 __all__ = [
-    "Absent", "Answer", "Barred", "Books", "Both", "Cause", "Changed", "Clash", "Company", "Fault",
-    "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Operation", "Ours", "Outcome",
-    "Page", "Part", "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request", "Resource",
-    "Several", "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched", "Work",
-    "Written",
+    "Absent", "Agreed", "Answer", "Barred", "Books", "Both", "Cause", "Changed", "Clash", "Company",
+    "Fault", "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Named", "Operation", "Ours",
+    "Outcome", "Page", "Part", "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request",
+    "Resource", "Several", "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched",
+    "Work", "Written",
 ]  # fmt: skip
 
 
@@ -47,24 +68,14 @@ class Work:
     alias: str | None = None  # the name suffix chosen after an earlier clash of names
     base: Mapping[str, str] | None = None  # mapped fields that CMMS and books last agreed on
     held: Mapping[str, str] | None = None  # mapped fields as the books are known to hold them now
+    # What a person decided about fields that changed on both sides: the contract's name -> side.
+    decided: Mapping[str, Conflict] = field(default_factory=dict)
     dated: date | None = None  # of a document: its day in the books, as last written
     party: str | None = None  # of a document: the ref of its customer or vendor there
     applied_to: str | None = None  # of a payment: the ref of the invoice that it pays there
     applied: Decimal | None = None  # and how much of it
     total: Decimal | None = None  # of a document: what the CMMS said it comes to at the last sync
     paid: Decimal | None = None  # what payments cover of it there; None: that is looked up, or was
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why something was refused. `names` fill the sentence of our code; `detail` is for engineers
-    only."""
-
-    code: str  # ours, stable: a key of worker.failures.CODES
-    category: Category
-    names: Mapping[str, str] = field(default_factory=dict)
-    detail: str = ""
-    causes: frozenset[Cause] = frozenset()  # what it waits for, where something will mend it
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,16 @@ class Both:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """What both sides agree on from now on, known from comparing them; `kept`: fields that changed
+    on both, of which the books' side stays, as `Both.fields`."""
+
+    link_id: int
+    base: Mapping[str, str]
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Plan:
     """Requests, and the links that get none: held, the same in the books already, in conflict, or
     to be looked up first."""
@@ -95,151 +116,7 @@ class Plan:
     same: tuple[int, ...] = ()
     both: tuple[Both, ...] = ()
     look: tuple[int, ...] = ()  # looked up in the books before they may be sent
-
-
-@dataclass(frozen=True)
-class Written:
-    """The record as the books hold it after a write (or as it was found)."""
-
-    ref: str
-    sync_token: str | None = None
-    number: str | None = None
-    total: Decimal | None = None
-    balance: Decimal | None = None  # still open; of a payment: applied to nothing yet
-    digest: str = (
-        ""  # hash over the fields that we map; never balances, links or quantities on hand
-    )
-    url: str | None = None
-    record: LedgerRecord | None = None  # of parties and items: all of it, as a pull would see it
-    dated: date | None = None  # of documents: the day that the books have
-    party: str | None = None  # of documents: the ref of their customer or vendor
-    applied_to: str | None = None  # of a payment: the ref of its invoice
-
-
-@dataclass(frozen=True)
-class Removed:
-    """Gone, voided or inactive, as a removal asked for."""
-
-    ref: str
-    sync_token: str | None = None
-    digest: str = ""
-
-
-@dataclass(frozen=True)
-class Stale:
-    """Somebody changed the record since we read it (QuickBooks 5010): look before sending again."""
-
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Clash:
-    """The name or number is taken in the books (QuickBooks 6240, 6140): look who has it."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The books said no. `certain`: the same bytes can never have been accepted before either."""
-
-    fault: Fault
-    certain: bool = False
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """No word on this part: it may or may not have taken effect."""
-
-    why: str = ""
-
-
-Outcome = Written | Removed | Stale | Clash | Refused | Unknown
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the ledger said to one request: an outcome for every part, by `Part.key`."""
-
-    status: int
-    outcomes: Mapping[str, Outcome]
-    excerpt: str = ""  # at most 4,000 characters, redacted, for engineers
-    correlation_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Sought:
-    """What to look for in the books: one part, with what is known of its link."""
-
-    part: Part
-    digest: str | None = None  # of the books' answer to our last write
-    since: datetime | None = None  # of the first send
-
-
-@dataclass(frozen=True)
-class Ours:
-    """The books hold what the part says: it took effect (or was the same already).
-
-    `matched` False: the record bears our marker, but what it holds is not what the part says.
-    """
-
-    outcome: Written | Removed
-    matched: bool = True
-
-
-@dataclass(frozen=True)
-class Untouched:
-    """The record is as we left it at our last write: this part has not arrived."""
-
-    sync_token: str | None = None
-
-
-@dataclass(frozen=True)
-class Changed:
-    """Others changed the mapped fields since our last write: name -> {cmms, books}."""
-
-    fields: Mapping[str, Mapping[str, str]]
-    sync_token: str | None = None
-
-
-@dataclass(frozen=True)
-class Absent:
-    """No such record in the books."""
-
-
-@dataclass(frozen=True)
-class Stranger:
-    """A record that could be meant but is not marked as ours.
-
-    `same_kind` tells whether it is of the part's kind; `exact` whether it matches in all that
-    identifies it; `marked` whether it bears the marker of another CMMS record.
-    """
-
-    ref: str
-    kind: str
-    name: str
-    same_kind: bool
-    exact: bool
-    marked: bool
-    sync_token: str | None = None
-    shown: str = ""  # what tells it from others, for people
-
-
-@dataclass(frozen=True)
-class Several:
-    """More than one record in the books bears our marker: stop and say so."""
-
-    refs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Barred:
-    """The record is there, but as it stands in the books this part must not be sent (paid)."""
-
-    fault: Fault
-
-
-Found = Ours | Untouched | Changed | Absent | Stranger | Several | Barred
+    agreed: tuple[Agreed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -257,7 +134,6 @@ class Limits:
         float  # seconds after which no key is remembered: absence can be proven from then on
     )
     timeout: float  # seconds until a write is given up as unanswered
-    costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock
     # Kinds that are looked up before a driver repeats what another one may have sent.
     looked_up: frozenset[Kind] = frozenset()
     costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock

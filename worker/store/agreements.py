@@ -128,3 +128,21 @@ def reopen(session: Session, link_ids: Sequence[int]) -> None:
     """The books changed since these conflicts: they are compared once more."""
     if link_ids:
         session.execute(_REOPEN, {"ids": sorted(link_ids)})
+
+
+def in_conflict(session: Session, link_id: int) -> list[str]:
+    """The fields of a conflict, in the contract's names."""
+    query = links.select().with_only_columns(links.c.error).where(links.c.id == link_id)
+    error = session.execute(query).scalar_one()
+    return sorted(error.get("fields") or ())
+
+
+_DECIDE = sa.text("""
+    UPDATE links SET decided = decided || CAST(:sides AS jsonb) WHERE id = :id
+""")
+
+
+def decide(session: Session, link_id: int, sides: Mapping[str, str]) -> None:
+    """A person says of each field whose side counts; the conflict is compared once more."""
+    session.execute(_DECIDE, {"id": link_id, "sides": json.dumps(dict(sides))})
+    reopen(session, [link_id])

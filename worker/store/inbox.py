@@ -176,8 +176,9 @@ _CONCERNED = sa.text("""
     WHERE d.id = ANY(:documents) ORDER BY c.id
 """)
 
-# Intake raises what is wanted and makes it due; it never takes a link out of `sent`, out of a
-# conflict or out of a switched-off kind. Conflicts end by decision only, `sent` by its answer only.
+# Intake raises what is wanted and makes it due; it never takes a link out of `sent`, which ends by
+# its answer only. A conflict is compared once more with what the CMMS says now: nothing of the
+# books' side was forgotten, so it is a conflict again unless both agree.
 _WANT = sa.text("""
     INSERT INTO links AS l (connection_id, document_id, kind, record_id, rank, state,
                             wanted_version, next_attempt_at)
@@ -191,8 +192,8 @@ _WANT = sa.text("""
     ON CONFLICT (connection_id, document_id) DO UPDATE
     SET wanted_version = excluded.wanted_version, rank = excluded.rank,
         wanted_since = clock_timestamp(), updated_at = clock_timestamp(), attempts = 0,
-        state = CASE WHEN l.state IN ('sent', 'conflict') THEN l.state ELSE 'due' END,
-        waiting_on = CASE WHEN l.state IN ('sent', 'conflict') THEN l.waiting_on ELSE '{}' END,
+        state = CASE WHEN l.state = 'sent' THEN l.state ELSE 'due' END,
+        waiting_on = CASE WHEN l.state = 'sent' THEN l.waiting_on ELSE '{}' END,
         next_attempt_at = excluded.next_attempt_at
     WHERE l.wanted_version < excluded.wanted_version
 """)

@@ -117,6 +117,18 @@ def keep_written(session: Session, connection_id: int, record: Pulled) -> None:
     session.execute(_UPSERT, _row(connection_id, record) | {"written": True})
 
 
+_FORGET = sa.text("""
+    UPDATE ledger_records SET fields = '{}', digest = ''
+    WHERE connection_id = :id AND (kind, ref) IN
+        (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:refs AS text[])))
+""")
+
+
+def forget_fields(session: Session, connection_id: int, keys: Iterable[Key]) -> None:
+    """These are not as we believed: nothing is left out of the next write for what they held."""
+    session.execute(_FORGET, _keys(connection_id, keys))
+
+
 _TOUCH = sa.text("""
     UPDATE ledger_records SET seen_at = clock_timestamp()
     WHERE connection_id = :id AND (kind, ref) IN

@@ -1,7 +1,7 @@
 """Decisions carried out on links: state, outbox and dead letters in the caller's transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from schemas.status import (
 from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
-from worker.providers.port import Changed, Fault, Written
+from worker.providers.port import Fault, Written
 from worker.store import dead_letters, links, outbox, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
@@ -165,12 +165,13 @@ class Acting:
             self._tell(subject, RecordSkipped(**self._record(subject), reason=reason))
             self.effects.outcomes.append((subject.kind, "skipped"))
 
-    def conflict(self, subject: Subject, changed: Changed) -> None:
-        """Changed on both sides since the last sync: held until somebody decides."""
-        fields = {"fields": _plain(changed)}
-        stop = Stop("conflict", subject.wanted.revision, "conflict", fields)
+    def conflict(self, subject: Subject, fields: Mapping[str, Mapping[str, str]]) -> None:
+        """Changed on both sides since the last sync (name -> {cmms, books, before}): held until
+        somebody decides, a newer version comes, or the books change again."""
+        shown = {name: dict(sides) for name, sides in fields.items()}
+        stop = Stop("conflict", subject.wanted.revision, "conflict", {"fields": shown})
         if links.stop(self.session, subject.link_id, stop):
-            sides = {name: FieldConflict(**both) for name, both in changed.fields.items()}
+            sides = {name: FieldConflict(**both) for name, both in shown.items()}
             self._tell(subject, RecordConflict(**self._record(subject), fields=sides))
             self.effects.outcomes.append((subject.kind, "conflict"))
 
@@ -219,7 +220,3 @@ class Acting:
 
 def _error(fault: Fault) -> dict[str, object]:
     return {"names": dict(fault.names), "detail": fault.detail}
-
-
-def _plain(changed: Changed) -> dict[str, dict[str, str]]:
-    return {name: dict(sides) for name, sides in changed.fields.items()}

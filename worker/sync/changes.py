@@ -96,16 +96,31 @@ def keep(
     page = {(one.kind, one.ref): pulled(one) for one in found if one.kind in KINDS}
     if not page:
         return Effects()
-    linked = agreements.linked(session, connection.id, page)
-    known = records.known(session, connection.id, page)
-    sights = [Sight(one, known.get(key), linked.get(key)) for key, one in sorted(page.items())]
+    sights = _sights(session, connection, page)
     back = [sight for sight in sights if _is_held_back(sight, read_at)]
     records.touch(session, connection.id, [sight.record.key for sight in back])
-    news = [sight for sight in sights if sight not in back]
-    records.store(session, connection.id, [sight.record for sight in news])
-    _update_links(session, news)
-    _wake(session, connection, news)
-    return _told(connection, news, origin)
+    return _apply(session, connection, [sight for sight in sights if sight not in back], origin)
+
+
+def note(session: Session, connection: Connection, found: LedgerRecord, origin: Origin) -> Effects:
+    """The same for one record that was read because a write of ours met somebody else's change."""
+    record = pulled(found)
+    return _apply(session, connection, _sights(session, connection, {record.key: record}), origin)
+
+
+def _sights(session: Session, connection: Connection, page: Mapping[Key, Pulled]) -> list[Sight]:
+    linked = agreements.linked(session, connection.id, page)
+    known = records.known(session, connection.id, page)
+    return [Sight(one, known.get(key), linked.get(key)) for key, one in sorted(page.items())]
+
+
+def _apply(
+    session: Session, connection: Connection, sights: Sequence[Sight], origin: Origin
+) -> Effects:
+    records.store(session, connection.id, [sight.record for sight in sights])
+    _update_links(session, sights)
+    _wake(session, connection, sights)
+    return _told(connection, sights, origin)
 
 
 def _is_held_back(sight: Sight, read_at: datetime) -> bool:

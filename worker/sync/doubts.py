@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from worker.providers.port import Resource
-from worker.store import links, runs
+from worker.store import links, records, runs
 from worker.store.connections import Connection
 from worker.store.runs import Asked
 from worker.store.session import Session, now
@@ -14,9 +14,10 @@ from worker.terms import Cause
 def raise_doubts(session: Session, connection: Connection, causes: Collection[Cause]) -> None:
     """A link waits for these causes. The caller has locked the connection's row."""
     days = [cause for cause in causes if cause.kind == PERIOD]
-    for cause in causes:
-        if cause.kind.endswith("_ref"):
-            links.doubt(session, connection.id, cause.kind.removesuffix("_ref"), cause.id)
+    named = [(one.kind.removesuffix("_ref"), one.id) for one in causes if one.kind.endswith("_ref")]
+    for kind, ref in named:
+        links.doubt(session, connection.id, kind, ref)
+    records.forget_fields(session, connection.id, named)
     if reopened(days, connection.company.get("closed_until")):
         _read_company(session, connection)
 

@@ -24,9 +24,11 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
-from worker.store.looking import LOOKED
+from worker.store.looking import LOOKED, named
+from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
+from worker.sync.named import read as read_named
 from worker.sync.outcomes import refusal
 from worker.sync.planning import hold, planned
 from worker.sync.subjects import after, subject_of
@@ -44,9 +46,13 @@ def look(
 
     Raises: ProviderError, OutOfBudget.
     """
-    if not looking:
-        return False
-    plan = planned(driver.books(), [work for _, work in looking], lookup)
+    said = [pair for pair in looking if named(pair[0].look)]
+    for link, work in said:
+        read_named(driver, link, work)
+    sought = [work for link, work in looking if not named(link.look)]
+    if not sought:
+        return bool(said)
+    plan = planned(driver.books(), sought, lookup)
     hold(driver, plan.held, due)
     parts = [part for request in plan.requests for part in request.parts]
     if parts:
@@ -100,7 +106,7 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
         case Barred(fault):
             acting.act(subject, refusal(fault, link.attempts))
         case Changed():
-            acting.conflict(subject, seen)
+            conflicts.meet(acting, link, part, seen)
         case Stranger():
             _meet(acting, link, seen)
         case Several(refs):

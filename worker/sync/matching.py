@@ -8,7 +8,7 @@ from schemas.kinds import Kind
 from worker.errors import Misuse
 from worker.failures import describe
 from worker.providers.port import Fault
-from worker.store import matches, records
+from worker.store import looking, matches, records
 from worker.store.connections import Connection
 from worker.store.links import Due
 from worker.store.session import Session
@@ -20,6 +20,9 @@ from worker.sync.discover import reconsider
 from worker.sync.linking import link_records, refusal
 from worker.sync.plan import MATCHED
 from worker.sync.services import Services
+
+DOCUMENTS = (Kind.INVOICE, Kind.PURCHASE_INVOICE)
+"""What can be linked by hand beside parties and items, where its number is taken in the books."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +126,17 @@ def _discovered(row: Connection, situation: Situation) -> Iterator[BooksOnly]:
 def link(services: Services, where: Where, kind: Kind, record_id: str, ref: str) -> Connection:
     """A person says that this record is that one of the books; nothing is written there.
 
+    A party or an item is linked at once, a document once the driver has read it as it is there.
     Raises: Misuse where that cannot be, with what to do instead.
     """
     with _deciding(services, where, kind, record_id) as (acting, held):
-        if kind not in MATCHED:
-            raise Misuse("match_not_supported", f"{kind} records are not linked by hand")
         if fault := _why_not(acting, held, ref):
             raise Misuse(fault.code, describe(fault.code, fault.names).explanation)
-        link_records(acting, [(held, ref)])
-        reconsider(acting, kind, [ref])
+        if kind in MATCHED:
+            link_records(acting, [(held, ref)])
+            reconsider(acting, kind, [ref])
+        else:
+            looking.name(acting.session, held.id, ref)
     return acting.connection
 
 
@@ -139,7 +144,9 @@ def _why_not(acting: Acting, link: Due, ref: str) -> Fault | None:
     key = (link.kind.value, ref)
     known = records.known(acting.session, acting.connection.id, [key])
     owners = matches.owners(acting.session, acting.connection.id, [key])
-    return refusal(link, ref, known[key].record if key in known else None, owners.get(key))
+    fault = refusal(link, ref, known[key].record if key in known else None, owners.get(key))
+    unread = fault is not None and fault.code == "ref_unknown" and link.kind in DOCUMENTS
+    return None if unread else fault
 
 
 def create_new(services: Services, where: Where, kind: Kind, record_id: str) -> Connection:
@@ -171,7 +178,7 @@ def _deciding(
 
     Raises: Misuse if there is no such link, or nothing to decide about it.
     """
-    row, link_id = _sought(services, where, kind, record_id)
+    row, link_id = sought(services, where, kind, record_id)
     with change(services, row.id) as changing:
         acting = Acting(changing.session, changing.connection, Effects())
         held = matches.locked(changing.session, [link_id])[link_id]
@@ -182,7 +189,7 @@ def _deciding(
         changing.wake()
 
 
-def _sought(services: Services, where: Where, kind: Kind, record_id: str) -> tuple[Connection, int]:
+def sought(services: Services, where: Where, kind: Kind, record_id: str) -> tuple[Connection, int]:
     rows = {row.id: row for row in where.rows(services)}
     with services.database.begin() as session:
         found = matches.find_link(session, list(rows), kind, record_id)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from schemas.catalogue import Record, load_record
 from schemas.invoice import Invoice
 from schemas.kinds import Kind
+from worker.policies import Conflict
 from worker.providers.budget import Budget
 from worker.providers.lookup import HOUSE_ITEM, Chart
 from worker.providers.port import Work
@@ -105,11 +106,14 @@ def _to_work(found: Sorted, link: Due) -> None:
     )
     # Without a token there is nothing to update against: it is read first.
     if link.look not in (None, LOOKED) or (target and link.sync_token is None):
-        found.looking.append((link, work))
-    elif link.look is None and target:
-        found.work.append((link, replace(work, paid=link.paid_amount or _NOTHING)))
-    else:
-        found.work.append((link, work))
+        found.looking.append((link, work))  # with all its fields, to be compared with the record
+        return
+    decided = {name: Conflict(side) for name, side in link.decided.items()}
+    if not link.gone:  # what was made inactive is written whole: its name bears a suffix there
+        work = replace(work, base=link.base, held=link.held, decided=decided)
+    if link.look is None and target:
+        work = replace(work, paid=link.paid_amount or _NOTHING)
+    found.work.append((link, work))
 
 
 def _wrong(error: ValidationError) -> str:

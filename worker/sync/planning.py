@@ -64,6 +64,7 @@ def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
         same=tuple(link for part in parts for link in part.same),
         both=tuple(both for part in parts for both in part.both),
         look=tuple(link for part in parts for link in part.look),
+        agreed=tuple(agreed for part in parts for agreed in part.agreed),
     )
 
 

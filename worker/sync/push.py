@@ -15,6 +15,7 @@ from worker.store.session import Session, now
 from worker.store.usage import Call
 from worker.sync import discover, found
 from worker.sync.causes import make_house_items
+from worker.sync.conflicts import settle_compared
 from worker.sync.driver import Driver
 from worker.sync.finish import finish
 from worker.sync.flights import Flight, attempt, conclude
@@ -92,6 +93,7 @@ def _push_planned(
     plans = [planned(books, group, lookup) for group in (fresh, *troubled) if group]
     held = hold(driver, [one for plan in plans for one in plan.held], due)
     asked = look_first(driver, [link for plan in plans for link in plan.look])
+    asked |= settle_compared(driver, plans, due)
     flights, wait = _record(driver, [one for plan in plans for one in plan.requests], due)
     if flights:
         _fly(driver, books, flights)

@@ -12,7 +12,7 @@ from worker.store import connections, links, submissions
 from worker.store.session import now
 from worker.store.submissions import Item, Recorded
 from worker.store.usage import Call
-from worker.sync import answers
+from worker.sync import answers, conflicts
 from worker.sync.act import Acting, Effects
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.flights import Flight, attempt, conclude
@@ -134,7 +134,7 @@ def _write_down(driver: Driver, looked: LookUp) -> None:
 def _give_back(driver: Driver, looked: LookUp) -> None:
     """What is proven absent is due again (or refused, as its repeat was).
 
-    What others changed since is a conflict, and what is there twice is for a person.
+    What others changed since is compared with them, and what is there twice is for a person.
     """
     effects = Effects()
     with driver.services.database.begin() as session:
@@ -160,8 +160,8 @@ def _decided(acting: Acting, item: Item, looked: LookUp) -> str | None:
             acting.act(subject_of_item(item), Fail(fault))
             return "two_in_books"
         case Changed() as changed:
-            acting.conflict(subject_of_item(item), changed)
-            return "conflict"
+            conflicts.meet_unknown(acting, subject_of_item(item), changed)
+            return "overtaken"
         case found if looked.proven:
             _absent(acting, item, found)
             return "absent"

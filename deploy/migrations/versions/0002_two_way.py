@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.add_column("connections", sa.Column("webhook_secret", sa.LargeBinary()))
     op.add_column("links", sa.Column("base", postgresql.JSONB()))
     op.add_column(
+        "links", sa.Column("decided", postgresql.JSONB(), server_default=_OBJECT, nullable=False)
+    )
+    op.add_column(
         "links",
         sa.Column("confirmed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
@@ -68,7 +71,7 @@ def _grow_ledger_records() -> None:
     for name in ("marker", "name_key", "email_key"):
         op.add_column(table, sa.Column(name, sa.Text()))
     op.add_column(table, sa.Column("told_at", sa.DateTime(timezone=True)))
-    for name in ("name_key", "email_key", "code"):
+    for name in ("name_key", "email_key", "code", "marker"):
         op.create_index(f"ix_ledger_records_{name}", table, ["connection_id", "kind", name])
 
 

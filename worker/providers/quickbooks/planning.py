@@ -1,16 +1,17 @@
 """From due links to complete requests: translation, checks, grouping. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from schemas.kinds import Kind
 from worker.policies import TakenNumber
 from worker.providers.lookup import Lookup
-from worker.providers.port import Held, Operation, Part, Plan, Request, Work
+from worker.providers.port import Agreed, Both, Held, Operation, Part, Plan, Request, Work
 from worker.providers.quickbooks import checks, covered, shapes
 from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
+from worker.providers.quickbooks.threeway import Merged, merge
 from worker.providers.quickbooks.wire import Body, ready, text
 
 _TWICE = "allowduplicatedocnum"
@@ -28,6 +29,7 @@ class _Sheet:
     touches: frozenset[str]
     asks: bool  # the books first, whether it may be sent
     option: str = ""  # what QuickBooks is allowed beyond its own warnings
+    merged: Merged | None = None  # with what the books hold, where that is known
 
     @property
     def size(self) -> int:
@@ -40,6 +42,29 @@ class _Sheet:
         if self.work.operation is not Operation.REMOVE:
             return self.work.operation.value
         return "update" if self.shape.listed else self.shape.removal.value
+
+
+@dataclass
+class _Compared:
+    """What comes of comparing both sides, beside requests."""
+
+    same: list[int] = field(default_factory=list)
+    both: list[Both] = field(default_factory=list)
+    agreed: list[Agreed] = field(default_factory=list)
+
+    def settles(self, sheet: _Sheet) -> bool:
+        """Whether nothing of this sheet is to be sent."""
+        merged, work = sheet.merged, sheet.work
+        if merged is None:
+            return False
+        if merged.both:
+            self.both.append(Both(work.link_id, merged.both))
+            return True
+        if merged.news(work.base):
+            self.agreed.append(Agreed(work.link_id, merged.base, merged.kept))
+        if not merged.send:
+            self.same.append(work.link_id)
+        return not merged.send
 
 
 @dataclass(frozen=True)
@@ -56,31 +81,45 @@ class Planner:
         look: list[int] = []
         requests: list[Request] = []
         grouped: list[_Sheet] = []
+        compared = _Compared()
         for work in due:
             done = self._sheet(work, lookup.fresh())
             if isinstance(done, Held):
                 held.append(done)
             elif done.asks:
                 look.append(work.link_id)
+            elif compared.settles(done):
+                continue
             elif done.shape.listed:
                 requests.append(self._single(done))
             else:
                 grouped.append(done)
         requests += [self._request(group) for group in self._groups(grouped)]
-        return Plan(tuple(requests), tuple(held), look=tuple(look))
+        return Plan(
+            tuple(requests),
+            tuple(held),
+            same=tuple(compared.same),
+            both=tuple(compared.both),
+            look=tuple(look),
+            agreed=tuple(compared.agreed),
+        )
 
     def _sheet(self, work: Work, lookup: Lookup) -> _Sheet | Held:
         try:
             shape = SHAPES[work.kind]
             body = _body(work, shape, lookup, self.today)
+            merged = merge(work, body, lookup.chart.policies.conflict)
             asks = covered.asks(work, body, shapes.total(work.document))
             touches = _touches(work, lookup.fresh())
         except Refusal as refusal:
             return Held(work.link_id, refusal.fault.causes, refusal.fault)
         if lookup.missing:
             return Held(work.link_id, frozenset(lookup.missing))
+        if merged is not None:
+            body = merged.send
         option = _TWICE if _may_be_twice(body, lookup) else ""
-        return _Sheet(work, shape, body, text(body), touches, asks, option)
+        body = _target(work) | body
+        return _Sheet(work, shape, body, text(body), touches, asks, option, merged)
 
     def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
         if len(sheets) > self.batch:
@@ -139,17 +178,24 @@ def _may_be_twice(body: Body, lookup: Lookup) -> bool:
 
 
 def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
-    target = {"Id": work.ref, "SyncToken": work.sync_token}
+    """What is said of the record, without the words that find it."""
     match work.operation:
-        case Operation.CREATE:
+        case Operation.CREATE | Operation.UPDATE:
             return shapes.body(work, lookup, today)
-        case Operation.UPDATE:
-            return target | {"sparse": True} | shapes.body(work, lookup, today)
         case Operation.REMOVE if shape.listed:
-            return target | {"sparse": True, "Active": False}
+            return {"Active": False}
         case Operation.REMOVE:
             checks.removable(work, lookup, shapes.named(work.document))
-            return target
+            return {}
+
+
+def _target(work: Work) -> Body:
+    """The record that an update or a removal is about."""
+    if work.operation is Operation.CREATE:
+        return {}
+    target: Body = {"Id": work.ref, "SyncToken": work.sync_token}
+    sparse = work.operation is Operation.UPDATE or SHAPES[work.kind].listed
+    return target | ({"sparse": True} if sparse else {})
 
 
 def _part(sheet: _Sheet, key: str) -> Part:

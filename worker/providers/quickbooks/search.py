@@ -10,6 +10,7 @@ from worker.providers.port import (
     Barred,
     Changed,
     Found,
+    Named,
     Operation,
     Ours,
     Removed,
@@ -82,11 +83,17 @@ class Search:
             }
             for one in ones:
                 record = records.get(one.part.ref or "")
-                seen = self._target(one, shape, record)
+                seen = self._seen(one, shape, record)
                 found[one.part.link_id] = seen
                 if record and isinstance(seen, Untouched) and _renames(one, shape, record):
                     renamed.append(one)
         return found, renamed
+
+    def _seen(self, one: Sought, shape: Shape, record: Body | None) -> Found:
+        if record is None or not one.named:
+            return self._target(one, shape, record)
+        others = markers(_note(shape, record)) - {marker(one.part.kind, one.part.record_id)}
+        return Named(answers.written(one.part.kind, record, self._environment), bool(others))
 
     def _target(self, one: Sought, shape: Shape, record: Body | None) -> Found:
         part = one.part
@@ -107,7 +114,8 @@ class Search:
         known = one.digest in (None, *_digests(part.kind, shape, record))
         if known or token == part.sync_token:
             return Untouched(token)
-        return Changed({} if removing else differences(part.body, record), token)
+        theirs = answers.written(part.kind, record, self._environment)
+        return Changed({} if removing else differences(part.body, record), token, theirs)
 
     # By name or number
 

@@ -1,0 +1,116 @@
+"""Three-way comparison of customers, vendors and items: what of an update has to be sent.
+
+The CMMS's side is the translated body; the books' side and what both last agreed on are canonical
+texts (`canonical.fields`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.kinds import Kind
+from worker.policies import Conflict
+from worker.providers.port import Operation, Work
+from worker.providers.quickbooks.canonical import LISTED, canonical, readable
+from worker.providers.quickbooks.fields import NAMES
+from worker.providers.quickbooks.wire import Body
+
+_LABELS = ("DisplayName", "Name")
+_TAX_NUMBERS = frozenset({"TaxIdentifier", "PrimaryTaxIdentifier"})
+
+
+@dataclass
+class Merged:
+    """What is sent, what both sides agree on from now on, and what changed on both sides.
+
+    `kept` are those of the last that stay as the books have them, `both` those that a person must
+    decide about: the contract's name -> {cmms, books, before}.
+    """
+
+    send: Body = field(default_factory=dict)
+    base: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    both: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def news(self, base: Mapping[str, str] | None) -> bool:
+        """Whether comparing alone brought something that is to be kept.
+
+        Where nothing was agreed on before, the books' answer to what is sent says it all at once.
+        """
+        if base is None:
+            return not self.send
+        return bool(self.kept) or self.base != base
+
+
+def merge(work: Work, body: Body, policy: Conflict) -> Merged | None:
+    """Compare an update's fields; None where nothing is known of what the books hold."""
+    if work.operation is not Operation.UPDATE or work.kind not in LISTED or work.held is None:
+        return None
+    merged = Merged(base=dict(work.base or {}))
+    for name, value in body.items():
+        _merge(merged, work, name, value, policy)
+    if _revives(work, body):
+        # An inactive record takes nothing but its revival (Intuit: 610), and keeps the suffix of
+        # its name else.
+        merged.send |= {name: body[name] for name in ("Active", *_LABELS) if name in body}
+    if work.base is None and not merged.send:
+        merged.base = dict(work.held)
+    return merged
+
+
+def _merge(merged: Merged, work: Work, name: str, value: object, policy: Conflict) -> None:
+    held, base = work.held or {}, work.base
+    ours, theirs = canonical(work.kind, name, value), held.get(name, "")
+    before = theirs if base is None else base.get(name, "")
+    if ours == theirs:
+        _agree(merged, name, theirs)
+    elif theirs == before:
+        merged.send[name] = value
+    elif ours != before:
+        _both_changed(merged, work, name, value, policy)
+    # Else the books' side alone has changed: it stays, and the CMMS was told.
+
+
+def _both_changed(merged: Merged, work: Work, name: str, value: object, policy: Conflict) -> None:
+    called = _called(work.kind, name)
+    ours = canonical(work.kind, name, value)
+    sides = {"cmms": ours, "books": (work.held or {}).get(name, "")}
+    sides["before"] = (work.base or {}).get(name, "")
+    shown = {side: _shown(work.kind, name, text) for side, text in sides.items()}
+    match work.decided.get(called, policy):
+        case Conflict.CMMS:
+            merged.send[name] = value
+        case Conflict.BOOKS:
+            # Decided once: from here on the CMMS's side counts as changed only by another change.
+            _agree(merged, name, ours)
+            merged.kept[called] = shown
+        case Conflict.HOLD:
+            merged.both[called] = shown
+
+
+def _agree(merged: Merged, name: str, text: str) -> None:
+    merged.base.pop(name, None)
+    if text:
+        merged.base[name] = text
+
+
+def _revives(work: Work, body: Body) -> bool:
+    return bool(body.get("Active")) and (work.held or {}).get("Active") == "false"
+
+
+def _called(kind: Kind, name: str) -> str:
+    """The contract's name of a field."""
+    if name == "Taxable":
+        return "tax_code" if kind is Kind.ITEM else "tax_exempt"
+    if name == "SalesTaxCodeRef":
+        return "tax_code"
+    return "tax_number" if name in _TAX_NUMBERS else NAMES.get(name, name)
+
+
+def _shown(kind: Kind, name: str, text: str) -> str:
+    """A canonical text as the contract says it."""
+    if name != "Taxable":
+        return readable(text)
+    taxable = text == "true"
+    if kind is Kind.ITEM:
+        return "TAX" if taxable else "NON"
+    return "false" if taxable else "true"
