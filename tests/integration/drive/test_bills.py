@@ -66,6 +66,18 @@ def test_a_bill_goes_once_what_it_names_is_there(shop: Shop) -> None:
     assert (link.state, link.total, link.balance, link.variance) == ("synced", 10, 10, None)
 
 
+def test_people_find_the_way_back_to_the_cmms(owing: Shop) -> None:
+    owing.change(settings={"policies": {"record_url": "https://cmms.example/{kind}/{id}"}})
+
+    owing.send("purchase_invoice.updated", a_bill(memo="Agreed"))
+    owing.work()
+
+    assert owing.marked("Bill", "BILL-1")[0]["PrivateNote"] == (
+        "Agreed\nIn the CMMS: https://cmms.example/purchase_invoice/BILL-1"
+        "\n[CMMS purchase_invoice BILL-1]"
+    )
+
+
 def test_a_removed_bill_is_looked_up_and_deleted(owing: Shop) -> None:
     owing.send("purchase_invoice.voided", {"id": "BILL-1"})
     owing.work()
