@@ -14,6 +14,7 @@ from worker.sync.plan import MATCHED
 
 _NOBODY = Perhaps("", "", "")
 _KINDS = click.Choice([kind.value for kind in MATCHED])
+_LINKED = click.Choice([kind.value for kind in (*MATCHED, *use.DOCUMENTS)])
 _connection = click.option("--connection", help="Of this connection only: number or tenant.")
 _tenant = click.option("--tenant", help="Of this tenant only.")
 
@@ -45,16 +46,20 @@ def list_(kind: str | None, connection: str | None, tenant: str | None, as_json:
 
 
 @matches.command()
-@click.argument("kind", type=_KINDS)
+@click.argument("kind", type=_LINKED, metavar="KIND")
 @click.argument("record_id", metavar="ID")
 @click.argument("ref")
 @_connection
 @_tenant
 def link(kind: str, record_id: str, ref: str, connection: str | None, tenant: str | None) -> None:
-    """Link the CMMS's record ID to the record REF of the books; nothing is written there."""
+    """Link the CMMS's record ID to the record REF of the books; nothing is written there.
+
+    KIND is customer, vendor, item, invoice or purchase_invoice (one whose number is taken).
+    """
     with opened() as services:
         row = use.link(services, Where(connection, tenant), Kind(kind), record_id, ref)
-    output.say(f"{kind} {record_id} is {ref} in the books of connection {row.id}")
+    read = "" if Kind(kind) in MATCHED else ", once it is read there"
+    output.say(f"{kind} {record_id} is {ref} in the books of connection {row.id}{read}")
 
 
 @matches.command()

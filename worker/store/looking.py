@@ -9,6 +9,25 @@ from worker.store.tables import links
 
 LOOKED = "looked"  # `look` of a link that was looked up just now: nothing stands in its way
 
+_NAMED = "named:"  # `look` of a link whose record a person named; its ref follows
+
+_NAME = sa.text("""
+    UPDATE links SET look = :look, state = 'due', next_attempt_at = clock_timestamp(),
+        attempts = 0, waiting_on = '{}', updated_at = clock_timestamp()
+    WHERE id = :id AND ref IS NULL
+""")
+
+
+def name(session: Session, link_id: int, ref: str) -> None:
+    """A person says which record of the books it is: that one is read, then linked."""
+    session.execute(_NAME, {"id": link_id, "look": f"{_NAMED}{ref}"})
+
+
+def named(look: str | None) -> str | None:
+    """The ref that a person named; None: nobody did."""
+    return look.removeprefix(_NAMED) if look and look.startswith(_NAMED) else None
+
+
 _LOOK_FIRST = sa.text("""
     UPDATE links SET look = 'asked', updated_at = clock_timestamp()
     WHERE id = ANY(:ids) AND state = 'due' AND look IS NULL
