@@ -35,6 +35,10 @@ CURRENCIES = {
     "GBP": "British Pound Sterling",
     "EUR": "Euro",
     "AUD": "Australian Dollar",
+    "CHF": "Swiss Franc",
+    "JPY": "Japanese Yen",
+    "MXN": "Mexican Peso",
+    "NZD": "New Zealand Dollar",
 }
 
 

@@ -106,12 +106,21 @@ def set_currency(draft: Draft, party: Body | None) -> None:
     if wanted not in (None, fixed):
         raise Refused("2220", f"Invalid currency : {wanted}, but {fixed} is wanted", "CurrencyRef")
     body["CurrencyRef"] = currency_ref(fixed)
+    if Decimal(body.get("ExchangeRate", 1)) <= 0:
+        raise Refused("2070", f"Invalid Number : {body['ExchangeRate']}", "ExchangeRate")
     if company.multicurrency and fixed == company.currency:
         body["ExchangeRate"] = 1
     elif company.multicurrency:
         body.setdefault("ExchangeRate", Decimal("1.25"))
     else:
         body.pop("ExchangeRate", None)
+
+
+def known_currency(code: str) -> str:
+    """Raises Refused (2220) for a code that is no currency of the company's list."""
+    if code not in CURRENCIES:
+        raise Refused("2220", f"Invalid currency : {code}", "CurrencyRef")
+    return code
 
 
 def currency_ref(code: str) -> Body:

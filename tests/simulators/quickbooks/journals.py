@@ -5,7 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.simulators.quickbooks.company import ZERO, Company
-from tests.simulators.quickbooks.draft import Draft, set_currency, set_dates, set_number
+from tests.simulators.quickbooks.draft import (
+    Draft,
+    currency_ref,
+    known_currency,
+    set_currency,
+    set_dates,
+    set_number,
+)
 from tests.simulators.quickbooks.errors import Refused, business, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.lines import LineMaker, read_lines, text_line
@@ -43,7 +50,7 @@ def _currency(draft: Draft) -> None:
     wanted = draft.body.get("CurrencyRef", {}).get("value")
     if draft.company.multicurrency and wanted not in (None, draft.company.currency):
         draft.body.setdefault("ExchangeRate", Decimal("1.25"))
-        draft.body["CurrencyRef"] = {"value": wanted}
+        draft.body["CurrencyRef"] = currency_ref(known_currency(wanted))
         return
     if draft.company.multicurrency and wanted is None:
         raise required("CurrencyRef")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.simulators.quickbooks.company import Company, fold, name_key
-from tests.simulators.quickbooks.draft import Draft, currency_ref
+from tests.simulators.quickbooks.draft import Draft, currency_ref, known_currency
 from tests.simulators.quickbooks.errors import Refused, not_found, required
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.references import plain_references, target
 
 DELETED = " (deleted)"
+PARTY_LEDGERS = {
+    "Customer": ("Accounts Receivable", "Accounts Receivable (A/R)"),
+    "Vendor": ("Accounts Payable", "Accounts Payable (A/P)"),
+}
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 CLASSIFICATIONS = {
     "Bank": "Asset",
@@ -110,7 +114,7 @@ def _party_currency(draft: Draft) -> None:
     allowed = fixed or (wanted if draft.company.multicurrency else home) or home
     if wanted not in (None, allowed):
         raise Refused("2220", f"Invalid currency : {wanted}, not {allowed}", "CurrencyRef")
-    draft.body["CurrencyRef"] = currency_ref(allowed)
+    draft.body["CurrencyRef"] = currency_ref(known_currency(allowed))
 
 
 def set_activity(draft: Draft, name: str, held: Decimal) -> None:
@@ -201,4 +205,18 @@ def build_simple(draft: Draft) -> Body:
 
 
 def apply_list(draft: Draft, new: Body | None) -> None:
-    """Names shown by references are snapshots: nothing else changes."""
+    """The first party in a currency brings an account of its own to owe or be owed in it.
+
+    Names shown by references are snapshots: nothing else changes.
+    """
+    company, ledger = draft.company, PARTY_LEDGERS.get(draft.kind)
+    currency = (new or {}).get("CurrencyRef", {}).get("value", company.currency)
+    if ledger is None or currency == company.currency:
+        return
+    account_type, name = ledger
+    known = company.records["Account"].values()
+    kept = {body["CurrencyRef"]["value"] for body in known if body["AccountType"] == account_type}
+    if currency not in kept:
+        ref = {"value": currency}
+        body = {"Name": f"{name} - {currency}", "AccountType": account_type, "CurrencyRef": ref}
+        company.insert("Account", build_account(Draft(company, "Account", body, None, body)))

@@ -16,8 +16,8 @@ def by_person(company: Company, request: Request, rest: list[str], body: Json) -
     match request.method, rest:
         case "GET", _:
             return _shown(company, rest)
-        case "POST", ["entities", kind]:
-            return _enter(company, kind, request.query.get("operation"), body)
+        case _, ["entities", kind, *number]:
+            return _record(company, request, kind, number, body)
         case "POST", ["merge", kind]:
             return {kind: merge(company, kind, body["from"], body["into"])}
         case "PUT", ["preferences"]:
@@ -27,6 +27,25 @@ def by_person(company: Company, request: Request, rest: list[str], body: Json) -
         case "POST" | "DELETE", ["payments", payment, "deposit"]:
             return _deposit(company, payment, inside=request.method == "POST")
     raise LookupError(f"{request.method} {request.path}")
+
+
+def _record(company: Company, request: Request, kind: str, rest: list[str], body: Json) -> Json:
+    match request.method, rest:
+        case "POST", []:
+            return _enter(company, kind, request.query.get("operation"), body)
+        case "PUT", [number] if kind in ("TaxCode", "TaxRate"):
+            return _set_tax(company, kind, number, **body)
+    raise LookupError(f"{request.method} {request.path}")
+
+
+def _set_tax(company: Company, kind: str, number: str, **values: Json) -> Json:
+    """Tax settings have pages of their own: the API cannot change them. KeyError if unknown."""
+    if unknown := set(values) - {"Active", "Name", "Description", "RateValue"}:
+        raise ValueError(f"unknown: {sorted(unknown)}")
+    body = company.records[kind][number]
+    body.update(values)
+    company.touch(kind, body)
+    return {kind: body}
 
 
 def _deposit(company: Company, payment: str, *, inside: bool) -> Json:

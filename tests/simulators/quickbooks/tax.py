@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tests.simulators.quickbooks.company import Company
-from tests.simulators.quickbooks.draft import Draft, cents
+from tests.simulators.quickbooks.draft import CENT, Draft, cents
 from tests.simulators.quickbooks.errors import Refused, business
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.references import target
+
+Rate = tuple[str, Decimal]  # the Id of a TaxRate and its percentage on the day
 
 ZERO = Decimal(0)
 PSEUDO = frozenset({"TAX", "NON"})  # the only codes a line may carry in a US company
@@ -43,14 +45,15 @@ def sales_tax(draft: Draft, lines: list[Body], discount: Decimal) -> Body:
 
 
 def _us_tax(draft: Draft, lines: list[Body], discount: Decimal) -> Body:
-    company = draft.company
-    if not company.preference("TaxPrefs.UsingSalesTax"):
+    company, automated = draft.company, draft.company.preference("TaxPrefs.PartnerTaxEnabled")
+    # Automated tax that is offered and not set up is no tax (A: false).
+    if not company.preference("TaxPrefs.UsingSalesTax") or automated is False:
         return {"TotalTax": ZERO}
     sent = draft.sent.get("TxnTaxDetail", {})
     # Left out on an update, tax is computed anew by the code that was there.
     kept = (draft.old or {}).get("TxnTaxDetail", {})
     reference = sent.get("TxnTaxCodeRef") or kept.get("TxnTaxCodeRef")
-    if company.preference("TaxPrefs.PartnerTaxEnabled"):  # automated tax chooses the code itself
+    if automated:  # it chooses the code itself
         reference = company.preference("TaxPrefs.TaxGroupCodeRef")
     override = sent.get("TotalTax")
     if reference is None:
@@ -63,15 +66,18 @@ def _us_tax(draft: Draft, lines: list[Body], discount: Decimal) -> Body:
     code = target(company, "TaxCode", reference, "TxnTaxCodeRef")
     taxable = _taxable(draft, lines, discount)
     rates = list(_rates(company, code, "SalesTaxRateList", draft.body["TxnDate"]))
-    computed = [(rate, percent, cents(taxable * percent / 100)) for rate, percent in rates]
-    if override is not None:
-        computed = _overridden(computed, Decimal(override))
+    if override and not taxable:
+        raise business("TotalTax without a taxable line", "TxnTaxDetail")
+    # A TotalTax that was sent wins and is spread.
+    amounts = (
+        [(rate, cents(taxable * rate[1] / 100)) for rate in rates]
+        if override is None
+        else _spread(Decimal(override), rates)
+    )
     return {
         "TxnTaxCodeRef": {"value": code["Id"]},
-        "TotalTax": sum((amount for *_, amount in computed), ZERO),
-        "TaxLine": [_tax_line(rate, percent, taxable, amount) for rate, percent, amount in computed]
-        if taxable
-        else [],
+        "TotalTax": sum((amount for _, amount in amounts), ZERO),
+        "TaxLine": [_tax_line(*rate, taxable, amount) for rate, amount in amounts if taxable],
     }
 
 
@@ -89,47 +95,82 @@ def _taxable(draft: Draft, lines: list[Body], discount: Decimal) -> Decimal:
     return taxable
 
 
-def _overridden(
-    computed: list[tuple[str, Decimal, Decimal]], total: Decimal
-) -> list[tuple[str, Decimal, Decimal]]:
-    """A TotalTax that was sent wins and is spread over the rates."""
-    whole = sum((percent for _, percent, _ in computed), ZERO)
-    rest, spread = total, []
-    for rate, percent, _ in computed[:-1]:
-        share = cents(total * percent / whole) if whole else ZERO
-        rest -= share  # the last rate takes what rounding left
-        spread.append((rate, percent, share))
-    return [*spread, (*computed[-1][:2], rest)] if computed else []
-
-
 def global_tax(draft: Draft, lines: list[Body], side: str) -> Body:
-    """Tax outside the US: by the code of every line, summed per rate."""
-    body = draft.body
+    """Tax outside the US: by the code of every line, rounded per rate over its lines."""
+    body, sent = draft.body, draft.sent.get("TxnTaxDetail", {})
     calculation = body.setdefault("GlobalTaxCalculation", "TaxExcluded")
     if calculation == "NotApplicable":
-        if draft.sent.get("TxnTaxDetail", {}).get("TxnTaxCodeRef"):
-            raise business("TxnTaxDetail was sent with NotApplicable tax", "TxnTaxDetail")
+        if sent:
+            raise Refused("6170", "TxnTaxDetail was sent with NotApplicable tax", "TxnTaxDetail")
         return {"TotalTax": ZERO}
-    bases: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
-    gross: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
+    bases: dict[Rate, Decimal] = defaultdict(Decimal)
+    exact: dict[Rate, Decimal] = defaultdict(Decimal)  # what inclusive lines say themselves
     for line in lines:
-        detail = line.get(line["DetailType"], {})
-        reference = detail.get("TaxCodeRef")
+        reference = line.get(line["DetailType"], {}).get("TaxCodeRef")
         if reference is None:
             continue
         code = target(draft.company, "TaxCode", reference, "TaxCodeRef")
-        for key in _rates(draft.company, code, side, body["TxnDate"]):
-            bases[key] += Decimal(line["Amount"])
-            if calculation == "TaxInclusive" and "TaxInclusiveAmt" in detail:
-                gross[key] += Decimal(detail["TaxInclusiveAmt"]) - Decimal(line["Amount"])
-    rows = []
-    for (rate, percent), base in bases.items():
-        amount = gross.get((rate, percent), cents(base * percent / 100))
-        rows.append(_tax_line(rate, percent, base, amount))
-    return {"TotalTax": sum((Decimal(row["Amount"]) for row in rows), ZERO), "TaxLine": rows}
+        rates = list(_rates(draft.company, code, side, body["TxnDate"]))
+        if not rates:
+            raise Refused("6470", f"Tax code {code['Name']} has no rate for this", "TaxCodeRef")
+        # A discount lowers what its own code taxes.
+        sign = -1 if line["DetailType"] == "DiscountLineDetail" else 1
+        for rate in rates:
+            bases[rate] += Decimal(line["Amount"]) * sign
+        if calculation == "TaxInclusive":
+            for rate, amount in _included(line, rates):
+                exact[rate] += amount * sign
+    computed = {
+        rate: exact[rate] if calculation == "TaxInclusive" else cents(base * rate[1] / 100)
+        for rate, base in bases.items()
+    }
+    amounts = _sent_amounts(sent, computed) or computed
+    rows = [_tax_line(*rate, bases[rate], amount) for rate, amount in amounts.items()]
+    return {"TotalTax": sum(amounts.values(), ZERO), "TaxLine": rows}
 
 
-def _rates(company: Company, code: Body, side: str, day: str) -> Iterable[tuple[str, Decimal]]:
+def _included(line: Body, rates: list[Rate]) -> list[tuple[Rate, Decimal]]:
+    """The tax within a line's gross amount, by rate. Raises Refused (6000) if they disagree."""
+    detail, net = line[line["DetailType"]], Decimal(line["Amount"])
+    whole = sum((percent for _, percent in rates), ZERO)
+    gross = detail.setdefault("TaxInclusiveAmt", net + cents(net * whole / 100))
+    # Which of the two wins is unconfirmed, so neither does.
+    if abs(cents(Decimal(gross) / (1 + whole / 100)) - net) > CENT:
+        raise business(f"Amount {net} is not the net of TaxInclusiveAmt {gross}", "TaxInclusiveAmt")
+    return _spread(Decimal(gross) - net, rates)
+
+
+def _spread(total: Decimal, rates: list[Rate]) -> list[tuple[Rate, Decimal]]:
+    """A total over rates by their percentages; the last one takes what rounding left."""
+    whole = sum((percent for _, percent in rates), ZERO)
+    rest, spread = total, []
+    for rate in rates[:-1]:
+        share = cents(total * rate[1] / whole) if whole else ZERO
+        rest -= share
+        spread.append((rate, share))
+    return [*spread, (rates[-1], rest)]
+
+
+def _sent_amounts(sent: Body, computed: dict[Rate, Decimal]) -> dict[Rate, Decimal]:
+    """Tax lines that were sent complete override what is computed; none if they were not.
+
+    Raises Refused: 6470 for other rates than those of the lines, 6000 for another total.
+    """
+    lines = {
+        line.get("TaxLineDetail", {}).get("TaxRateRef", {}).get("value"): Decimal(line["Amount"])
+        for line in sent.get("TaxLine", ())
+        if "Amount" in line
+    }
+    if not lines or "TotalTax" not in sent:
+        return {}
+    if set(lines) != {number for number, _ in computed}:
+        raise Refused("6470", "The tax lines have other rates than the lines", "TaxRateRef")
+    if sum(lines.values(), ZERO) != sent["TotalTax"]:
+        raise business("TotalTax is not the sum of the tax lines", "TotalTax")
+    return {rate: lines[rate[0]] for rate in computed}
+
+
+def _rates(company: Company, code: Body, side: str, day: str) -> Iterable[Rate]:
     """The rates of a code, with the percentage that was in force on a day."""
     for part in code.get(side, {}).get("TaxRateDetail", ()):
         rate = company.records["TaxRate"][part["TaxRateRef"]["value"]]

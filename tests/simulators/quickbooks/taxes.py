@@ -8,7 +8,7 @@ from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.fields import Body
 from tests.simulators.quickbooks.wire import Json
 
-ABROAD = [
+ABROAD: list[dict[str, Json]] = [
     {"name": "20.0% S", "rate": "20"},
     {"name": "5.0% R", "rate": "5"},
     {"name": "0.0% Z", "rate": "0"},
@@ -19,7 +19,8 @@ ABROAD = [
 def add_taxes(company: Company, rate: Decimal, taxes: list[dict[str, Json]] | None) -> None:
     """US: `TAX` and `NON` for lines, a code of `rate` percent for documents and one of two rates.
 
-    Elsewhere: one code per entry of `taxes`, for sales and purchases.
+    Elsewhere: one code per entry of `taxes`, for sales and, unless `purchases` is false, for those.
+    An entry's `parts` [{"name", "rate"}] stand for its rate: a code of several rates.
     """
     agency = company.insert(
         "TaxAgency",
@@ -31,10 +32,10 @@ def add_taxes(company: Company, rate: Decimal, taxes: list[dict[str, Json]] | No
     )
     if not company.is_us:
         for tax in taxes or ABROAD:
-            percent = Decimal(str(tax["rate"]))
-            sales = _rate(company, f"{tax['name']} (sales)", percent, agency["Id"])
-            bought = _rate(company, f"{tax['name']} (purchases)", percent, agency["Id"])
-            _code(company, tax["name"], [sales], [bought])
+            parts: list[dict[str, Json]] = tax.get("parts") or [tax]
+            sales = _rates(company, parts, "sales", agency["Id"])
+            bought = _rates(company, parts, "purchases", agency["Id"])
+            _code(company, tax["name"], sales, bought if tax.get("purchases", True) else [])
         return
     for pseudo, taxable in (("TAX", True), ("NON", False)):
         body = {
@@ -53,6 +54,13 @@ def add_taxes(company: Company, rate: Decimal, taxes: list[dict[str, Json]] | No
     ]
     _code(company, "County and city", county, [])
     company.preferences["TaxPrefs"]["TaxGroupCodeRef"] = {"value": code}
+
+
+def _rates(company: Company, parts: list[dict[str, Json]], side: str, agency: str) -> list[str]:
+    return [
+        _rate(company, f"{part['name']} ({side})", Decimal(str(part["rate"])), agency)
+        for part in parts
+    ]
 
 
 def _rate(company: Company, name: str, percent: Decimal, agency: str) -> str:
