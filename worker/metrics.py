@@ -81,6 +81,9 @@ class Backlog:
     dead_letters_open: int = 0
     connections: Mapping[str, int] = field(default_factory=dict)  # by state
     open_submissions: int = 0
+    calls: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict
+    )  # by provider: this month's
     issues: Mapping[str, int] = field(default_factory=dict)  # open ones, by code
 
 
@@ -154,9 +157,19 @@ def _counted(name: str, text: str, label: str, values: Mapping[str, int]) -> Gau
     return family
 
 
+def _calls(calls: Mapping[str, Mapping[str, int]]) -> GaugeMetricFamily:
+    text = "Calls to the ledgers in this month, as they count them: read, write."
+    family = GaugeMetricFamily("books_calls_this_month", text, labels=["provider", "call"])
+    for provider, counts in calls.items():
+        for call, count in counts.items():
+            family.add_metric([provider, call], count)
+    return family
+
+
 def _gauges(now: Backlog) -> Iterator[GaugeMetricFamily]:
     yield _counted("books_links", "Links by state.", "state", now.links)
     yield _counted("books_connections", "Connections by state.", "state", now.connections)
+    yield _calls(now.calls)
     yield _gauge("books_due_links", "Links to be pushed.", now.links.get("due", 0))
     yield _gauge("books_oldest_due_seconds", "How long the oldest waits.", now.oldest_due_seconds)
     yield _gauge("books_submissions_open", "Write calls not settled yet.", now.open_submissions)

@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         default=1800, description="Seconds between pulls of payments; 0: off."
     )
     company_interval: Annotated[int, Field(ge=0)] = Field(
-        default=21600, description="Seconds between looks at the company: its closing date."
+        default=86400, description="Seconds between looks at the company: its closing date."
     )
     webhook_delay: Seconds = Field(
         default=10.0, description="Seconds in which webhooks collect before a pull reads them."

@@ -177,3 +177,8 @@ class Books(Protocol):
     def test(self) -> Company:
         """Read company and preferences. Raises as `send`."""
         ...
+
+    def preferences(self, known: Mapping[str, object]) -> Company:
+        """Read the preferences alone, which one call tells; of the rest what is `known`: the data
+        of an earlier `test`, with the name. Raises as `send`."""
+        ...

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.metrics import Backlog
-from worker.store import issues
+from worker.store import issues, usage
 from worker.store.outbox import PARTITIONS
 from worker.store.session import Session
 
@@ -143,6 +143,7 @@ def backlog(session: Session) -> Backlog:
         dead_letters_open=row.dead_letters,
         connections=_counts(session, _CONNECTIONS),
         open_submissions=row.submissions,
+        calls=usage.of_all(session),
         issues=issues.counts(session),
     )
 

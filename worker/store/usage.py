@@ -1,6 +1,5 @@
 """Calls to the ledgers, counted by connection and month: reads are what ledgers charge for."""
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -37,8 +36,8 @@ _MONTHS = sa.text("""
 def months(session: Session, connection_id: int) -> dict[date, dict[str, int]]:
     """The calls of the last months, the newest first: month -> call -> count."""
     found: dict[date, dict[str, int]] = {}
-    for row in session.execute(_MONTHS, {"id": connection_id}):
-        found.setdefault(row.month, {})[row.call] = row.count
+    for month, call, calls in session.execute(_MONTHS, {"id": connection_id}):
+        found.setdefault(month, {})[call] = calls
     return found
 
 
@@ -54,13 +53,15 @@ def of_month(session: Session, connection_id: int) -> dict[str, int]:
 
 
 _OF_ALL = sa.text(f"""
-    SELECT c.provider, u.call, sum(u.count) AS count
+    SELECT c.provider, u.call, sum(u.count)
     FROM usage u JOIN connections c ON c.id = u.connection_id
     WHERE u.month = {MONTH} GROUP BY c.provider, u.call
 """)
 
 
-def of_all(session: Session) -> Mapping[tuple[str, str], int]:
-    """(provider, call) -> calls of all connections in this month."""
-    rows = session.execute(_OF_ALL)
-    return {(row.provider, row.call): int(row.count) for row in rows}
+def of_all(session: Session) -> dict[str, dict[str, int]]:
+    """The calls of all connections in this month: provider -> call -> count."""
+    found: dict[str, dict[str, int]] = {}
+    for provider, call, calls in session.execute(_OF_ALL):
+        found.setdefault(provider, {})[call] = int(calls)
+    return found

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from tests.builders import a_customer, an_invoice
 from tests.integration.connecting import Office, office, services, settings, simulator
-from tests.integration.workshop import Shop
+from tests.integration.workshop import OpenShop, Shop
 from worker.providers.port import Resource
 from worker.store import usage
 from worker.store.usage import Call
@@ -63,6 +63,17 @@ def test_months_are_kept_apart(shop: Shop) -> None:
         usage.count(session, shop.connection_id, Call.READ, 3)
 
     assert counted(shop) == {"read": 3}
+
+
+def test_the_calls_of_all_connections_are_summed(open_shop: OpenShop) -> None:
+    shops = [open_shop(), open_shop()]
+    for shop in shops:
+        shop.work()
+
+    with shops[0].begin() as session:
+        found = usage.of_all(session)
+
+    assert found == {"quickbooks": {"read": sum(counted(shop)["read"] for shop in shops)}}
 
 
 def test_the_look_at_the_company_during_consent_counts(office: Office) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.integration.workshop import Shop
 from worker.providers.port import Resource
 from worker.store import usage
-from worker.sync import connections, reads
+from worker.sync import reads, schedule
 from worker.sync.configure import set_options
 from worker.sync.options import FEEDS
 
@@ -23,14 +23,30 @@ def readings(shop: Shop) -> dict[str, reads.Reading]:
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_an_idle_run_takes_the_reads_that_its_ledger_declares(shop: Shop, feed: str) -> None:
-    connections.ask(shop.services, shop.connection_id, FEEDS[feed])
-    shop.work()
+    tick(shop, feed)
     before = counted(shop)
 
-    connections.ask(shop.services, shop.connection_id, FEEDS[feed])
-    shop.work()
+    tick(shop, feed)
 
     assert counted(shop) - before == readings(shop)[feed].calls
+
+
+def tick(shop: Shop, feed: str) -> None:
+    """The clock pulls this feed."""
+    set_options(shop.services, shop.connection_id, {f"feed.{feed}": "3600"})
+    shop.run("UPDATE feeds SET next_due = now() WHERE resource = :r", r=FEEDS[feed].value)
+    assert schedule.queue_pulls(shop.services, [FEEDS[feed]]) == 1
+    shop.work()
+
+
+def test_the_clock_finds_another_closing_date_and_keeps_the_rest(shop: Shop) -> None:
+    before = dict(shop.row().company)
+    closed = {"AccountingInfoPrefs": {"BookCloseDate": "2026-03-31"}}
+    shop.simulator.control("PUT", f"companies/{shop.company}/preferences", closed)
+
+    tick(shop, "company")
+
+    assert dict(shop.row().company) == before | {"closed_until": "2026-03-31"}
 
 
 def test_reads_a_day_follow_the_intervals(shop: Shop) -> None:

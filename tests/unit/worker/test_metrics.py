@@ -14,6 +14,7 @@ BACKLOG = Backlog(
     outbox_pending=2,
     outbox_age_seconds=7.5,
     connections={"active": 1},
+    calls={"quickbooks": {"read": 56}},
 )
 DEFINED = [one for one in vars(metrics).values() if isinstance(one, Counter | Histogram)]
 
@@ -35,6 +36,7 @@ def test_gauges_say_what_stands_in_the_tables() -> None:
 
     assert 'books_links{state="failed"} 1.0' in text
     assert "books_due_links 3.0" in text
+    assert 'books_calls_this_month{call="read",provider="quickbooks"} 56.0' in text
     assert "books_outbox_age_seconds 7.5" in text
     assert "books_dead_queue_messages 4.0" in text
 

@@ -82,6 +82,11 @@ class QuickBooks:
         preferences = self._client.get("preferences")
         return read.company(company_id, info["CompanyInfo"], preferences["Preferences"])
 
+    def preferences(self, known: Mapping[str, object]) -> Company:
+        """Preferences alone, closing date among them. Raises as `send`, but for NoAnswer."""
+        found = self._client.get("preferences")
+        return read.preferred(self._client.company_id, known, found["Preferences"])
+
     def url(self, kind: Kind, ref: str) -> str:
         """The page of the web application that shows a record."""
         return shapes.url(kind, ref, self._environment)

@@ -7,7 +7,7 @@ from worker.providers.port import Resource
 
 READS: Mapping[Resource, int] = MappingProxyType(
     {
-        Resource.CONNECTION: 2,
+        Resource.CONNECTION: 1,  # preferences; the company itself is read when somebody asks
         Resource.ACCOUNTS: 1,
         Resource.TAXES: 2,  # rates, and the codes that are made of them
         Resource.CUSTOMERS: 1,

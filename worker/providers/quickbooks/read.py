@@ -120,23 +120,32 @@ def company(company_id: str, info: Body, preferences: Body) -> Company:
     """The company, with the preferences that translation needs."""
     country = str(info.get("Country", ""))
     country = {"USA": "US", "CAN": "CA", "GBR": "GB", "AUS": "AU"}.get(country, country)
+    named = {str(pair.get("Name")): pair.get("Value") for pair in rows(info.get("NameValue"))}
+    known = {
+        "name": str(info.get("CompanyName", "")),
+        "country": country,
+        "subscription": named.get("SubscriptionStatus"),
+        "offering": named.get("OfferingSku"),
+        "legal_name": info.get("LegalName"),
+    }
+    return preferred(company_id, known, preferences)
+
+
+def preferred(company_id: str, known: Mapping[str, object], preferences: Body) -> Company:
+    """The same with what is known of the company otherwise."""
     currencies = preferences.get("CurrencyPrefs") or {}
     accounting = preferences.get("AccountingInfoPrefs") or {}
-    named = {str(pair.get("Name")): pair.get("Value") for pair in rows(info.get("NameValue"))}
+    name, country = str(known.get("name", "")), str(known.get("country", ""))
     currency = ref(currencies, "HomeCurrency") or ""
-    data = {
-        "country": country,
+    data = {key: value for key, value in known.items() if key != "name"} | {
         "currency": currency,
         "multicurrency": currencies.get("MultiCurrencyEnabled") is True,
         "tax": _tax_mode(country, preferences.get("TaxPrefs") or {}),
         "closed_until": accounting.get("BookCloseDate"),
         "custom_numbers": (preferences.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers"),
         "stock": (preferences.get("ProductAndServicesPrefs") or {}).get("QuantityOnHand"),
-        "subscription": named.get("SubscriptionStatus"),
-        "offering": named.get("OfferingSku"),
-        "legal_name": info.get("LegalName"),
     }
-    return Company(company_id, str(info.get("CompanyName", "")), currency, country, data)
+    return Company(company_id, name, currency, country, data)
 
 
 def _tax_mode(country: str, preferences: Mapping[str, object]) -> str:
