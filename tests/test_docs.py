@@ -23,6 +23,7 @@ from worker.errors import Category
 from worker.failures import CODES
 from worker.settings import Settings
 from worker.sync.mapping import USES
+from worker.sync.options import OPTIONS, Options, intervals
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -198,6 +199,13 @@ def test_every_category_of_dead_letters_is_there() -> None:
 
 def test_every_key_of_the_mapping_is_there() -> None:
     assert not USES.keys() - {span for text in code() for span in text.split()}
+
+
+def test_every_setting_of_a_connection_is_there_with_its_default() -> None:
+    defaults = Options(feeds=intervals(Settings.model_construct()))
+    shown = {(key, row[1]) for row in tables() if len(row) == 3 for key in spans(row[0])}
+
+    assert not {(key, f"`{option.read(defaults)}`") for key, option in OPTIONS.items()} - shown
 
 
 def test_links_lead_somewhere() -> None:
