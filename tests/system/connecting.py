@@ -122,17 +122,21 @@ def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> s
 
 
 def _map(system: System, connection_id: int) -> None:
-    """Map every key to the account or code we prefer, else to the first one that is offered."""
+    """Map every key to the account or code we prefer, else to the first one that is offered.
+
+    Some companies offer nothing for some: in the US no tax code for purchases.
+    """
     offered = system.books_json("connections", "mapping", str(connection_id))
-    pairs = [f"{use['key']}={_choice(use['key'], use['choices'])}" for use in offered]
+    pairs = [
+        f"{use['key']}={_choice(use['key'], use['choices'])}" for use in offered if use["choices"]
+    ]
     mapped = system.books_json("connections", "mapping", str(connection_id), *pairs)
-    if missing := [use["key"] for use in mapped if use["ref"] is None]:
-        raise NotConnected(f"not mapped: {missing}")
+    done = {use["key"] for use in mapped if use["ref"] is not None}
+    if missing := PREFERRED.keys() - done:
+        raise NotConnected(f"not mapped: {sorted(missing)}")
 
 
 def _choice(key: str, choices: Sequence[Mapping[str, Json]]) -> str:
-    if not choices:
-        raise NotConnected(f"nothing is offered for {key}")
     wanted = PREFERRED.get(key)
     fitting = (one for one in choices if wanted in (one["code"], one["name"]))
     return str(next(fitting, choices[0])["ref"])
