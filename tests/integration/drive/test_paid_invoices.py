@@ -21,8 +21,8 @@ def billed(books: Shop) -> Shop:
     return books
 
 
-def priced(price: str, **fields: object) -> dict[str, object]:
-    return an_invoice(lines=[LINE | {"unit_price": price}], total=price, **fields)
+def priced(price: str, memo: str | None = None) -> dict[str, object]:
+    return an_invoice(lines=[LINE | {"unit_price": price}], total=price, memo=memo)
 
 
 def pay(shop: Shop, amount: int = 80) -> str:

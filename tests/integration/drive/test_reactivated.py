@@ -47,7 +47,7 @@ def test_a_name_that_another_has_by_now_is_for_a_person(
     ref = archived(shop, kind, record)
     mine = held(shop, entity, ref)
     kept = {name: mine[name] for name in ("Type", "IncomeAccountRef") if name in mine}
-    shop.enter(entity, **kept, **{label: record["name"]})
+    shop.enter(entity, None, **kept, **{label: record["name"]})
 
     shop.send(f"{kind}.updated", record)
     shop.work()
