@@ -1,0 +1,1 @@
+"""A small CMMS: it holds records, publishes them, and lives with what the worker says of them."""
