@@ -58,6 +58,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--client-secret", default="")
     parser.add_argument("--tax-rate", default="8", help="percent")
     parser.add_argument("--closed-until", help="last day of the closed period")
+    parser.add_argument("--filled", action="store_true", help="with a year of work in them")
     parser.add_argument("--token-seconds", type=float, default=3600)
     parser.add_argument("--request-id-seconds", type=float, default=86_400)
     parser.add_argument("--latency-ms", default="0:0", help="LOW:HIGH")
@@ -85,6 +86,7 @@ def build_quickbooks(options: argparse.Namespace) -> QuickBooks:
             name=f"{NAMES[place % len(NAMES)]}" + (f" {place}" if place >= len(NAMES) else ""),
             tax_rate=options.tax_rate,
             closed_until=options.closed_until,
+            filled=options.filled,
         )
         quickbooks.add(company)
     return quickbooks

@@ -70,8 +70,8 @@ def _item(company: Company, body: Body) -> Row:
         currency=company.currency,
         note=body.get("Description"),
         type=body["Type"],
-        price=_amount(body["UnitPrice"]),
-        cost=_amount(body["PurchaseCost"]),
+        price=_amount(body.get("UnitPrice", 0)),
+        cost=_amount(body.get("PurchaseCost", 0)),
         quantity=str(body["QtyOnHand"]) if "QtyOnHand" in body else None,
     )
 

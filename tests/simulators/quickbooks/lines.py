@@ -74,6 +74,8 @@ def item_line(draft: Draft, line: Body, detail: Body) -> Body:
     if reference is None:
         reference = {"value": company.preference("OtherPrefs.SalesFormsPrefs.DefaultItem")}
     item = target(company, "Item", reference, "ItemRef")
+    if item["Type"] in ("Category", "Group"):
+        raise business(f"{item['Name']} is a {item['Type'].lower()}: it cannot be sold", "ItemRef")
     if item["Type"] == "Inventory":
         if "Qty" not in detail:
             raise Refused("6520", "Inventory items need a quantity", "Qty")

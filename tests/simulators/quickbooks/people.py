@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulators.httpd import Request
 from tests.simulators.quickbooks.books import books
 from tests.simulators.quickbooks.company import Company
+from tests.simulators.quickbooks.filled import fill
 from tests.simulators.quickbooks.merging import merge
 from tests.simulators.quickbooks.preferences import prefer
 from tests.simulators.quickbooks.wire import Json
@@ -18,12 +19,12 @@ def by_person(company: Company, request: Request, rest: list[str], body: Json) -
             return _shown(company, rest)
         case _, ["entities", kind, *number]:
             return _record(company, request, kind, number, body)
+        case "POST", ["fill"]:
+            return fill(company)
         case "POST", ["merge", kind]:
             return {kind: merge(company, kind, body["from"], body["into"])}
-        case "PUT", ["preferences"]:
-            return prefer(company, body)
-        case "PUT", ["switches"]:
-            return _switch(company, body)
+        case "PUT", ["preferences" | "switches" as word]:
+            return prefer(company, body) if word == "preferences" else _switch(company, body)
         case "POST" | "DELETE", ["payments", payment, "deposit"]:
             return _deposit(company, payment, inside=request.method == "POST")
     raise LookupError(f"{request.method} {request.path}")

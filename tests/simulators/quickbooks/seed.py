@@ -9,6 +9,7 @@ from tests.simulators.quickbooks.chart import ACCOUNTS
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.draft import currency_ref
 from tests.simulators.quickbooks.fields import Body
+from tests.simulators.quickbooks.filled import backdate, fill
 from tests.simulators.quickbooks.taxes import add_taxes
 from tests.simulators.quickbooks.wire import Json
 from tests.simulators.quickbooks.writes import write
@@ -36,21 +37,28 @@ def new_company(
     taxes: list[dict[str, Json]] | None = None,
     closed_until: str | None = None,
     preferences: dict[str, Json] | None = None,
+    filled: bool = False,
 ) -> Company:
-    """A company with its whole seed. `taxes` is [{"name", "rate"}] for companies outside the US."""
+    """A company with its whole seed; `filled`: and a year of work in it, two months ago.
+
+    `taxes` is [{"name", "rate"}] for companies outside the US.
+    """
     number = id or f"91303{secrets.randbelow(10**11):011d}"
     home = currency or HOME.get(country, "USD")
     company = Company(number, name or secrets.choice(NAMES), country, home)
     company.records["Preferences"]["1"] = {}
     company.insert("Preferences", _preferences(company, multicurrency=multicurrency), number="1")
-    if closed_until:
-        company.preferences["AccountingInfoPrefs"]["BookCloseDate"] = closed_until
     company.insert("CompanyInfo", _info(company), number="1")
     add_taxes(company, Decimal(tax_rate), taxes)
     _accounts(company)
     _lists(company)
     _people(company)
     _items(company)
+    if filled:
+        fill(company)
+        backdate(company)
+    if closed_until:
+        company.preferences["AccountingInfoPrefs"]["BookCloseDate"] = closed_until
     for section, values in (preferences or {}).items():
         company.preferences[section] = company.preferences.get(section, {}) | values
     set_currency_home(company)
