@@ -68,6 +68,7 @@ class Work:
     alias: str | None = None  # the name suffix chosen after an earlier clash of names
     base: Mapping[str, str] | None = None  # mapped fields that CMMS and books last agreed on
     held: Mapping[str, str] | None = None  # mapped fields as the books are known to hold them now
+    linked: Record | None = None  # what the CMMS said when it was linked; `base`: what they held
     # What a person decided about fields that changed on both sides: the contract's name -> side.
     decided: Mapping[str, Conflict] = field(default_factory=dict)
     dated: date | None = None  # of a document: its day in the books, as last written

@@ -89,7 +89,7 @@ def bring_up_to_date(session: Session, seen: Sequence[Seen]) -> None:
 
 _AGREE = sa.text("""
     UPDATE links SET base = CASE WHEN base IS NULL OR :whole THEN CAST(:answered AS jsonb)
-        ELSE (base - CAST(:sent AS text[])) || CAST(:of_those AS jsonb) END
+        ELSE (base - CAST(:sent AS text[])) || CAST(:of_those AS jsonb) END, linked = NULL
     WHERE id = :id
 """)
 
@@ -114,7 +114,8 @@ def agree(
 
 
 def set_base(session: Session, link_id: int, base: Mapping[str, str]) -> None:
-    session.execute(links.update().where(links.c.id == link_id).values(base=dict(base)))
+    query = links.update().where(links.c.id == link_id)
+    session.execute(query.values(base=dict(base), linked=sa.null()))
 
 
 _REOPEN = sa.text("""

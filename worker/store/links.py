@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.kinds import Kind
+from worker.store.looking import CURRENT_LOOK
 from worker.store.session import Session
 from worker.store.tables import links
 
@@ -43,6 +44,7 @@ class Due:
     confirmed: bool  # a person says that it is new: created whatever it is like
     base: Mapping[str, str] | None  # of a party or item: the fields that both sides agreed on
     held: Mapping[str, str] | None  # and as the books hold them; None: that is not known
+    linked: Mapping[str, Any] | None  # the snapshot that was linked and not been compared since
     decided: Mapping[str, str]  # by a person: whose side counts of what is in conflict
     removed: bool  # the CMMS has removed the document
     snapshot: Mapping[str, Any]
@@ -57,12 +59,13 @@ class Due:
         return None if self.total is None else self.total - (self.variance or 0)
 
 
-DUE_COLUMNS = """
+DUE_COLUMNS = f"""
     SELECT l.id, l.kind, l.record_id, d.revision, l.wanted_since, l.attempts,
-           l.ref, l.sync_token, l.alias, l.look, l.digest, l.synced_version, l.synced_content,
+           l.ref, l.sync_token, l.alias, {CURRENT_LOOK},
+           l.digest, l.synced_version, l.synced_content,
            l.total, l.variance, l.balance, l.paid_amount, l.dated, l.party_ref, l.applied_to,
-           l.base, l.decided,
-           (SELECT NULLIF(r.fields, '{}') FROM ledger_records r
+           l.base, l.linked, l.decided,
+           (SELECT NULLIF(r.fields, '{{}}') FROM ledger_records r
             WHERE r.connection_id = l.connection_id AND r.kind = l.kind AND r.ref = l.ref) AS held,
            l.removed AS gone, l.confirmed, md5((d.snapshot - 'version')::text) AS content,
            d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent

@@ -9,6 +9,14 @@ from worker.store.tables import links
 
 LOOKED = "looked"  # `look` of a link that was looked up just now: nothing stands in its way
 
+# It was for one version, and what was seen does not stay so.
+CURRENT_LOOK = f"""
+    CASE WHEN l.look NOT LIKE '{LOOKED}:%' THEN l.look
+         WHEN l.look = '{LOOKED}:' || d.revision
+              AND l.updated_at > clock_timestamp() - interval '5 minutes'
+         THEN '{LOOKED}' END AS look
+"""
+
 _NAMED = "named:"  # `look` of a link whose record a person named; its ref follows
 
 _NAME = sa.text("""
@@ -30,8 +38,13 @@ def named(look: str | None) -> str | None:
 
 _LOOK_FIRST = sa.text("""
     UPDATE links SET look = 'asked', updated_at = clock_timestamp()
-    WHERE id = ANY(:ids) AND state = 'due' AND look IS NULL
+    WHERE id = ANY(:ids) AND state = 'due'
 """)
+
+
+def looked(revision: int) -> str:
+    """`look` of a link that was looked up for this version of its document."""
+    return f"{LOOKED}:{revision}"
 
 
 def look_first(session: Session, ids: Sequence[int]) -> None:

@@ -173,13 +173,14 @@ def owners(
 
 
 _AGREE = sa.text("""
-    UPDATE links l SET base = r.fields FROM ledger_records r
-    WHERE l.id = ANY(:ids) AND r.connection_id = :id AND r.kind = l.kind AND r.ref = l.ref
+    UPDATE links l SET base = r.fields, linked = d.snapshot FROM ledger_records r, documents d
+    WHERE l.id = ANY(:ids) AND d.id = l.document_id
+      AND r.connection_id = :id AND r.kind = l.kind AND r.ref = l.ref
 """)
 
 
 def agree(session: Session, connection_id: int, link_ids: Sequence[int]) -> None:
-    """What the books hold of these links is what both sides agree on."""
+    """What the books hold and what the CMMS says of these links is where both sides start from."""
     session.execute(_AGREE, {"id": connection_id, "ids": sorted(link_ids)})
 
 

@@ -125,6 +125,7 @@ links = Table(
     Column("look", Text),  # look in the books before sending again: stale, clash
     Column("digest", Text),  # hash of the mapped fields in the books' answer to our last write
     Column("base", JSONB),  # of parties and items: the mapped fields that both sides last agreed on
+    Column("linked", JSONB),  # the snapshot that was linked, until its next change was compared
     json_object("decided"),  # by a person, of fields in conflict: name -> cmms, books
     Column("confirmed", Boolean, nullable=False, server_default=text("false")),  # create, no match
     Column("dated", Date),  # of documents: their day in the books

@@ -110,10 +110,21 @@ def _to_work(found: Sorted, link: Due) -> None:
         return
     decided = {name: Conflict(side) for name, side in link.decided.items()}
     if not link.gone:  # what was made inactive is written whole: its name bears a suffix there
-        work = replace(work, base=link.base, held=link.held, decided=decided)
+        linked = _linked(link) if target else None
+        work = replace(work, base=link.base, held=link.held, linked=linked, decided=decided)
     if link.look is None and target:
         work = replace(work, paid=link.paid_amount or _NOTHING)
     found.work.append((link, work))
+
+
+def _linked(link: Due) -> Record | None:
+    """What the CMMS said when it was linked, where nothing was compared since."""
+    if link.linked is None:
+        return None
+    try:
+        return load_record(link.kind, dict(link.linked))
+    except ValidationError:  # by another release: whatever differs counts as changed on both sides
+        return None
 
 
 def _wrong(error: ValidationError) -> str:

@@ -16,6 +16,7 @@ _NOW = sa.text("now()")
 def upgrade() -> None:
     op.add_column("connections", sa.Column("webhook_secret", sa.LargeBinary()))
     op.add_column("links", sa.Column("base", postgresql.JSONB()))
+    op.add_column("links", sa.Column("linked", postgresql.JSONB()))
     op.add_column(
         "links", sa.Column("decided", postgresql.JSONB(), server_default=_OBJECT, nullable=False)
     )

@@ -15,7 +15,7 @@ from tests.integration.match.scenes import (
     ref_of,
     waits,
 )
-from tests.integration.workshop import OpenShop, Shop, on_insert
+from tests.integration.workshop import Json, OpenShop, Shop, on_insert
 from worker.store import connections, records
 from worker.store.records import Pulled
 from worker.sync import discover
@@ -62,6 +62,55 @@ def test_the_next_change_of_the_cmms_is_merged(filled: Shop) -> None:
     after = customer(filled)
     assert after["PrimaryPhone"]["FreeFormNumber"] == "555 0199"
     assert after["Mobile"]["FreeFormNumber"] == "555 0100"
+
+
+def linked(shop: Shop) -> None:
+    """CUS-1 is Harbor Hotel, of which the books say another phone and the CMMS a website."""
+    phone = {"FreeFormNumber": "555 0100"}
+    shop.enter("Customer", "update", Id=ref_of(shop), PrimaryPhone=phone)
+    said(shop, version=1)
+    shop.work()
+
+
+def said(shop: Shop, **fields: object) -> None:
+    ours: Json = {"name": "Harbor Hotel", "phone": "555 0199", "website": "https://h.example"}
+    shop.send("customer.updated", a_customer(**ours | fields))
+
+
+def test_what_differed_when_it_was_linked_is_not_overwritten(filled: Shop) -> None:
+    linked(filled)
+
+    said(filled, mobile="555 0111", version=2)
+    filled.work()
+
+    after = customer(filled)
+    assert after["PrimaryPhone"]["FreeFormNumber"] == "555 0100"
+    assert after["Mobile"]["FreeFormNumber"] == "555 0111"
+    assert after["WebAddr"]["URI"] == "https://h.example"
+
+
+def test_what_differed_and_then_changed_is_a_conflict(filled: Shop) -> None:
+    linked(filled)
+
+    said(filled, phone="555 0188", version=2)
+    filled.work()
+
+    sides = {"cmms": "555 0188", "books": "555 0100", "before": "555 0199"}
+    assert filled.states() == {"CUS-1": "conflict"}
+    assert filled.events("CUS-1")[-1]["data"]["fields"] == {"phone": sides}
+
+
+def test_later_changes_are_no_conflict(filled: Shop) -> None:
+    linked(filled)
+
+    for version, mobile in enumerate(["555 0111", "555 0112", "555 0113"], 2):
+        said(filled, mobile=mobile, version=version)
+        filled.work()
+
+    after = customer(filled)
+    assert (filled.states(), len(filled.submissions())) == ({"CUS-1": "synced"}, 3)
+    assert after["Mobile"]["FreeFormNumber"] == "555 0113"
+    assert after["PrimaryPhone"]["FreeFormNumber"] == "555 0100"
 
 
 def test_the_same_content_again_costs_no_call(filled: Shop) -> None:

@@ -1,14 +1,14 @@
 """From due links to complete requests: translation, checks, grouping. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from schemas.kinds import Kind
 from worker.policies import TakenNumber
 from worker.providers.lookup import Lookup
 from worker.providers.port import Agreed, Both, Held, Operation, Part, Plan, Request, Work
-from worker.providers.quickbooks import checks, covered, shapes
+from worker.providers.quickbooks import checks, covered, linked, shapes
 from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.threeway import Merged, merge
@@ -60,7 +60,7 @@ class _Compared:
         if merged.both:
             self.both.append(Both(work.link_id, merged.both))
             return True
-        if merged.news(work.base):
+        if merged.news(work.base) or work.linked is not None:
             self.agreed.append(Agreed(work.link_id, merged.base, merged.kept))
         if not merged.send:
             self.same.append(work.link_id)
@@ -108,6 +108,7 @@ class Planner:
         try:
             shape = SHAPES[work.kind]
             body = _body(work, shape, lookup, self.today)
+            work = self._since_linked(work, lookup.fresh())
             merged = merge(work, body, lookup.chart.policies.conflict)
             asks = covered.asks(work, body, shapes.total(work.document))
             touches = _touches(work, lookup.fresh())
@@ -120,6 +121,15 @@ class Planner:
         option = _TWICE if _may_be_twice(body, lookup) else ""
         body = _target(work) | body
         return _Sheet(work, shape, body, text(body), touches, asks, option, merged)
+
+    def _since_linked(self, work: Work, lookup: Lookup) -> Work:
+        if work.linked is None or work.operation is not Operation.UPDATE:
+            return work
+        try:
+            then = replace(work, document=work.linked)
+            return linked.since(work, _body(then, SHAPES[work.kind], lookup, self.today))
+        except Refusal:  # what cannot be said cannot be compared: it counts as changed on both
+            return linked.since(work, {})
 
     def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
         if len(sheets) > self.batch:
