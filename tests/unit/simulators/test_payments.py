@@ -83,6 +83,16 @@ def test_invoice_of_another_customer_cannot_be_linked(books: Books, owed: Json) 
     assert books.post("payment", body).code == "620"
 
 
+def test_parent_does_not_pay_for_a_sub_customer(books: Books) -> None:
+    parent = books.customer("Parent")
+    child = {"DisplayName": "Child", "Job": True, "ParentRef": parent}
+    job = {"value": books.create("Customer", child)["Id"]}
+    owed = books.create("Invoice", {"CustomerRef": job, "Line": [sale(books.item(), 50)]})
+    body = {"CustomerRef": parent, "TotalAmt": 50, "Line": [applied(50, owed["Id"])]}
+
+    assert books.post("payment", body).code == "620"
+
+
 def test_wrong_deposit_account_answers_6430(books: Books, owed: Json) -> None:
     body = payment(owed, 10) | {"DepositToAccountRef": books.account("Fuel")}
 

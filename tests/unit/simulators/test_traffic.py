@@ -16,6 +16,7 @@ from tests.unit.simulators.client import (
     Json,
     Simulator,
     applied,
+    cost,
     posting,
     sale,
     started,
@@ -107,13 +108,8 @@ def pay(books: Books) -> None:
     paid = write("Payment", {"CustomerRef": customer, "TotalAmt": 50, "Line": lines})
     aim = {"Id": paid["Id"], "SyncToken": "0", "sparse": True}
     write("Payment", aim, "&operation=update&include=void")
-    detail = {"AccountRef": books.account("Fuel")}
-    cost = {
-        "Amount": 15,
-        "DetailType": "AccountBasedExpenseLineDetail",
-        "AccountBasedExpenseLineDetail": detail,
-    }
-    bill = write("Bill", {"VendorRef": vendor, "DocNumber": "B-1", "Line": [cost]})
+    lines = [cost(books.account("Fuel"), 15)]
+    bill = write("Bill", {"VendorRef": vendor, "DocNumber": "B-1", "Line": lines})
     check = {
         "VendorRef": vendor,
         "TotalAmt": 15,
@@ -122,6 +118,50 @@ def pay(books: Books) -> None:
         "Line": [applied(15, bill["Id"], "Bill")],
     }
     write("BillPayment", check)
+
+
+def buy_abroad(books: Books) -> None:
+    """In another country, in another currency, with tax within the price."""
+    write = Writer(books)
+    euro = {"CurrencyRef": {"value": "EUR"}}
+    vendor = {"value": write("Vendor", {"DisplayName": "Fabrik"} | euro)["Id"]}
+    code = books.tax_code("20.0% S")
+    lines = [cost(books.account("Fuel"), 50, TaxCodeRef=code, TaxInclusiveAmt=60)]
+    body = {"VendorRef": vendor, "Line": lines, "GlobalTaxCalculation": "TaxInclusive"}
+    body |= euro | {"ExchangeRate": 1.17}
+    bill, credit = write("Bill", body), write("VendorCredit", body)
+    bank = {"BankAccountRef": books.account("Checking")}
+    covered = [applied(60, bill["Id"], "Bill"), applied(60, credit["Id"], "VendorCredit")]
+    check = {"VendorRef": vendor, "TotalAmt": 0, "PayType": "Check", "CheckPayment": bank}
+    paid = write("BillPayment", check | euro | {"Line": covered})
+    aim = {"Id": paid["Id"], "SyncToken": "0", "sparse": True}
+    write("BillPayment", aim, "&operation=update&include=void")
+    write("Bill", {"Id": bill["Id"], "SyncToken": "2"}, "&operation=delete")
+    write("VendorCredit", {"Id": credit["Id"], "SyncToken": "2"}, "&operation=delete")
+
+
+def sell_abroad(books: Books) -> None:
+    write = Writer(books)
+    euro = {"CurrencyRef": {"value": "EUR"}}
+    customer = {"value": write("Customer", {"DisplayName": "Quai"} | euro)["Id"]}
+    code = books.tax_code("20.0% S")["value"]
+    body = {"CustomerRef": customer, "GlobalTaxCalculation": "TaxExcluded"} | euro
+    body |= {"Line": [sale(books.item(), 50, code)]}
+    invoice, memo = write("Invoice", body), write("CreditMemo", body)
+    covered = [applied(60, invoice["Id"]), applied(60, memo["Id"], "CreditMemo")]
+    write("Payment", {"CustomerRef": customer, "TotalAmt": 0, "Line": covered} | euro)
+    number = {"Id": customer["value"], "SyncToken": "0", "sparse": True}
+    change = number | {"Notes": "x", "DisplayName": "Quai 1"}
+    write("Customer", change)
+
+
+def look_around(books: Books) -> None:
+    """Everything of a company that has been worked in."""
+    for kinds in (("Customer", "Vendor", "Item"), ("Invoice", "CreditMemo", "Payment")):
+        for kind in kinds:
+            books.query(f"SELECT * FROM {kind} MAXRESULTS 1000")
+    for kind in ("Bill", "VendorCredit", "BillPayment"):
+        books.query(f"SELECT * FROM {kind}")
 
 
 def work_in_batches(books: Books) -> None:
@@ -177,6 +217,9 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
         read(books)
         for part in (sell, pay, work_in_batches, lose_an_answer):
             part(open_books(simulator, {}))
+        for part in (buy_abroad, sell_abroad):
+            part(open_books(simulator, {"country": "GB", "multicurrency": True}))
+        look_around(open_books(simulator, {"filled": True}))
         revoke(books)
     return path
 
