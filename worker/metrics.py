@@ -62,7 +62,7 @@ RUNS = Counter(
 )
 WEBHOOKS = Counter(
     "books_webhooks_total",
-    "Webhooks by what became of them: queued, joined, ignored, malformed, unsigned, too_large.",
+    "Webhooks: queued, joined, ignored, malformed, unsigned, too_large, late, unavailable.",
     ["provider", "result"],
 )
 STATUS_EVENTS = Counter(

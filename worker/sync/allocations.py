@@ -45,12 +45,12 @@ class Known:
     held: frozenset[str] = frozenset()
     linked_customers: frozenset[str] = frozenset()
 
-    def of(self, payment_ref: str) -> Mapping[str, Entry]:
-        """A payment's rows by invoice. One of the CMMS's that no pull has seen yet counts as what
-        the CMMS says of it."""
-        own, rows = self.own.get(payment_ref), self.entries.get(payment_ref, {})
-        if not rows and own and own.invoice_ref:
-            return {own.invoice_ref: _recorded(payment_ref, own.invoice_ref, own)}
+    def of(self, payment: PaymentSeen) -> Mapping[str, Entry]:
+        """A payment's rows by invoice. One of the CMMS's that others changed before any pull has
+        seen it counts as what the CMMS says of it."""
+        own, rows = self.own.get(payment.ref), self.entries.get(payment.ref, {})
+        if not rows and own and own.invoice_ref and not _as_written(payment, own):
+            return {own.invoice_ref: _recorded(payment.ref, own.invoice_ref, own)}
         return rows
 
     def is_kept(self, entry: Entry) -> bool:
@@ -75,7 +75,7 @@ def movements(payments: Sequence[PaymentSeen], known: Known) -> Iterator[Movemen
 def _rows(
     payment: PaymentSeen, own: Own | None, known: Known
 ) -> Iterator[tuple[Entry, News | None]]:
-    before = known.of(payment.ref)
+    before = known.of(payment)
     standing = {} if payment.reversed else payment.applied.keys() & known.standing.keys()
     for ref in sorted(standing):
         old = before.get(ref)
@@ -114,7 +114,7 @@ def on_account(payments: Sequence[PaymentSeen], known: Known) -> Iterator[Entry]
         if payment.reversed and old:
             yield _reversed(old)
         elif payment.unapplied > 0 and ours and not applied:
-            yield _on_account(payment)
+            yield _on_account(payment, known.own.get(payment.ref))
 
 
 def stand(
@@ -175,15 +175,14 @@ def _told(entry: Entry) -> Entry:
 
 def _entry(payment: PaymentSeen, invoice: Standing, own: Own | None) -> Entry:
     return replace(
-        _on_account(payment),
+        _on_account(payment, own),
         invoice_ref=invoice.ref,
         invoice_id=invoice.record_id,
         applied=payment.applied[invoice.ref],
-        record_id=own.record_id if own else None,
     )
 
 
-def _on_account(payment: PaymentSeen) -> Entry:
+def _on_account(payment: PaymentSeen, own: Own | None) -> Entry:
     assert payment.date is not None  # only deleted payments come without one
     return Entry(
         payment_ref=payment.ref,
@@ -197,6 +196,7 @@ def _on_account(payment: PaymentSeen) -> Entry:
         reference=payment.reference,
         state=News.RECEIVED.value,
         unapplied=payment.unapplied,
+        record_id=own.record_id if own else None,
     )
 
 

@@ -41,6 +41,8 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
 
     Only invoices that are linked count; the connection's row is locked by the caller.
     """
+    if not page.payments and not page.invoices:
+        return Effects()
     home = str(connection.company.get("currency") or "")
     seen = [one if one.currency else replace(one, currency=home) for one in page.payments]
     known = _known(session, connection, seen, page)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from worker import metrics
 from worker.errors import Misuse
 from worker.providers.webhooks import Notice
 from worker.settings import Settings
@@ -79,21 +78,19 @@ class Receiver:
                 delivery.body, delivery.headers, set(known.values())
             )
             if not fitting:
-                return self._counted(delivery, Result.UNSIGNED)
+                return Result.UNSIGNED
             try:
                 notices = ledger.webhooks.read(delivery.body)
             except ValueError as error:
                 # A repeat would say the same, and hold up what comes after it.
                 log.warning("webhook.malformed", extra={"reason": str(error)})
-                return self._counted(delivery, Result.MALFORMED)
+                return Result.MALFORMED
             signers = {sealed for sealed, secret in known.items() if secret in fitting}
             rows = _concerned(session, delivery.provider, notices, signers)
             queued = _queue(session, services, rows, notices, _slot(delivery))
             hinted = connections.claim_hints(session, queued) if not _delay(services) else []
         services.hints.drive(hinted)
-        return self._counted(
-            delivery, Result.QUEUED if queued else Result.JOINED if rows else Result.IGNORED
-        )
+        return Result.QUEUED if queued else Result.JOINED if rows else Result.IGNORED
 
     def _secrets(self, session: Session, provider: str) -> dict[bytes, str]:
         """The secrets of all connections, sealed -> open; each is opened once."""
@@ -108,10 +105,6 @@ class Receiver:
         except Misuse:  # of a key that is no longer there: it must not take the others with it
             log.warning("webhook.secret_unreadable")
             return ""
-
-    def _counted(self, delivery: Delivery, result: Result) -> Result:
-        metrics.WEBHOOKS.labels(delivery.provider, result.value).inc()
-        return result
 
 
 def _concerned(

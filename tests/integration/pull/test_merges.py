@@ -1,5 +1,7 @@
 """Records merged in the books: the CMMS's record goes with the one that is left."""
 
+import json
+
 import pytest
 
 from schemas.kinds import Kind
@@ -7,9 +9,11 @@ from tests.builders import a_customer, an_invoice
 from tests.integration.pull.paying import pull
 from tests.integration.pull.test_issues import open_issues
 from tests.integration.workshop import Shop
+from worker.providers.quickbooks.webhooks import SIGNATURE, signature
 from worker.providers.webhooks import Merged
 from worker.store import connections as rows
-from worker.sync import merges
+from worker.sync import merges, webhooks
+from worker.sync.webhooks import Delivery, Receiver
 
 
 @pytest.fixture
@@ -39,6 +43,26 @@ def test_the_link_goes_with_the_record_that_is_left(twice: Shop) -> None:
 
     [invoice] = twice.marked("Invoice", "INV-1")
     assert invoice["CustomerRef"]["value"] == twice.link("CUS-1").ref == kept
+
+
+def test_a_webhook_tells_of_a_merge_in_the_books(twice: Shop) -> None:
+    gone, kept = twice.link("CUS-1").ref, stranger(twice)
+    webhooks.enter_secret(twice.services, twice.connection_id, "token")
+    body = json.dumps(
+        [
+            {
+                "type": "qbo.customer.merged.v1",
+                "intuitaccountid": twice.company,
+                "intuitentityid": kept,
+                "data": {"deletedid": gone},
+            }
+        ]
+    ).encode()
+
+    signed = {SIGNATURE: signature(body, "token").decode()}
+    Receiver(twice.services).take(Delivery("quickbooks", signed, body))
+
+    assert twice.link("CUS-1").ref == kept
 
 
 def test_a_merge_that_is_told_twice_moves_once(twice: Shop) -> None:

@@ -1,5 +1,6 @@
 """Webhooks as the simulated ledger sends them: checked, read, and answered at once."""
 
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from tests.integration.connecting import Office, free_port
 from tests.integration.web.conftest import serving
@@ -103,6 +105,24 @@ def test_what_is_not_signed_is_refused(
     answer = send(office, site, an_event(office.company), signature=signature)
 
     assert (answer["status"], queued(office, rested)) == (401, [])
+
+
+def test_deliveries_are_counted_by_what_became_of_them(
+    office: Office, rested: Connection, site: str
+) -> None:
+    before = {result: counted(result) for result in ("queued", "joined", "unsigned")}
+
+    for signature in ("good", "good", "bad"):
+        send(office, site, an_event(office.company), signature=signature)
+
+    assert {result: counted(result) - before[result] for result in before} == {
+        "queued": 1, "joined": 1, "unsigned": 1,
+    }  # fmt: skip
+
+
+def counted(result: str) -> float:
+    labels = {"provider": "quickbooks", "result": result}
+    return REGISTRY.get_sample_value("books_webhooks_total", labels) or 0.0
 
 
 def test_several_companies_in_one_delivery_are_all_read(
@@ -211,6 +231,20 @@ def test_without_a_database_the_ledger_is_asked_to_come_again(
         answer = send(office, address, an_event(office.company))
 
     assert answer["status"] == 503
+
+
+def test_a_database_that_says_nothing_holds_no_ledger_up(
+    office: Office, services: Services
+) -> None:
+    """It takes connections and never answers: the ledger is told to come again in time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        stuck = replace(services, database=Database(address, threads=1))
+        with serving(create(stuck, {}), free_port()) as site:
+            answer = send(office, site, an_event(office.company))
+            silent.close()
+
+    assert (answer["status"], answer["answer"].strip()) == (503, "late")
 
 
 def test_a_connection_that_is_busy_holds_nobody_up(

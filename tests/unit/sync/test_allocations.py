@@ -131,8 +131,29 @@ def test_our_own_payment_is_told_as_reversed_unless_the_cmms_did_it(
     told: bool,  # noqa: FBT001
 ) -> None:
     gone = replace(seen(), date=None, reversed=True)
+    before = known(logged(), own=replace(OURS, removed=removed))
 
-    assert news(gone, known(own=replace(OURS, removed=removed))) == [("1", "reversed", told)]
+    assert news(gone, before) == [("1", "reversed", told)]
+
+
+def test_our_own_payment_that_others_took_back_before_we_saw_it_is_told() -> None:
+    gone = replace(seen(), date=None, reversed=True)
+
+    assert news(gone, known(own=OURS)) == [("1", "reversed", True)]
+
+
+def test_our_own_payment_that_came_and_went_is_silent() -> None:
+    gone = replace(seen(), date=None, reversed=True)
+
+    assert news(gone, known(own=replace(OURS, removed=True))) == []
+
+
+def test_our_own_payment_of_an_invoice_that_had_nothing_open_is_on_account() -> None:
+    payment = replace(seen(), digest="as-written")
+
+    assert news(payment, known(own=OURS)) == []
+    [entry] = allocations.on_account([payment], known(own=OURS))
+    assert (entry.invoice_ref, entry.record_id) == (ON_ACCOUNT, "PAY-1")
 
 
 def test_nothing_is_said_of_a_payment_of_ours_while_its_write_is_unknown() -> None:
@@ -140,7 +161,7 @@ def test_nothing_is_said_of_a_payment_of_ours_while_its_write_is_unknown() -> No
 
 
 def test_a_payment_of_ours_by_its_marker_alone_is_not_told() -> None:
-    assert news(seen(i1=30), known(own=replace(OURS, ref=None))) == [("1", "changed", False)]
+    assert news(seen(i1=30), known(own=replace(OURS, ref=None))) == [("1", "received", False)]
 
 
 def test_a_stranger_is_held_back_while_ours_may_be_on_the_invoice() -> None:
