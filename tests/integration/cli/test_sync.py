@@ -136,3 +136,23 @@ def test_full_and_dry_exclude_each_other(shell: Shell, office: Office) -> None:
 
     assert result.exit_code == 1
     assert "leave out --full or --dry-run" in result.output
+
+
+def test_a_dry_run_lists_what_would_be_done_and_asks_nothing(
+    shell: Shell, office: Office, pulled: Connection
+) -> None:
+    office.simulator.control(
+        "POST", f"companies/{office.company}/entities/Customer", {"DisplayName": "Mill Inn"}
+    )
+
+    with driven(office, pulled):
+        result = sync(shell, office, "customers", "--dry-run")
+        machine = shell.json("sync", "customers", "--dry-run", "--tenant", office.tenant)
+
+    assert result.exit_code == 0, result.output
+    assert "to create" in result.stdout.splitlines()[0].lower()
+    assert [one.split()[-4:] for one in result.stdout.splitlines() if "Mill Inn" in one] == [
+        ["be", "told", "as", "discovered"]
+    ]
+    assert "Mill Inn" in {line["name"] for line in machine[0]["lines"]}
+    assert machine[0]["mode"] == Mode.DRY

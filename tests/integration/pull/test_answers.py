@@ -1,8 +1,10 @@
 """Whoever asks for a pull is answered, also where another request began it."""
 
-from tests.integration.workshop import Altered, Shop, with_books
+import sqlalchemy as sa
+
+from tests.integration.workshop import Altered, Shop, locks_waited_for, until, with_books
 from worker.errors import Unexplained
-from worker.providers.port import Page
+from worker.providers.port import Books, Page, Resource
 from worker.store import runs
 from worker.sync import tokens
 
@@ -73,9 +75,49 @@ def test_a_run_that_cannot_go_on_is_answered_to_all(shop: Shop) -> None:
     ask(shop, "first")
     ask(shop, "second")
 
-    def page(*_: object) -> Page:
-        raise Unexplained("an answer of another kind")
-
-    shop.work(services=with_books(shop.services, lambda books: Altered(books, page=page)))
+    shop.work(services=with_books(shop.services, lambda books: Altered(books, page=unreadable)))
 
     assert told_to(shop, "first")[-1] == told_to(shop, "second")[-1] == "sync.failed"
+
+
+def test_who_joins_while_a_page_is_read_hears_of_the_end(shop: Shop) -> None:
+    ask(shop, "first", "accounts")
+
+    def joined(books: Books) -> object:
+        def page(resource: Resource, cursor: str | None, position: str | None) -> Page:
+            ask(shop, "late", "accounts")
+            return books.page(resource, cursor, position)
+
+        return Altered(books, page=page)
+
+    shop.work(services=with_books(shop.services, joined))
+
+    assert told_to(shop, "late") == ["sync.started", "sync.completed"]
+
+
+def test_who_joins_a_run_that_fails_at_that_moment_is_answered(shop: Shop) -> None:
+    ask(shop, "first")
+    run_id = begin(shop, "payments")
+    broken = with_books(shop.services, lambda books: Altered(books, page=unreadable))
+    with shop.begin() as holding:
+        holding.execute(sa.text("SELECT FROM runs WHERE id = :id FOR UPDATE"), {"id": run_id})
+        failing = shop.driving(broken)
+        until(lambda: waiting(shop) == 1)
+        asking = shop.threads.submit(ask, shop, "late")
+        until(lambda: waiting(shop) == 2)
+    failing.result(5), asking.result(5)
+
+    shop.work()
+
+    assert told_to(shop, "first")[-1] == "sync.failed"
+    assert told_to(shop, "late")[-1] in {"sync.failed", "sync.completed"}
+
+
+def waiting(shop: Shop) -> int:
+    """How many backends wait for a lock, as a new transaction sees it."""
+    with shop.begin() as session:
+        return locks_waited_for(session)
+
+
+def unreadable(*_: object) -> Page:
+    raise Unexplained("an answer of another kind")

@@ -58,3 +58,23 @@ def test_reads_a_day_follow_the_intervals(shop: Shop) -> None:
     assert (found["payments"].a_day, found["accounts"].a_day) == (48, 0)
     assert found["taxes"].a_day == shop.services.ledgers["quickbooks"].limits.costs[Resource.TAXES]
     assert reads.a_day([found["payments"], found["taxes"]]) == 50
+
+
+def test_an_idle_day_takes_48_calls_for_changes_and_4_others(shop: Shop) -> None:
+    daily = {"feed.accounts": "86400", "feed.taxes": "86400", "feed.company": "86400"}
+    set_options(shop.services, shop.connection_id, {"feed.payments": "1800"} | daily)
+    changes, others = shop.simulator.stat("cdc"), asked(shop)
+
+    for _ in range(48):
+        shop.later(minutes=30)
+        shop.run("UPDATE runs SET slot = id::text")  # slots are by the clock, which stands still
+        schedule.queue_pulls(shop.services, list(Resource))
+        shop.work()
+
+    assert shop.simulator.stat("cdc") - changes == 48
+    assert asked(shop) - others <= 4
+
+
+def asked(shop: Shop) -> int:
+    """Calls that the simulator has answered, but for change data and writes."""
+    return shop.simulator.stat("queries") + shop.simulator.stat("reads")
