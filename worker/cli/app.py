@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from events.publisher import PublishFailed
 from worker.cli import (
+    conflicts,
     connections,
     dead_letters,
     keys,
@@ -90,7 +91,8 @@ def _first_line(error: BaseException) -> str:
 
 
 for group in (
-    processes, connections, pulls, matches, records, payments, status, dead_letters, keys,
+    processes, connections, pulls, matches, conflicts, records, payments, status, dead_letters,
+    keys,
 ):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

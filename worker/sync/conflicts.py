@@ -11,7 +11,7 @@ from worker.providers.port import Agreed, Changed, LedgerRecord, Part, Plan, Wri
 from worker.store import agreements, connections, links, matches, records
 from worker.store.connections import Connection
 from worker.store.links import Due
-from worker.store.looking import LOOKED
+from worker.store.looking import looked
 from worker.sync import changes, told
 from worker.sync.act import Acting, Effects, Subject, Success
 from worker.sync.changing import change
@@ -83,7 +83,7 @@ def meet(acting: Acting, link: Due, part: Part, changed: Changed) -> None:
     match _side(acting.connection, link.decided):
         case Conflict.CMMS:
             token = changed.sync_token
-            links.try_again(acting.session, link.id, sync_token=token, look=LOOKED)
+            links.try_again(acting.session, link.id, sync_token=token, look=looked(link.revision))
         case Conflict.BOOKS if changed.written is not None:
             _keep_theirs(acting, link, part, changed.written)
         case _:

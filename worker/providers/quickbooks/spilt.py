@@ -55,6 +55,10 @@ def apart(kind: Kind, note: str | None) -> Noted:
 
 
 def smoothed(kind: Kind, note: str | None) -> str:
-    """A note without marker and empty lines, ours at the end: however people moved them about."""
+    """A note without marker and empty lines, ours at the end: however people moved them about.
+
+    The name in the CMMS is not compared here: it follows from the display name.
+    """
     parts = apart(kind, note)
-    return "\n".join([*filter(None, parts.words), *sorted(parts.ours)])
+    ours = sorted(line for line in parts.ours if not line.startswith(f"{NAME}: "))
+    return "\n".join([*filter(None, parts.words), *ours])

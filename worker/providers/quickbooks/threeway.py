@@ -7,7 +7,6 @@ texts (`canonical.fields`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.kinds import Kind
 from worker.policies import Conflict
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks.canonical import LISTED, canonical, readable
@@ -48,6 +47,8 @@ def merge(work: Work, body: Body, policy: Conflict) -> Merged | None:
     merged = Merged(base=dict(work.base or {}))
     for name, value in body.items():
         _merge(merged, work, name, value, policy)
+    if "DisplayName" in merged.send and _is_agreed(work, body, "Notes"):
+        merged.send["Notes"] = body["Notes"]  # where the name stands as the CMMS has it
     if _revives(work, body):
         # An inactive record takes nothing but its revival (Intuit: 610), and keeps the suffix of
         # its name else.
@@ -71,11 +72,11 @@ def _merge(merged: Merged, work: Work, name: str, value: object, policy: Conflic
 
 
 def _both_changed(merged: Merged, work: Work, name: str, value: object, policy: Conflict) -> None:
-    called = _called(work.kind, name)
+    called = _called(name)
     ours = canonical(work.kind, name, value)
     sides = {"cmms": ours, "books": (work.held or {}).get(name, "")}
     sides["before"] = (work.base or {}).get(name, "")
-    shown = {side: _shown(work.kind, name, text) for side, text in sides.items()}
+    shown = {side: readable(text) for side, text in sides.items()}
     match work.decided.get(called, policy):
         case Conflict.CMMS:
             merged.send[name] = value
@@ -93,24 +94,17 @@ def _agree(merged: Merged, name: str, text: str) -> None:
         merged.base[name] = text
 
 
+def _is_agreed(work: Work, body: Body, name: str) -> bool:
+    held = (work.held or {}).get(name, "")
+    return name in body and canonical(work.kind, name, body[name]) == held
+
+
 def _revives(work: Work, body: Body) -> bool:
     return bool(body.get("Active")) and (work.held or {}).get("Active") == "false"
 
 
-def _called(kind: Kind, name: str) -> str:
-    """The contract's name of a field."""
-    if name == "Taxable":
-        return "tax_code" if kind is Kind.ITEM else "tax_exempt"
+def _called(name: str) -> str:
+    """The contract's name of a field. (Of a flag both sides cannot have made something else.)"""
     if name == "SalesTaxCodeRef":
         return "tax_code"
     return "tax_number" if name in _TAX_NUMBERS else NAMES.get(name, name)
-
-
-def _shown(kind: Kind, name: str, text: str) -> str:
-    """A canonical text as the contract says it."""
-    if name != "Taxable":
-        return readable(text)
-    taxable = text == "true"
-    if kind is Kind.ITEM:
-        return "TAX" if taxable else "NON"
-    return "false" if taxable else "true"
