@@ -14,7 +14,7 @@ from schemas.status import ConnectionEstablished, ConnectionRestored
 from worker.errors import Disconnected, Misuse, ProviderError, TokenExpired, Unexplained
 from worker.failures import describe
 from worker.providers.authorizer import Tokens
-from worker.providers.port import Company, Resource
+from worker.providers.port import Company
 from worker.settings import Settings
 from worker.store import connections, feeds, usage
 from worker.store.connections import Connection
@@ -24,6 +24,7 @@ from worker.sync import first
 from worker.sync.changing import Change, change
 from worker.sync.company import keep as keep_company
 from worker.sync.connections import EXPECTED, queue
+from worker.sync.options import intervals
 from worker.sync.services import Services
 from worker.sync.tell import about
 from worker.sync.tokens import application, company_name, company_of, stored
@@ -206,13 +207,7 @@ def _begin(changing: Change, settings: Settings) -> None:
     """Queue the first pulls and start the clock, each feed on a grid of its own."""
     session, connection_id = changing.session, changing.connection.id
     queue(session, connection_id, first.needed(changing.connection.settings), "connect")
-    intervals = {
-        Resource.CONNECTION: settings.company_interval,
-        Resource.ACCOUNTS: settings.lists_interval,
-        Resource.TAXES: settings.lists_interval,
-        Resource.PAYMENTS: settings.payments_interval,
-    }
-    for resource, interval in intervals.items():
+    for resource, interval in intervals(settings).items():
         # Jitter, so that a thousand connections do not pull in the same second for ever.
         begins = interval * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         feeds.add(session, connection_id, resource, interval, begins)

@@ -9,10 +9,10 @@ import pytest
 
 from tests.integration.connecting import Office, Simulator, returned
 from worker.errors import Misuse, ProviderError
-from worker.providers.port import Books
-from worker.store import runs
+from worker.providers.port import Books, Resource
+from worker.store import feeds, runs
 from worker.store.connections import Connection
-from worker.sync import connections, consent
+from worker.sync import configure, connections, consent, first
 from worker.sync.consent import Returned
 from worker.sync.services import Services
 
@@ -54,8 +54,22 @@ def test_a_consent_queues_the_first_pulls_and_starts_the_clock(office: Office) -
 
     with office.services.database.begin() as session:
         latest = {run.resource: run.asked_by for run in runs.latest(session, connected.id)}
-    assert latest == dict.fromkeys(["connection", "accounts", "taxes"], "connect")
+    assert latest == dict.fromkeys(first.PULLS, "connect")
     assert office.row(connected).next_due is not None
+
+
+def test_what_was_set_before_the_consent_counts(office: Office) -> None:
+    added = office.add()
+    wanted = {"kind.vendor": "off", "feed.payments": "600", "feed.taxes": "off"}
+    configure.set_options(office.services, added.id, wanted)
+
+    office.connect()
+
+    with office.services.database.begin() as session:
+        latest = {run.resource for run in runs.latest(session, added.id)}
+        found = {name: feed.interval for name, feed in feeds.find(session, added.id).items()}
+    assert latest == set(first.PULLS) - {Resource.VENDORS}
+    assert (found["payments"], found["taxes"], found["accounts"]) == (600, 0, 86400)
 
 
 def test_tokens_and_client_secret_are_sealed_at_rest(office: Office) -> None:

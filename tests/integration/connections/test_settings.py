@@ -6,7 +6,9 @@ from schemas.kinds import Kind
 from tests.builders import a_customer, a_vendor, an_expense, an_invoice
 from tests.integration.workshop import OpenShop, Shop, on_insert, until
 from worker.errors import Misuse
+from worker.providers.port import Resource
 from worker.store.leases import lease
+from worker.sync import connections
 from worker.sync.configure import set_options, show
 from worker.sync.driver import Driver
 from worker.sync.push import push
@@ -186,6 +188,64 @@ def test_what_waited_for_a_setting_is_due_at_once(
     link = books.link("CUS-1")
     assert (link.state, list(link.waiting_on), link.error_code) == ("due", [], None)
     assert (books.seconds_to_next() or 0) <= 0
+
+
+def test_who_waits_to_be_confirmed_is_created_once_that_is_the_policy(shop: Shop) -> None:
+    choose(shop, new_parties="hold")
+    shop.send("customer.created", a_customer())
+    shop.work()
+    assert shop.states() == {"CUS-1": "waiting"}
+
+    choose(shop, new_parties="create")
+    shop.work()
+
+    assert shop.states() == {"CUS-1": "synced"}
+
+
+def test_what_a_person_must_tell_apart_is_not_created_by_policy(shop: Shop) -> None:
+    choose(shop, new_parties="hold")
+    shop.enter("Customer", DisplayName="Quay, Ltd.")
+    connections.ask(shop.services, shop.connection_id, Resource.CUSTOMERS)
+    shop.work()
+    shop.send("customer.created", a_customer(name="Quay Ltd"))
+    shop.work()
+
+    choose(shop, new_parties="create")
+    shop.work()
+
+    assert shop.states() == {"CUS-1": "waiting"}
+    assert shop.told("CUS-1") == ["record.waiting"]
+
+
+@pytest.mark.parametrize(("policy", "name"), [("cmms", "Ours"), ("books", "Theirs")])
+def test_a_conflict_is_decided_by_the_new_policy(books: Shop, policy: str, name: str) -> None:
+    ref = books.link("CUS-1").ref
+    books.enter("Customer", "update", Id=ref, DisplayName="Theirs", sparse=True)
+    connections.ask(books.services, books.connection_id, Resource.CUSTOMERS)
+    books.work()
+    books.send("customer.updated", a_customer(name="Ours", version=2))
+    books.work()
+    assert books.states()["CUS-1"] == "conflict"
+
+    choose(books, conflict=policy)
+    books.work()
+
+    there = next(one for one in books.books("Customer") if one["Id"] == ref)
+    assert (books.states()["CUS-1"], there["DisplayName"]) == ("synced", name)
+
+
+def test_a_taken_number_goes_twice_once_that_is_allowed(books: Shop) -> None:
+    books.send("invoice.created", an_invoice("INV-1", number="1007"))
+    books.send("invoice.created", an_invoice("INV-2", number="1007"))
+    books.work()
+    assert "failed" in books.states().values()
+
+    choose(books, taken_number="allow")
+    books.work()
+
+    assert [one["DocNumber"] for one in books.books("Invoice") if one["DocNumber"] == "1007"] == [
+        "1007", "1007",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("setting", [{"conflict": "hold"}, {"start_date": "2026-01-01"}])
