@@ -24,7 +24,7 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
-from worker.store.looking import LOOKED, named
+from worker.store.looking import looked, named
 from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
@@ -102,7 +102,8 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             success = Success(subject, part.operation, outcome, part.expected_total, told)
             acting.succeed([success])
         case Untouched(sync_token):
-            links.try_again(acting.session, link.id, sync_token=sync_token, look=LOOKED)
+            seen_for = looked(link.revision)
+            links.try_again(acting.session, link.id, sync_token=sync_token, look=seen_for)
         case Barred(fault):
             acting.act(subject, refusal(fault, link.attempts))
         case Changed():

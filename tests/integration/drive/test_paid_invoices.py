@@ -152,3 +152,21 @@ def test_a_payment_between_the_look_and_the_void_is_not_orphaned(billed: Shop) -
     billed.work(services=with_books(billed.services, paid_behind_our_back))
 
     assert (billed.states()["INV-1"], held(billed)["Balance"]) == ("waiting", 20)
+
+
+def test_a_look_for_one_version_is_none_for_the_next(billed: Shop) -> None:
+    def voided_meanwhile(real: Books) -> Altered:
+        def find(sought: Any) -> Any:  # noqa: ANN401
+            seen = real.find(sought)
+            if billed.link("INV-1").wanted_version == updated:
+                billed.send("invoice.voided", {"id": "INV-1"})
+            return seen
+
+        return Altered(real, find=find)
+
+    pay(billed)
+    billed.send("invoice.updated", an_invoice(memo="Second", total=None))
+    updated = billed.link("INV-1").wanted_version
+    billed.work(services=with_books(billed.services, voided_meanwhile))
+
+    assert (billed.link("INV-1").error_code, held(billed)["Balance"]) == ("invoice_paid", 20)
