@@ -21,7 +21,7 @@ ENTRIES = (
         "total_below_paid",
         _C.VALIDATION,
         "The total falls below the payments",
-        "Invoice {number} comes to {total} now, but payments cover {paid} of it in the books.",
+        "{number} comes to {total} now, but payments cover {paid} of it in the books.",
         (_UNAPPLY, "Or keep the total, and credit the difference in the books."),
         _R.AFTER_FIX,
     ),

@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import a_customer, an_invoice, an_item
 from tests.integration.workshop import MAPPING, OpenShop, Shop
+from worker.providers.port import Resource
+from worker.sync import connections
 
 
 @pytest.fixture
@@ -70,6 +72,18 @@ def test_a_customer_without_currency_has_that_of_the_books(abroad: Shop) -> None
 
     assert failed(abroad, "INV-1") == ("failed", "currency_mismatch")
     assert abroad.states()["INV-2"] == "synced"
+
+
+def test_what_failed_for_one_currency_goes_once_there_are_several(books: Shop) -> None:
+    books.send("customer.created", a_customer("CUS-2", currency="EUR"))
+    books.work()
+    preferences = {"CurrencyPrefs": {"MultiCurrencyEnabled": True}}
+    books.simulator.control("PUT", f"companies/{books.company}/preferences", preferences)
+
+    connections.ask(books.services, books.connection_id, Resource.CONNECTION)
+    books.work()
+
+    assert books.states()["CUS-2"] == "synced"
 
 
 @pytest.mark.parametrize(
