@@ -116,6 +116,8 @@ def test_a_test_prints_the_company(shell: Shell, office: Office) -> None:
 
 def test_a_test_that_fails_says_what_to_do(shell: Shell, office: Office) -> None:
     connection = office.connect()
+    with driven(office, connection):
+        shell.json("sync", "items", "--tenant", office.tenant)  # the last of the first pulls
     office.simulator.control("POST", f"companies/{office.company}/withdraw")
 
     with driven(office, connection):

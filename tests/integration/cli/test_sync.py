@@ -27,7 +27,7 @@ def pulled(shell: Shell, office: Office) -> Connection:
     """A connection whose first pulls are through."""
     connection = office.connect()
     with driven(office, connection):
-        shell.json("sync", "accounts", "--tenant", office.tenant)
+        shell.json("sync", "items", "--tenant", office.tenant)  # the last of them
     return connection
 
 
