@@ -132,6 +132,9 @@ class Cmms:
             self.strange.append(event)
             return
         theirs = {k: v for k, v in data["record"].items() if k not in ("id", "version")}
+        if record.archived:  # to publish it would bring it back
+            record.data = theirs
+            return
         gone = dict.fromkeys(set(data["changed"]) - theirs.keys())
         yield self.save(record.kind, record.id, **gone | theirs)
 
