@@ -8,7 +8,6 @@ import os
 import secrets
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from types import FrameType
 
@@ -39,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     quickbooks.base = f"http://{options.host}:{server.port}"
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=server.close).start()
+        # Not on a thread: another may be starting just now, and that holds a lock once only.
+        server.close()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -1,6 +1,20 @@
 """The control address: companies, people at work, the books as a list."""
 
-from tests.unit.simulators.client import Books, Json, Simulator, applied, posting, sale, started
+import http.client
+import json
+import subprocess
+import sys
+
+from tests.unit.simulators.client import (
+    ROOT,
+    Books,
+    Json,
+    Simulator,
+    applied,
+    posting,
+    sale,
+    started,
+)
 
 
 def rows(books: Books, kind: str) -> list[Json]:
@@ -30,6 +44,20 @@ def test_start_takes_ids_tax_rate_and_closing_date() -> None:
     assert (info["client_id"], info["client_secret"]) == ("me", "psst")
     assert rates[0]["RateValue"] == 6.5
     assert preferences[0]["AccountingInfoPrefs"]["BookCloseDate"] == "2025-12-31"
+
+
+def test_end_does_not_wait_for_open_connections() -> None:
+    command = [sys.executable, "-m", "tests.simulators"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        simulator = Simulator(json.loads(process.stdout.readline())["quickbooks"])
+        waiting = http.client.HTTPConnection(simulator.address, timeout=10)
+        waiting.request("GET", "/control/info")
+        waiting.getresponse().read()
+
+        process.terminate()
+
+        assert process.wait(timeout=10) == 0
+        waiting.close()
 
 
 def test_every_start_invents_new_ids(simulator: Simulator) -> None:
