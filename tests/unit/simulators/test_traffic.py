@@ -127,7 +127,7 @@ def buy_abroad(books: Books) -> None:
     vendor = {"value": write("Vendor", {"DisplayName": "Fabrik"} | euro)["Id"]}
     code = books.tax_code("20.0% S")
     lines = [cost(books.account("Fuel"), 50, TaxCodeRef=code, TaxInclusiveAmt=60)]
-    body = {"VendorRef": vendor, "Line": lines, "GlobalTaxCalculation": "TaxInclusive"}
+    body: Json = {"VendorRef": vendor, "Line": lines, "GlobalTaxCalculation": "TaxInclusive"}
     body |= euro | {"ExchangeRate": 1.17}
     bill, credit = write("Bill", body), write("VendorCredit", body)
     bank = {"BankAccountRef": books.account("Checking")}
