@@ -60,14 +60,15 @@ def sync(  # noqa: PLR0917  # click passes options by name
         rows = [c for c in connections.find(services, tenant, provider) if c.state == "active"]
         if not rows:
             raise Misuse("no_connection", "there is no active connection to pull from")
-        if mode is not Mode.DRY and not yes:
-            _ask_first(services, rows, wanted, mode)
-        asked = [
-            Pull(row, connections.ask(services, row.id, one, mode))
+        wishes = [
+            (row, one)
             for row in rows
             for one in wanted
             if resource != _ALL or not first.is_off(row.settings, one)
         ]
+        if mode is not Mode.DRY and not yes:
+            _ask_first(services, wishes, mode)
+        asked = [Pull(row, connections.ask(services, row.id, one, mode)) for row, one in wishes]
         progress = _Progress({pull.asking.run.id: pull for pull in asked}, quiet=as_json)
         progress.begin()
         over = watched(services, list(progress.pulls), timeout, progress.see)
@@ -92,13 +93,12 @@ def _wanted(resource: str) -> Sequence[Resource]:
 
 
 def _ask_first(
-    services: Services, rows: Sequence[Connection], wanted: Sequence[Resource], mode: Mode
+    services: Services, wishes: Sequence[tuple[Connection, Resource]], mode: Mode
 ) -> None:
     """A first or full pull reads everything, which the ledger counts and others wait for."""
     found = [
         f"{one.value} of connection {row.id} ({row.tenant_id}, {company_name(row)})"
-        for row in rows
-        for one in wanted
+        for row, one in wishes
         if mode is Mode.FULL or connections.is_first(services, row.id, one)
     ]
     if not found:

@@ -60,6 +60,19 @@ def test_all_pulls_every_list(shell: Shell, office: Office, pulled: Connection) 
     assert {one["state"] for one in synced} == {"done"}
 
 
+def test_all_leaves_out_the_lists_of_kinds_that_are_switched_off(
+    shell: Shell, office: Office, pulled: Connection
+) -> None:
+    shell.run("connections", "settings", pulled.id, "kind.vendor=off")
+
+    one = sync(shell, office, "vendors", "--yes")
+    with driven(office, pulled):
+        synced = shell.json("sync", "all", "--yes", "--tenant", office.tenant)
+
+    assert "vendors are switched off: `books connections settings" in one.output
+    assert "vendors" not in {run["resource"] for run in synced}
+
+
 def test_a_second_request_joins_and_says_so(
     shell: Shell, office: Office, pulled: Connection
 ) -> None:
