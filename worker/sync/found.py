@@ -7,6 +7,7 @@ from schemas.kinds import Kind
 from schemas.status import Operation as Told
 from worker import metrics
 from worker.errors import Category, Unexplained
+from worker.policies import Policies, TakenNumber
 from worker.providers.lookup import Lookup
 from worker.providers.port import (
     Absent,
@@ -140,6 +141,8 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
         links.try_again(acting.session, link.id, alias=ALIASES[link.kind])
         return
+    if _goes_twice(acting, link):
+        return
     names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "number": stranger.name}
     names["other"] = stranger.shown or owner or stranger.name
     acting.fail(subject_of(link), Fault(_taken(link), Category.DUPLICATE, names))
@@ -151,6 +154,15 @@ def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:
     links.link_to(acting.session, link.id, ref, sync_token)
     arrived = Cause(link.kind.value, link.record_id)
     waiting.wake(acting.session, acting.connection.id, [arrived])
+
+
+def _goes_twice(acting: Acting, link: Due) -> bool:
+    """A number that may stand twice since it was refused: it is sent again, with leave to."""
+    allowed = Policies.read(acting.connection.settings).taken_number is TakenNumber.ALLOW
+    goes = link.kind not in ALIASES and allowed
+    if goes:
+        links.try_again(acting.session, link.id, cost=1)
+    return goes
 
 
 def _taken(link: Due) -> str:

@@ -248,6 +248,18 @@ def test_a_taken_number_goes_twice_once_that_is_allowed(books: Shop) -> None:
     ]  # fmt: skip
 
 
+def test_a_number_that_is_allowed_while_its_refusal_is_looked_into_goes_out(books: Shop) -> None:
+    books.send("invoice.created", an_invoice("INV-1", number="1007"))
+    books.work()
+    books.send("invoice.created", an_invoice("INV-2", number="1007"))
+    books.run("UPDATE links SET look = 'clash' WHERE record_id = 'INV-2'")
+
+    choose(books, taken_number="allow")
+    books.work()
+
+    assert books.states()["INV-2"] == "synced"
+
+
 @pytest.mark.parametrize("setting", [{"conflict": "hold"}, {"start_date": "2026-01-01"}])
 def test_what_has_nothing_to_do_with_it_stays(books: Shop, setting: dict[str, str]) -> None:
     books.run("UPDATE links SET state = 'conflict' WHERE record_id = 'CUS-1'")
