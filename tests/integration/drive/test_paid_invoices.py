@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_customer, an_invoice
+from tests.builders import a_customer, a_payment, an_invoice
 from tests.integration.workshop import Altered, Shop, with_books
 from worker.providers.port import Books, Resource
 from worker.sync import connections
@@ -170,3 +170,21 @@ def test_a_look_for_one_version_is_none_for_the_next(billed: Shop) -> None:
     billed.work(services=with_books(billed.services, voided_meanwhile))
 
     assert (billed.link("INV-1").error_code, held(billed)["Balance"]) == ("invoice_paid", 20)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_void_follows_the_removal_of_the_cmmss_own_payment(
+    billed: Shop, *, together: bool
+) -> None:
+    billed.send("payment.recorded", a_payment())
+    billed.work()
+
+    billed.send("invoice.voided", {"id": "INV-1"})
+    if not together:
+        billed.work()
+        assert billed.link("INV-1").error_code == "invoice_paid"
+    billed.send("payment.deleted", {"id": "PAY-1"})
+    billed.work()
+
+    assert (billed.states()["INV-1"], held(billed)["TotalAmt"]) == ("synced", 0)
+    assert billed.books("Payment") == []
