@@ -10,9 +10,11 @@ from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.session import Session
 from worker.store.submissions import Item, Recorded
+from worker.sync import changes
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.outcomes import Decision, Done, StillUnknown, decide
 from worker.sync.subjects import subject_of_item
+from worker.sync.tell import Origin
 from worker.terms import Operation
 
 
@@ -37,10 +39,23 @@ def apply(
         _check_late_answer(session, connection, recorded, outcomes)
         return acting.effects
     repeated = recorded.sends > 1 and not looked_up
+    if looked_up:
+        _note_others(acting, recorded, outcomes)
     _settle(acting, recorded, outcomes, repeated=repeated)
     submissions.close_if_known(session, submission_id)
     acting.effects.write(session)
     return acting.effects
+
+
+def _note_others(acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outcome]) -> None:
+    """A record that is looked up may have been changed by others since our write arrived."""
+    for item in recorded.unknown:
+        found = outcomes.get(item.part.key)
+        record = found.record if isinstance(found, Written) else None
+        if record is not None and item.part.ref is not None:
+            origin = Origin(item.wanted.event_id, item.wanted.traceparent)
+            told = changes.note(acting.session, acting.connection, record, origin)
+            acting.effects.told += told
 
 
 def _settle(

@@ -6,6 +6,7 @@ Nothing is written into the books here; the CMMS is told what others changed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 from schemas.kinds import Kind
 from worker.providers.port import LedgerRecord
@@ -102,10 +103,16 @@ def keep(
     return _apply(session, connection, [sight for sight in sights if sight not in back], origin)
 
 
-def note(session: Session, connection: Connection, found: LedgerRecord, origin: Origin) -> Effects:
-    """The same for one record that was read because a write of ours met somebody else's change."""
+def note(
+    session: Session, connection: Connection, found: LedgerRecord, origin: Origin
+) -> list[Outgoing]:
+    """The same for one record that was looked up: what is to be told of it.
+
+    It may hold our own write of unknown outcome, and what others changed after it.
+    """
     record = pulled(found)
-    return _apply(session, connection, _sights(session, connection, {record.key: record}), origin)
+    sights = _sights(session, connection, {record.key: record})
+    return _apply(session, connection, sights, origin).told
 
 
 def _sights(session: Session, connection: Connection, page: Mapping[Key, Pulled]) -> list[Sight]:
@@ -183,14 +190,25 @@ def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Ef
 
 
 def changed_names(sight: Sight) -> list[str]:
-    """What others changed of a linked record, in the contract's names."""
+    """What others changed of a linked record into something that the CMMS does not say, in the
+    contract's names."""
     if sight.link is None or sight.ours or (sight.before is not None and not sight.moved):
         return []
+    snapshot, after = sight.link.snapshot, sight.record.data
     if sight.known is None:
-        return [*differing(sight.link.snapshot, sight.record.data, None)]
-    before, after = sight.known.record.data, sight.record.data
+        return [*differing(snapshot, after, None)]
+    before = sight.known.record.data
     names = (before.keys() | after.keys()) - _NO_NEWS
-    return sorted(name for name in names if before.get(name) != after.get(name))
+    moved = {name for name in names if before.get(name) != after.get(name)}
+    return sorted(name for name in moved if _plain(snapshot.get(name)) != _plain(after.get(name)))
+
+
+def _plain(value: object) -> object:
+    """A figure, whatever its zeros; anything else as it is."""
+    try:
+        return Decimal(value) if isinstance(value, str) else value
+    except InvalidOperation:
+        return value
 
 
 def _side(link: Linked) -> Side:

@@ -7,7 +7,7 @@ from schemas.kinds import Kind
 from schemas.status import Operation as Told
 from worker.errors import Misuse
 from worker.policies import Conflict, Policies
-from worker.providers.port import Agreed, Changed, LedgerRecord, Part, Plan, Written
+from worker.providers.port import Agreed, Changed, LedgerRecord, Part, Plan, Removed, Written
 from worker.store import agreements, connections, links, matches, records
 from worker.store.connections import Connection
 from worker.store.links import Due
@@ -90,6 +90,13 @@ def meet(acting: Acting, link: Due, part: Part, changed: Changed) -> None:
             acting.conflict(subject_of(link), changed.fields)
 
 
+def note_others(acting: Acting, link: Due, found: Written | Removed) -> None:
+    """The books hold what was to be sent; others may have changed the rest of the record."""
+    record = found.record if isinstance(found, Written) else None
+    if record is not None and link.ref is not None:
+        _note(acting, record, Origin(link.event_id, link.traceparent))
+
+
 def meet_unknown(acting: Acting, subject: Subject, changed: Changed) -> None:
     """The same where a write of unknown outcome met others' change: it is looked at anew, as any
     stale one, once nobody can be sending it any more."""
@@ -101,8 +108,7 @@ def meet_unknown(acting: Acting, subject: Subject, changed: Changed) -> None:
 
 def _note(acting: Acting, record: LedgerRecord, origin: Origin) -> None:
     """Others' change, as a pull would have brought it."""
-    seen = changes.note(acting.session, acting.connection, record, origin)
-    acting.effects.told += seen.told
+    acting.effects.told += changes.note(acting.session, acting.connection, record, origin)
 
 
 def _keep_theirs(acting: Acting, link: Due, part: Part, theirs: Written) -> None:

@@ -26,9 +26,10 @@ from worker.providers.port import (
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
 from worker.store.looking import looked, named
-from worker.sync import conflicts
+from worker.sync import changes, conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
+from worker.sync.linking import start_from
 from worker.sync.named import read as read_named
 from worker.sync.outcomes import refusal
 from worker.sync.planning import hold, planned
@@ -100,6 +101,7 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
         case Ours(outcome):
             told = Told.LINKED if link.ref is None else None
             metrics.DUPLICATES_PREVENTED.labels("lookup").inc()
+            conflicts.note_others(acting, link, outcome)
             success = Success(subject, part.operation, outcome, part.expected_total, told)
             acting.succeed([success])
         case Untouched(sync_token):
@@ -137,6 +139,8 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
             return
         metrics.DUPLICATES_PREVENTED.labels("adoption").inc()
         _adopt(acting, link, stranger.ref, stranger.sync_token)
+        if stranger.record is not None:
+            start_from(acting, link, changes.pulled(stranger.record))
         return
     if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
         links.try_again(acting.session, link.id, alias=ALIASES[link.kind])

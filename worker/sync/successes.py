@@ -98,12 +98,6 @@ def remember(session: Session, connection_id: int, successes: Sequence[Success])
 
     Only of the fields that were sent: what was not may be theirs alone.
     """
-    removed = [
-        (one.subject.kind.value, one.written.ref)
-        for one in successes
-        if isinstance(one.written, Removed)
-    ]
-    records.forget_fields(session, connection_id, removed)
     for one in successes:
         held = one.written.record if isinstance(one.written, Written) else None
         if held is not None:
