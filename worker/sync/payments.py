@@ -1,6 +1,6 @@
 """Payments in the books: the log, the invoices' balances, and what the CMMS is told of both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -51,13 +51,7 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
         *allocations.voided(seen, page.invoices, known),
     ]
     standing = allocations.stand(known, page.invoices, moved)
-    for ref, one in standing.items():
-        if one != known.standing[ref]:
-            payments.stand(session, one, paid(one))
-    less = [one.record_id for ref, one in standing.items() if paid(one) < paid(known.standing[ref])]
-    unpaid.wake(session, connection.id, less)
-    others = [ref for ref, one in standing.items() if one.balance != known.standing[ref].balance]
-    unpaid.moved(session, connection.id, others)
+    _stand(session, connection, known.standing, standing)
     payments.keep(session, connection.id, [movement.entry for movement in moved])
     _keep_on_account(session, connection, seen, known)
     for payment in seen:
@@ -117,6 +111,22 @@ def _keep_on_account(
     kept = {entry.payment_ref for entry in wanted}
     payments.forget_on_account(session, connection.id, [p.ref for p in seen if p.ref not in kept])
     payments.keep(session, connection.id, [e for e in wanted if not known.is_kept(e)])
+
+
+def _stand(
+    session: Session,
+    connection: Connection,
+    before: Mapping[str, Standing],
+    now: Mapping[str, Standing],
+) -> None:
+    """Write down how the invoices stand, and let go what waited for them to be paid less."""
+    for ref, one in now.items():
+        if one != before[ref]:
+            payments.stand(session, one, paid(one))
+    less = [one.record_id for ref, one in now.items() if paid(one) < paid(before[ref])]
+    unpaid.wake(session, connection.id, less)
+    moved = [ref for ref, one in now.items() if one.balance != before[ref].balance]
+    unpaid.moved(session, connection.id, moved)
 
 
 def _stand_own(session: Session, payment: PaymentSeen, own: Own | None) -> None:

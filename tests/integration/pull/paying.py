@@ -23,13 +23,14 @@ def pay(
     if memo:
         link = {"TxnId": memo, "TxnType": "CreditMemo"}
         rows.append({"Amount": float(applied), "LinkedTxn": [link]})
+    given: dict[str, Any] = {"CurrencyRef": {"value": currency}} if currency else {}
     made = shop.enter(
         "Payment",
         CustomerRef={"value": shop.link("CUS-1").ref},
         TotalAmt=float(Decimal(total) if total is not None else applied),
         Line=rows,
         PaymentRefNum="CHK 7",
-        **({"CurrencyRef": {"value": currency}} if currency else {}),
+        **given,
     )
     return str(made["Id"])
 

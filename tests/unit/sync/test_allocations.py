@@ -90,7 +90,7 @@ def test_what_became_of_the_rest_of_a_payment_is_kept_and_not_told() -> None:
 
     [moved] = allocations.movements([less], known(logged(applied=10)))
 
-    assert (moved.told, moved.entry.unapplied) == (False, 5)
+    assert (moved.told, moved.entry.unapplied) == (False, Decimal(5))
 
 
 def test_a_moved_payment_leaves_one_invoice_for_another() -> None:
@@ -179,7 +179,7 @@ def test_a_void_invoice_takes_its_payments_off_though_they_are_not_named() -> No
 
     assert [(one.entry.state, one.told) for one in moved] == [("reversed", True)]
     standing = allocations.stand(known(logged()), gone, moved)["1"]
-    assert (standing.status, allocations.paid(standing)) == ("voided", 0)
+    assert (standing.status, allocations.paid(standing)) == ("voided", Decimal(0))
 
 
 def test_a_void_invoice_leaves_payments_that_are_named_to_what_they_say() -> None:
@@ -194,7 +194,8 @@ def test_an_invoice_edited_by_hand_shows_by_how_much() -> None:
 
     standing = allocations.stand(before, edited, [])["1"]
 
-    assert (standing.total, standing.variance, allocations.paid(standing)) == (120, 20, 40)
+    assert (standing.total, standing.variance) == (Decimal(120), Decimal(20))
+    assert allocations.paid(standing) == 40
 
 
 def test_an_invoice_that_the_cmms_has_voided_keeps_what_it_came_to() -> None:
@@ -204,7 +205,8 @@ def test_an_invoice_that_the_cmms_has_voided_keeps_what_it_came_to() -> None:
         "1"
     ]
 
-    assert (standing.total, standing.variance, standing.balance) == (100, None, 0)
+    assert (standing.total, standing.variance) == (Decimal(100), None)
+    assert standing.balance == 0
 
 
 def test_a_reversal_reopens_an_invoice_that_the_books_do_not_speak_of() -> None:
@@ -213,13 +215,14 @@ def test_a_reversal_reopens_an_invoice_that_the_books_do_not_speak_of() -> None:
 
     standing = allocations.stand(paid, [], [moved])["1"]
 
-    assert (standing.balance, standing.status) == (40, "partially_paid")
+    assert (standing.balance, standing.status) == (Decimal(40), "partially_paid")
 
 
 def test_money_on_account_of_a_customer_of_ours_is_kept() -> None:
     [entry] = allocations.on_account([seen()], known())
 
-    assert (entry.invoice_ref, entry.applied, entry.unapplied) == (ON_ACCOUNT, 0, 40)
+    assert (entry.invoice_ref, entry.applied) == (ON_ACCOUNT, Decimal(0))
+    assert entry.unapplied == 40
 
 
 @pytest.mark.parametrize(
