@@ -68,7 +68,7 @@ def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorte
             found.linked.append((link, ref))
         elif _says_the_same(link):
             found.unchanged.append(link)
-        elif link.kind is Kind.PAYMENT and _external_ref(link, provider):
+        elif _is_theirs(link):
             found.theirs.append(link)
         else:
             _to_work(found, link)
@@ -79,6 +79,12 @@ def _says_the_same(link: Due) -> bool:
     """Whether the books hold this content already: only its version is newer."""
     removed = link.removed or link.gone
     return not removed and link.look in (None, LOOKED) and link.content == link.synced_content
+
+
+def _is_theirs(link: Due) -> bool:
+    """Whether a payment came out of the books: we never wrote it, and it may pay other invoices."""
+    there = link.ref is not None and not link.gone
+    return link.kind is Kind.PAYMENT and there and link.digest is None
 
 
 def _to_work(found: Sorted, link: Due) -> None:
