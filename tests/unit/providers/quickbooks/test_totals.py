@@ -63,7 +63,8 @@ def booked(body: dict[str, Any]) -> Decimal:
     code = {"2": RATES["State"], "3": RATES["County"]}.get(
         detail.get("TxnTaxCodeRef", {}).get("value"), NOTHING
     )
-    return amounts + detail.get("TotalTax", cents(taxable * code / 100))
+    tax: Decimal = detail.get("TotalTax", cents(taxable * code / 100))
+    return amounts + tax
 
 
 def body_of(lines: list[dict[str, Any]], total: Decimal | None, **fields: Any) -> dict[str, Any]:  # noqa: ANN401
