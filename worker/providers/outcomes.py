@@ -36,6 +36,8 @@ class Written:
     )
     url: str | None = None
     record: LedgerRecord | None = None  # of parties and items: all of it, as a pull would see it
+    # The fields of which the books made something else than was sent: canonical text of that.
+    sent: Mapping[str, str] = field(default_factory=dict)
     dated: date | None = None  # of documents: the day that the books have
     party: str | None = None  # of documents: the ref of their customer or vendor
     applied_to: str | None = None  # of a payment: the ref of its invoice
@@ -150,6 +152,7 @@ class Stranger:
     marked: bool
     sync_token: str | None = None
     shown: str = ""  # what tells it from others, for people
+    record: LedgerRecord | None = None  # of a party or an item of the same kind: all of it
 
 
 @dataclass(frozen=True)

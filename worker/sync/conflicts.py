@@ -65,7 +65,9 @@ def _tell_books_side(acting: Acting, link: Due, names: Sequence[str]) -> None:
 def _unchanged(link: Due) -> Success:
     """Nothing of it has to be sent: the books hold it, or what others made of it since."""
     written = Written(ref=link.ref or "", sync_token=link.sync_token, digest=link.digest or "")
-    return Success(subject_of(link), Operation.UPDATE, written, told=Told.UNCHANGED)
+    # One that was adopted holds it already: its first word to the CMMS is that it is linked.
+    said = Told.LINKED if link.synced_version is None else Told.UNCHANGED
+    return Success(subject_of(link), Operation.UPDATE, written, told=said)
 
 
 def meet(acting: Acting, link: Due, part: Part, changed: Changed) -> None:

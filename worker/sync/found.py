@@ -26,7 +26,7 @@ from worker.providers.port import (
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
 from worker.store.looking import looked, named
-from worker.sync import changes, conflicts
+from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
 from worker.sync.linking import start_from
@@ -34,6 +34,7 @@ from worker.sync.named import read as read_named
 from worker.sync.outcomes import refusal
 from worker.sync.planning import hold, planned
 from worker.sync.subjects import after, subject_of
+from worker.sync.successes import pulled
 from worker.terms import Cause, Operation, Part
 
 # What a name gets where a record of another kind has it already: the ledger's name space is shared.
@@ -140,7 +141,7 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
         metrics.DUPLICATES_PREVENTED.labels("adoption").inc()
         _adopt(acting, link, stranger.ref, stranger.sync_token)
         if stranger.record is not None:
-            start_from(acting, link, changes.pulled(stranger.record))
+            start_from(acting, link, pulled(stranger.record))
         return
     if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
         links.try_again(acting.session, link.id, alias=ALIASES[link.kind])

@@ -44,11 +44,22 @@ def link_records(acting: Acting, pairs: Sequence[tuple[Due, str]]) -> None:
     matches.agree(acting.session, acting.connection.id, [link.id for link, _ in pairs])
     chart = charts.load(acting.session, acting.connection) if chosen else None
     for key, link in chosen.items():
-        data = held[key].record.data
-        side = Side(link.kind, link.record_id, key[1], link.snapshot)
-        names = differing(link.snapshot, data, chart)
-        origin = Origin(link.event_id, link.traceparent)
-        acting.effects.told += told.changed(acting.connection, side, data, names, origin)
+        _tell_differences(acting, link, held[key].record, chart)
+
+
+def start_from(acting: Acting, link: Due, held: Pulled) -> None:
+    """A link that has its ref just now is brought up to date from there: what the books hold is
+    not overwritten by what the CMMS lacks, nor by what it says otherwise."""
+    records.store(acting.session, acting.connection.id, [held])
+    matches.agree(acting.session, acting.connection.id, [link.id])
+    _tell_differences(acting, link, held, charts.load(acting.session, acting.connection))
+
+
+def _tell_differences(acting: Acting, link: Due, held: Pulled, chart: Chart | None) -> None:
+    side = Side(link.kind, link.record_id, held.ref, link.snapshot)
+    names = differing(link.snapshot, held.data, chart)
+    origin = Origin(link.event_id, link.traceparent)
+    acting.effects.told += told.changed(acting.connection, side, held.data, names, origin)
 
 
 def link_said(acting: Acting, pairs: Sequence[tuple[Due, str]]) -> None:

@@ -77,7 +77,25 @@ def test_an_exact_namesake_is_adopted(shop: Shop) -> None:
     shop.work()
 
     assert (shop.states()["CUS-1"], shop.link("CUS-1").ref) == ("synced", there["Id"])
-    assert [one["Id"] for one in shop.marked("Customer", "CUS-1")] == [there["Id"]]
+    assert shop.events("CUS-1")[-1]["data"]["operation"] == "linked"
+    named = [one for one in shop.books("Customer") if one["DisplayName"] == "Harbor Hotel"]
+    assert [one["Id"] for one in named] == [there["Id"]]
+
+
+def test_what_an_adopted_namesake_holds_is_not_overwritten(shop: Shop) -> None:
+    phone, mobile = {"FreeFormNumber": "555 0100"}, {"FreeFormNumber": "555 0101"}
+    name = {"DisplayName": "Harbor Hotel", "PrimaryPhone": phone, "Mobile": mobile}
+    there = shop.enter("Customer", **name)
+
+    shop.send(
+        "customer.created", a_customer(name="Harbor Hotel", mobile="555 0101", notes="Net 30")
+    )
+    shop.work()
+
+    [adopted] = [one for one in shop.books("Customer") if one["Id"] == there["Id"]]
+    assert (adopted["PrimaryPhone"], adopted["Mobile"]) == (phone, mobile)
+    assert (shop.states()["CUS-1"], adopted["Notes"].startswith("Net 30")) == ("synced", True)
+    assert shop.told("CUS-1") == ["record.changed", "record.synced"]
 
 
 def test_a_namesake_that_differs_is_for_a_person(shop: Shop) -> None:

@@ -20,6 +20,7 @@ from worker.providers.port import (
     Untouched,
 )
 from worker.providers.quickbooks import answers, covered
+from worker.providers.quickbooks.canonical import LISTED
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import described, exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
@@ -34,6 +35,7 @@ from worker.providers.quickbooks.queries import (
     select,
 )
 from worker.providers.quickbooks.read import is_voided
+from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.wire import Body
 
@@ -221,6 +223,7 @@ def _stranger(
         marked=bool(markers(_note(shape, record))),
         shown=described(record, str(record.get(shape.label, ""))),
         sync_token=str(record.get("SyncToken")),
+        record=next(listed(kind, [record]), None) if same_kind and kind in LISTED else None,
     )
 
 
