@@ -43,6 +43,8 @@ MAPPING = {
     "expense": "5000",
     "asset": "1300",
     "sales": "4100",
+    "purchase": "6410",
+    "payment": "1200",
     "journal_debit": "6400",
     "journal_credit": "1000",
 }
