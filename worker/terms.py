@@ -39,6 +39,11 @@ class Target:
     label: str | None = None  # what people call it: a name or number
 
 
+# Stands before a field's name in what both sides agreed on, where the books made something else of
+# what they were sent (a number written in another way): with it what was sent, without it theirs.
+SENT = "~"
+
+
 class Operation(StrEnum):
     CREATE = "create"
     UPDATE = "update"

@@ -11,6 +11,7 @@ from schemas.kinds import Kind
 from worker.store.records import Key
 from worker.store.session import Session
 from worker.store.tables import links
+from worker.terms import SENT
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def agree(
 
     What was not sent was agreed on before, or is theirs alone still. `sent` None: everything.
     """
-    names = sorted(sent or ())
+    names = sorted([*(sent or ()), *(f"{SENT}{name}" for name in sent or ())])
     of_those = {name: answered[name] for name in names if name in answered}
     values = {
         "id": link_id,

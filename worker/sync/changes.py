@@ -20,7 +20,7 @@ from worker.sync.linking import differing
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin
 from worker.sync.told import Side, changed
-from worker.terms import Cause
+from worker.terms import SENT, Cause
 
 KINDS = frozenset({Kind.CUSTOMER.value, Kind.VENDOR.value, Kind.ITEM.value})
 
@@ -51,7 +51,9 @@ class Sight:
         """The mapped fields as they were known to be; None: nobody knows."""
         if self.known is not None and self.known.record.fields:
             return self.known.record.fields
-        return None if self.link is None else self.link.base
+        if self.link is None or self.link.base is None:
+            return None
+        return {n: text for n, text in self.link.base.items() if not n.startswith(SENT)}
 
     @property
     def moved(self) -> bool:

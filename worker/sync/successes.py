@@ -13,7 +13,7 @@ from worker.store.records import Pulled
 from worker.store.session import Session
 from worker.store.submissions import Wanted
 from worker.sync.outcomes import variance
-from worker.terms import Cause, Operation
+from worker.terms import SENT, Cause, Operation
 
 _TOLD = {
     Operation.CREATE: Told.CREATED,
@@ -99,10 +99,11 @@ def remember(session: Session, connection_id: int, successes: Sequence[Success])
     Only of the fields that were sent: what was not may be theirs alone.
     """
     for one in successes:
-        held = one.written.record if isinstance(one.written, Written) else None
-        if held is not None:
+        if isinstance(one.written, Written) and (held := one.written.record):
             records.keep_written(session, connection_id, pulled(held))
-            agreements.agree(session, one.subject.link_id, held.fields, one.sent)
+            said = {f"{SENT}{name}": text for name, text in one.written.sent.items()}
+            base = {**held.fields, **said}
+            agreements.agree(session, one.subject.link_id, base, one.sent)
 
 
 def pulled(found: LedgerRecord) -> Pulled:

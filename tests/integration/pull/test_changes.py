@@ -1,12 +1,14 @@
 """Customers, vendors and items that others changed in the books: told once, and never written."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.builders import a_customer, an_invoice, an_item
+from tests.builders import a_customer, a_vendor, an_invoice, an_item
 from tests.integration.workshop import OpenShop, Shop
 from worker.providers.port import Resource
+from worker.store import agreements
 from worker.store import connections as rows
 from worker.store.runs import Mode
 from worker.sync import changes, connections
@@ -147,6 +149,38 @@ def test_counts_tell_changes_from_what_stayed(books: Shop) -> None:
     [run] = books.all("SELECT counts FROM runs WHERE connection_id = :c ORDER BY id DESC LIMIT 1")
     assert (run.counts["changed"], run.counts["created"]) == (1, 0)
     assert run.counts["unchanged"] == run.counts["read"] - 1
+
+
+# Fields that the books show otherwise than they were sent
+
+
+def test_a_masked_tax_number_is_sent_again_only_where_it_changed(shop: Shop) -> None:
+    shop.send("vendor.created", a_vendor(tax_number="12-3456789"))
+    shop.work()
+    shop.send("vendor.updated", a_vendor(tax_number="12-3456789", phone="1"))
+    shop.work()
+    shop.send("vendor.updated", a_vendor(tax_number="98-7654321", phone="1"))
+    shop.work()
+
+    bodies = [json.loads(one.body).keys() - {"Id", "SyncToken", "sparse"} for one in sent(shop)]
+    assert bodies[1:] == [{"PrimaryPhone"}, {"TaxIdentifier"}]
+
+
+def test_what_was_sent_is_remembered_beside_what_they_made_of_it(books: Shop) -> None:
+    link = books.link("CUS-1")
+    answered = {"PrimaryPhone": '"(1) 1"', "~PrimaryPhone": '"11"'}
+
+    with books.begin() as session:
+        agreements.agree(session, link.id, answered, ["PrimaryPhone"])
+    assert books.link("CUS-1").base == link.base | answered
+
+    with books.begin() as session:
+        agreements.agree(session, link.id, {"PrimaryPhone": '"12"'}, ["PrimaryPhone"])
+    assert books.link("CUS-1").base == link.base | {"PrimaryPhone": '"12"'}
+
+
+def sent(shop: Shop) -> list[Any]:
+    return [one for one in shop.submissions() if one.endpoint == "vendor"]
 
 
 # A suffix that we gave a name

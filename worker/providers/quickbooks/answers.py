@@ -1,6 +1,7 @@
 """From QuickBooks' answers to a write to outcomes in our words."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from worker.providers.port import (
 )
 from worker.providers.quickbooks import shapes
 from worker.providers.quickbooks.blame import causes, in_words
-from worker.providers.quickbooks.canonical import LISTED
+from worker.providers.quickbooks.canonical import LISTED, made_otherwise
 from worker.providers.quickbooks.client import Reply, connection_trouble, said
 from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
 from worker.providers.quickbooks.fields import NAMES
@@ -134,7 +135,10 @@ def _outcome(part: Part, said: Body, environment: str) -> Outcome:
         return Unknown("the answer does not speak of it")
     if part.operation is Operation.REMOVE:
         return removed(part.kind, record)
-    return written(part.kind, record, environment)
+    held = written(part.kind, record, environment)
+    if held.record is None:
+        return held
+    return replace(held, sent=made_otherwise(part.kind, part.body, held.record.fields))
 
 
 def _refused(part: Part, meant: Rule, error: Error) -> Outcome:

@@ -17,6 +17,7 @@ LISTED = frozenset({Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM})
 
 _NAMES = frozenset({"DisplayName", "Name", "GivenName", "FamilyName"})
 _ADDRESSES = frozenset({"BillAddr", "ShipAddr"})
+_PRICES = frozenset({"UnitPrice", "PurchaseCost"})
 _MASKED = frozenset({"TaxIdentifier", "PrimaryTaxIdentifier"})
 _SHOWN_OF_MASKED = 4  # the last characters of a tax number, which answers show
 
@@ -50,6 +51,12 @@ def canonical(kind: Kind, name: str, value: Any) -> str:  # noqa: ANN401 - JSON 
     return "" if held is None else text(held)
 
 
+def made_otherwise(kind: Kind, sent: Mapping[str, Any], held: Mapping[str, str]) -> dict[str, str]:
+    """The fields that QuickBooks holds otherwise than they were sent, with what was sent."""
+    texts = {name: canonical(kind, name, sent[name]) for name in compared(kind) if name in sent}
+    return {name: text for name, text in texts.items() if text != held.get(name, "")}
+
+
 def readable(value: str) -> str:
     """A canonical text as people read it."""
     held = parsed(f'{{"it":{value}}}') if value else None
@@ -69,10 +76,8 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - a field's value
 def _smoothed(kind: Kind, name: str, value: Any) -> object:  # noqa: ANN401
     """A value as our translation would have written it."""
     match value:
-        case str() if name in _NAMES:
-            return clean(value)
-        case str() if name == "Notes":
-            return smoothed(kind, value)
+        case str():
+            return _smoothed_text(kind, name, value)
         case Mapping() if name == "PrimaryEmailAddr":
             parts = str(value.get("Address") or "").split(",")
             return {"Address": ",".join(part.strip() for part in parts)}
@@ -82,6 +87,14 @@ def _smoothed(kind: Kind, name: str, value: Any) -> object:  # noqa: ANN401
             return Decimal(str(value))
         case _:
             return value
+
+
+def _smoothed_text(kind: Kind, name: str, value: str) -> object:
+    if name in _PRICES:  # as a part's body holds them
+        return Decimal(value or 0)
+    if name in _NAMES:
+        return clean(value)
+    return smoothed(kind, value) if name == "Notes" else value
 
 
 def address(held: Mapping[str, Any]) -> dict[str, Any]:

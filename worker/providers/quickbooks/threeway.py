@@ -12,6 +12,7 @@ from worker.providers.port import Operation, Work
 from worker.providers.quickbooks.canonical import LISTED, canonical, readable
 from worker.providers.quickbooks.fields import NAMES
 from worker.providers.quickbooks.wire import Body
+from worker.terms import SENT
 
 _LABELS = ("DisplayName", "Name")
 _TAX_NUMBERS = frozenset({"TaxIdentifier", "PrimaryTaxIdentifier"})
@@ -62,13 +63,15 @@ def _merge(merged: Merged, work: Work, name: str, value: object, policy: Conflic
     held, base = work.held or {}, work.base
     ours, theirs = canonical(work.kind, name, value), held.get(name, "")
     before = theirs if base is None else base.get(name, "")
+    sent = theirs if base is None else base.get(f"{SENT}{name}", before)
     if ours == theirs:
         _agree(merged, name, theirs)
+    elif ours == sent:
+        return  # at most the books' side has changed: it stays, and the CMMS was told
     elif theirs == before:
         merged.send[name] = value
-    elif ours != before:
+    else:
         _both_changed(merged, work, name, value, policy)
-    # Else the books' side alone has changed: it stays, and the CMMS was told.
 
 
 def _both_changed(merged: Merged, work: Work, name: str, value: object, policy: Conflict) -> None:
@@ -89,7 +92,8 @@ def _both_changed(merged: Merged, work: Work, name: str, value: object, policy: 
 
 
 def _agree(merged: Merged, name: str, text: str) -> None:
-    merged.base.pop(name, None)
+    for key in (name, f"{SENT}{name}"):
+        merged.base.pop(key, None)
     if text:
         merged.base[name] = text
 

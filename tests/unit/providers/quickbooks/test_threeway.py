@@ -1,6 +1,7 @@
 """What of an update is sent, stays as the books have it, or is for a person to decide."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from schemas.party import Party
 from tests.contract.records import a_party, a_stock_item
 from tests.unit.providers.quickbooks.lookups import a_lookup, an_update
 from worker.policies import Conflict
-from worker.providers.port import Work
+from worker.providers.port import Work, Written
 from worker.providers.quickbooks import canonical
+from worker.providers.quickbooks.answers import outcomes
+from worker.providers.quickbooks.client import Reply
 from worker.providers.quickbooks.parties import party
+from worker.providers.quickbooks.planning import Planner
 from worker.providers.quickbooks.threeway import Merged, merge
 
 PHONE, OTHER = "+1 503 555 0142", "+1 503 555 0199"
@@ -101,6 +105,32 @@ def test_it_stays_whatever_the_cmms_changes_later() -> None:
 
     assert found is not None
     assert list(found.send) == ["Notes"]
+
+
+def test_what_the_books_write_in_their_own_way_is_no_change_of_either() -> None:
+    books = fields_of(a_party(phone="(503) 555-0142"))
+    base = books | {"~PrimaryPhone": fields_of(a_party())["PrimaryPhone"]}
+
+    found = merge(work(a_party(), base, books), body_of(a_party()), Conflict.HOLD)
+    later = a_party(phone=OTHER)
+    changed = merge(work(later, base, books), body_of(later), Conflict.HOLD)
+
+    assert found is not None
+    assert changed is not None
+    assert (found.send, list(changed.send)) == ({}, ["PrimaryPhone"])
+
+
+def test_an_answer_says_what_the_books_made_otherwise() -> None:
+    plan = Planner("1", 30, date(2026, 11, 20)).plan([work(a_party(), {}, None)], a_lookup())
+    [part] = plan.requests[0].parts
+    said = {"Id": "145", "SyncToken": "4", **body_of(a_party())}
+    answer = said | {"PrimaryPhone": {"FreeFormNumber": "(503) 555-0142"}}
+
+    reply = Reply(200, {"Customer": answer}, "", None)
+    written = outcomes((part,), reply, "sandbox")[part.key]
+
+    assert isinstance(written, Written)
+    assert written.sent == {"PrimaryPhone": fields_of(a_party())["PrimaryPhone"]}
 
 
 def test_both_sides_of_a_field_are_for_a_person() -> None:
