@@ -1,6 +1,6 @@
 """Calls are counted by connection and month: what the ledger counts, we count."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tests.builders import a_customer, an_invoice
 from tests.integration.connecting import Office, office, services, settings, simulator
@@ -24,7 +24,7 @@ def made(shop: Shop, *names: str) -> int:
     return sum(shop.simulator.stat(name) for name in names)
 
 
-def _month() -> object:
+def _month() -> date:
     return datetime.now(UTC).date().replace(day=1)
 
 
