@@ -38,7 +38,6 @@ class Loose:
     record_id: str
     state: str
     waiting: bool  # for a decision about its match
-    reason: str | None
     said: str | None
     face: dict[str, Any]
 
@@ -98,7 +97,7 @@ def _free(row: sa.Row[Any], kind: Kind) -> Free:
 
 
 _LOOSE = sa.text(f"""
-    SELECT l.id, l.record_id, l.state, l.reason,
+    SELECT l.id, l.record_id, l.state,
            l.waiting_on && ARRAY['match:' || l.kind || '/' || l.record_id] AS waiting,
            d.snapshot -> 'external_refs' ->> :provider AS said,
            jsonb_build_object('name', d.snapshot -> 'name', 'sku', d.snapshot -> 'sku',
@@ -117,7 +116,7 @@ def loose(session: Session, connection_id: int, kind: Kind, provider: str) -> li
     """Every link without a ref that may be matched, and those whose creation is under way."""
     values = {"id": connection_id, "kind": kind.value, "provider": provider}
     return [
-        Loose(row.id, row.record_id, row.state, row.waiting, row.reason, row.said, row.face)
+        Loose(row.id, row.record_id, row.state, row.waiting, row.said, row.face)
         for row in session.execute(_LOOSE, values)
     ]
 

@@ -49,7 +49,6 @@ class Candidate:
 
     id: str
     why: str
-    strength: Strength
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ class _Graph:
         """What is left of a record's candidates, the surest first."""
         left = [(ref, how) for ref, how in self.of(record_id).items() if ref not in taken]
         ordered = sorted(left, key=lambda pair: (-pair[1].strength, pair[1].why, pair[0]))
-        return [Candidate(ref, how.why, how.strength) for ref, how in ordered]
+        return [Candidate(ref, how.why) for ref, how in ordered]
 
 
 def _graph(documents: Mapping[str, Ours], records: Mapping[str, Theirs]) -> _Graph:
@@ -195,7 +194,5 @@ def _suggested(
     claims.update(ref for record_id in held for ref in graph.of(record_id))
     pairs = [(record_id, found[0]) for record_id, found in waiting.items() if len(found) == 1]
     return {
-        one.id: Candidate(record_id, one.why, one.strength)
-        for record_id, one in pairs
-        if claims[one.id] == 1
+        one.id: Candidate(record_id, one.why) for record_id, one in pairs if claims[one.id] == 1
     }
