@@ -4,16 +4,11 @@ from schemas.kinds import Kind
 from schemas.party import Address, Party
 from worker.providers.lookup import Lookup
 from worker.providers.port import Operation, Work
-from worker.providers.quickbooks import checks, names
+from worker.providers.quickbooks import checks, names, spilt
 from worker.providers.quickbooks.marker import noted, signature
 from worker.providers.quickbooks.wire import Body
 
-_NAME_PART = 100
-_PHONE = 30
-_WEBSITE = 1000
 _NOTES = {Kind.CUSTOMER: 2000, Kind.VENDOR: 1024}
-_RESALE_NUMBER = 16
-_TAX_IDENTIFIER = 20
 _ADDRESS_LINE = 500
 _CITY = 255
 _POSTAL_CODE = 30
@@ -58,8 +53,9 @@ class _Sheet:
         }
         held = {name: part for name, part in parts.items() if part}
         if self._updating:
-            # Whether parts that are left out are kept is not documented: empty ones are sent.
-            self.body[field] = parts if held else {}
+            # Whether parts that are left out are kept is not documented: empty ones are sent. What
+            # stood on further lines was told on the third, and comes back there.
+            self.body[field] = parts | {"Line4": "", "Line5": ""} if held else {}
         elif held:
             self.body[field] = held
 
@@ -75,14 +71,14 @@ def party(work: Work, document: Party, lookup: Lookup) -> Body:
     """The body of a create, or of a sparse update without Id and SyncToken."""
     sheet = _Sheet(work.operation)
     sheet.body["DisplayName"] = names.unique_name(document.name, work.alias, names.PARTY_NAME)
-    sheet.text("GivenName", names.clean(document.given_name or ""), _NAME_PART)
-    sheet.text("FamilyName", names.clean(document.family_name or ""), _NAME_PART)
-    sheet.text("CompanyName", document.company_name, _NAME_PART)
+    sheet.text("GivenName", names.clean(document.given_name or ""), spilt.NAME_PART)
+    sheet.text("FamilyName", names.clean(document.family_name or ""), spilt.NAME_PART)
+    sheet.text("CompanyName", document.company_name, spilt.NAME_PART)
     address = document.email and checks.email(document.email, "email", document.name)
     sheet.wrapped("PrimaryEmailAddr", "Address", address, checks.EMAIL_LENGTH, "E-mail")
-    sheet.wrapped("PrimaryPhone", "FreeFormNumber", document.phone, _PHONE, "Phone")
-    sheet.wrapped("Mobile", "FreeFormNumber", document.mobile, _PHONE, "Mobile")
-    sheet.wrapped("WebAddr", "URI", document.website, _WEBSITE, "Website")
+    sheet.wrapped("PrimaryPhone", "FreeFormNumber", document.phone, spilt.PHONE, "Phone")
+    sheet.wrapped("Mobile", "FreeFormNumber", document.mobile, spilt.PHONE, "Mobile")
+    sheet.wrapped("WebAddr", "URI", document.website, spilt.WEBSITE, "Website")
     sheet.address("BillAddr", document.billing_address)
     if work.kind is Kind.CUSTOMER:
         _customer(sheet, document, lookup)
@@ -98,17 +94,17 @@ def _customer(sheet: _Sheet, document: Party, lookup: Lookup) -> None:
     if document.account_number:
         sheet.spilt.append(f"Account number: {document.account_number}")
     if lookup.company.get("country") == "US":
-        sheet.text("ResaleNum", document.tax_number, _RESALE_NUMBER, "Tax number")
+        sheet.text("ResaleNum", document.tax_number, spilt.RESALE_NUMBER, "Tax number")
         if document.tax_exempt is not None:
             sheet.body["Taxable"] = not document.tax_exempt
     elif document.tax_number:
         # Masked in answers, so it can be neither compared nor cleared blindly.
-        sheet.body["PrimaryTaxIdentifier"] = names.cut(document.tax_number, _TAX_IDENTIFIER)
+        sheet.body["PrimaryTaxIdentifier"] = names.cut(document.tax_number, spilt.TAX_IDENTIFIER)
 
 
 def _vendor(sheet: _Sheet, document: Party) -> None:
-    sheet.text("AcctNum", document.account_number, _NAME_PART, "Account number")
-    if document.tax_number and len(document.tax_number) > _TAX_IDENTIFIER:
+    sheet.text("AcctNum", document.account_number, spilt.NAME_PART, "Account number")
+    if document.tax_number and len(document.tax_number) > spilt.TAX_IDENTIFIER:
         sheet.spilt.append(f"Tax number: {document.tax_number}")
     elif document.tax_number:
         sheet.body["TaxIdentifier"] = document.tax_number
@@ -117,7 +113,7 @@ def _vendor(sheet: _Sheet, document: Party) -> None:
 def _notes(work: Work, document: Party, sheet: _Sheet, lookup: Lookup) -> str:
     lines = [document.notes or "", *sheet.spilt]
     if sheet.body["DisplayName"] != document.name.strip():
-        lines.append(f"Name in the CMMS: {document.name}")
+        lines.append(f"{spilt.NAME}: {document.name}")
     return noted(lines, signature(work.kind, work.record_id, lookup.chart), _NOTES[work.kind])
 
 
