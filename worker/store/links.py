@@ -121,6 +121,7 @@ class Settled:
     dated: date | None = None
     party_ref: str | None = None
     applied_to: str | None = None
+    untouched: bool = False  # nothing was written or read: amounts and status stay
 
 
 # `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A
@@ -132,21 +133,24 @@ _SYNCED = sa.text("""
         next_attempt_at = CASE WHEN wanted_version > :version THEN clock_timestamp() END,
         synced_version = :version, synced_content = :content, ref = coalesce(:ref, ref),
         sync_token = :sync_token, number = coalesce(:number, number), url = coalesce(:url, url),
-        digest = :digest, removed = :removed, variance = :variance,
+        digest = :digest, removed = :removed,
+        variance = CASE WHEN :untouched THEN variance ELSE :variance END,
         dated = coalesce(:dated, dated), party_ref = coalesce(:party_ref, party_ref),
         applied_to = coalesce(:applied_to, applied_to),
-        total = CASE WHEN :removed THEN total ELSE :total END,
-        balance = CASE WHEN :removed THEN 0 * balance ELSE :balance END,
-        paid_amount = CASE WHEN :removed THEN 0 * paid_amount
+        total = CASE WHEN :removed OR :untouched THEN total ELSE :total END,
+        balance = CASE WHEN :removed THEN 0 * balance WHEN :untouched THEN balance
+                       ELSE :balance END,
+        paid_amount = CASE WHEN :removed THEN 0 * paid_amount WHEN :untouched THEN paid_amount
                            WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
                            ELSE CAST(:total AS numeric) - CAST(:balance AS numeric) END,
         status = CASE WHEN kind NOT IN ('invoice', 'purchase_invoice') THEN status
-                      WHEN :removed THEN 'voided'
+                      WHEN :removed THEN 'voided' WHEN :untouched THEN status
                       WHEN CAST(:balance AS numeric) IS NULL THEN status
                       WHEN CAST(:balance AS numeric) = CAST(:total AS numeric) THEN 'open'
                       WHEN CAST(:balance AS numeric) > 0 THEN 'partially_paid' ELSE 'paid' END,
         attempts = 0, look = NULL, waiting_on = '{}', error_code = NULL, error = '{}',
-        decided = '{}', reason = NULL, synced_at = clock_timestamp(), updated_at = clock_timestamp()
+        decided = '{}', reason = NULL, updated_at = clock_timestamp(),
+        synced_at = CASE WHEN :untouched THEN synced_at ELSE clock_timestamp() END
     WHERE id = :link_id
 """)
 

@@ -157,6 +157,11 @@ class Own:
     method: str | None
     reference: str | None
 
+    @property
+    def written(self) -> bool:
+        """Whether it was entered in the CMMS; else it came out of the books, and is linked."""
+        return self.ref is None or self.removed or self.digest is not None
+
 
 _OWN = sa.text("""
     SELECT l.id AS link_id, l.record_id, l.ref, l.digest, l.removed, l.state = 'sent' AS busy,

@@ -196,7 +196,7 @@ def _on_account(payment: PaymentSeen, own: Own | None) -> Entry:
         reference=payment.reference,
         state=News.RECEIVED.value,
         unapplied=payment.unapplied,
-        record_id=own.record_id if own else None,
+        record_id=own.record_id if own and own.written else None,
     )
 
 

@@ -60,7 +60,12 @@ def _unchanged(link: Due) -> Success:
         digest=link.digest or "",
     )
     return Success(
-        subject_of(link), Operation.UPDATE, written, link.expected_total, told=Told.UNCHANGED
+        subject_of(link),
+        Operation.UPDATE,
+        written,
+        link.expected_total,
+        told=Told.UNCHANGED,
+        untouched=True,
     )
 
 

@@ -161,7 +161,8 @@ def _cursor(driver: Driver, run: Run, resource: Resource) -> str | None:
     Payments from before the connection are nobody's business.
     """
     if resource is Resource.PAYMENTS:
-        return run.cursor or (driver.connection.created_at - OVERLAP).isoformat()
+        known = None if run.mode == Mode.FULL else run.cursor
+        return known or (driver.connection.created_at - OVERLAP).isoformat()
     return run.cursor if run.mode == Mode.CHANGES else None
 
 

@@ -42,6 +42,7 @@ class Success:
     expected_total: Decimal | None = None
     told: Told | None = None  # where it is not simply the operation
     sent: Collection[str] | None = None  # of an update: the fields that were sent; None: all
+    untouched: bool = False  # nothing was written or read: how it stands in the books stays
 
     @property
     def operation_told(self) -> Told:
@@ -79,6 +80,7 @@ def settled(one: Success) -> Settled:
         dated=written.dated,
         party_ref=written.party,
         applied_to=written.applied_to,
+        untouched=one.untouched,
     )
 
 

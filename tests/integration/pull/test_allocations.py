@@ -92,6 +92,17 @@ def test_an_invoice_taken_out_by_hand_is_not_paid(billed: Shop, operation: str) 
     assert moved(billed, "INV-1")[-1]["data"]["status"] == "voided"
 
 
+def test_an_invoice_voided_by_hand_stays_so_when_the_cmms_says_the_same_again(billed: Shop) -> None:
+    billed.enter("Invoice", "void", Id=billed.link("INV-1").ref)
+    pull(billed)
+
+    billed.send("invoice.updated", an_invoice("INV-1", version=7))
+    billed.work()
+
+    assert standing(billed, "INV-1") == ("voided", 0, 0)
+    assert billed.link("INV-1").variance == -100
+
+
 def test_an_invoice_that_the_cmms_voids_keeps_its_total(billed: Shop) -> None:
     billed.send("invoice.voided", {"id": "INV-1"})
     billed.work()

@@ -112,6 +112,21 @@ def test_what_others_do_aside_is_not_told(paid: Shop) -> None:
     assert types(paid, "INV-1") == []
 
 
+def test_a_payment_of_the_books_stays_theirs_though_the_cmms_has_taken_it_over(
+    billed: Shop,
+) -> None:
+    ref = pay(billed, INV_1="60.00")
+    pull(billed)
+    billed.send("payment.recorded", a_payment(external_refs={"quickbooks": ref}))
+    billed.work()
+
+    billed.enter("Payment", "update", Id=ref, TotalAmt=50, Line=lines(billed, INV_1="50.00"))
+    pull(billed)
+
+    assert [(row.record_id, row.applied) for row in billed.payments()] == [(None, 50)]
+    assert types(billed, "INV-1") == ["payment.received", "payment.changed"]
+
+
 def unmarked(shop: Shop) -> None:
     """Somebody rewrites the note of the only payment: nothing says whose it is any more."""
     [payment] = shop.books("Payment")

@@ -7,6 +7,9 @@ import pytest
 from tests.builders import an_invoice
 from tests.integration.pull.paying import lines, moved, pay, pull, standing, types
 from tests.integration.workshop import Shop
+from worker.providers.port import Resource
+from worker.store.runs import Mode
+from worker.sync import connections
 
 
 def test_a_full_payment_pays_the_invoice(billed: Shop) -> None:
@@ -95,6 +98,18 @@ def test_a_payment_taken_back_is_told_as_reversed(billed: Shop, operation: str) 
     assert standing(billed, "INV-1") == ("open", 0, 100)
     assert [row.state for row in billed.payments()] == ["reversed"]
     assert types(billed, "INV-1") == ["payment.received", "payment.reversed"]
+
+
+def test_a_full_pull_reads_all_payments_since_the_connection_was_added(billed: Shop) -> None:
+    pay(billed, INV_1="100.00")
+    pull(billed)
+    billed.run("DELETE FROM payments WHERE connection_id = :c")
+    billed.run("UPDATE feeds SET cursor = (now() + interval '1 h')::text WHERE connection_id = :c")
+
+    connections.ask(billed.services, billed.connection_id, Resource.PAYMENTS, Mode.FULL)
+    billed.work()
+
+    assert [row.applied for row in billed.payments()] == [100]
 
 
 def test_a_payment_that_came_and_went_between_two_pulls_is_silent(billed: Shop) -> None:
