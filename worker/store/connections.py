@@ -91,6 +91,14 @@ def webhook_secrets(session: Session, provider: str) -> set[bytes]:
     return {bytes(sealed) for sealed in session.execute(query).scalars()}
 
 
+def active(session: Session, ids: Iterable[int]) -> dict[int, Connection]:
+    """Those of these connections that are not at rest, by id."""
+    query = connections.select().where(
+        connections.c.id.in_(sorted(ids)), connections.c.state == "active"
+    )
+    return {row.id: _connection(row) for row in session.execute(query)}
+
+
 def add(session: Session, values: Mapping[str, object]) -> int:
     query = connections.insert().values(**values).returning(connections.c.id)
     return int(session.execute(query).scalar_one())

@@ -8,6 +8,7 @@ from worker.providers.port import Resource
 from worker.store import feeds
 from worker.store.connections import Connection
 from worker.store.session import Session
+from worker.sync import first
 from worker.sync.options import FEEDS, intervals
 from worker.sync.services import Services
 
@@ -36,6 +37,8 @@ def schedule(services: Services, session: Session, row: Connection) -> list[Read
 
     def reading(name: str, resource: Resource) -> Reading:
         calls, feed = costs.get(resource, 1), found.get(resource)
+        if first.is_off(row.settings, resource):
+            return Reading(name, 0, calls)
         if feed is None:
             return Reading(name, usual[resource], calls)
         return Reading(name, feed.interval, calls, feed.next_due, feed.completed_at)

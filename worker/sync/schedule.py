@@ -1,9 +1,13 @@
 """What the clock does: wake connections whose time has come, queue the pulls that are due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from worker.providers.port import Resource
 from worker.store import connections, feeds, outbox, runs
+from worker.store.connections import Connection
+from worker.store.feeds import Slot
 from worker.store.runs import Asked
+from worker.sync import first
 from worker.sync.services import Services
 
 # Company and preferences, closing date among them; the last three only where settings say so.
@@ -29,23 +33,26 @@ def queue_pulls(services: Services, resources: Sequence[str]) -> int:
     """Queue a run for each feed whose slot has come; once, by however many schedulers.
 
     An outage is caught up with one run. A slot whose connection is paused or off passes without a
-    run: the next one after the reconnect finds everything that changed since the cursor.
+    run: the next one after the reconnect finds everything that changed since the cursor. So does
+    the slot of a list that is switched off.
     """
     with services.database.begin() as session:
         slots = feeds.claim(session, resources)
-        active = {
-            slot.connection_id
-            for slot in slots
-            if connections.get(session, slot.connection_id).state == "active"
-        }
-        connections.wake(session, sorted(active))
-        for slot in sorted(slots, key=lambda slot: (slot.connection_id, slot.resource)):
-            if slot.connection_id in active:
-                asked = Asked("schedule", f"clock:{slot.due.isoformat()}", runs.SCHEDULED)
-                runs.queue(session, slot.connection_id, slot.resource, asked)
-        hinted = connections.claim_hints(session, sorted(active))
+        rows = connections.active(session, {slot.connection_id for slot in slots})
+        wanted = [slot for slot in slots if _is_wanted(slot, rows)]
+        woken = sorted({slot.connection_id for slot in wanted})
+        connections.wake(session, woken)
+        for slot in sorted(wanted, key=lambda slot: (slot.connection_id, slot.resource)):
+            asked = Asked("schedule", f"clock:{slot.due.isoformat()}", runs.SCHEDULED)
+            runs.queue(session, slot.connection_id, slot.resource, asked)
+        hinted = connections.claim_hints(session, woken)
     services.hints.drive(hinted)
-    return len(active)
+    return len(woken)
+
+
+def _is_wanted(slot: Slot, active: Mapping[int, Connection]) -> bool:
+    row = active.get(slot.connection_id)
+    return row is not None and not first.is_off(row.settings, Resource(slot.resource))
 
 
 def relay_pending(services: Services) -> None:

@@ -60,6 +60,15 @@ def test_reads_a_day_follow_the_intervals(shop: Shop) -> None:
     assert reads.a_day([found["payments"], found["taxes"]]) == 50
 
 
+def test_the_list_of_a_kind_that_is_off_is_not_pulled(shop: Shop) -> None:
+    wanted = {"feed.vendors": "3600", "kind.vendor": "off"}
+    set_options(shop.services, shop.connection_id, wanted)
+    shop.run("UPDATE feeds SET next_due = now() WHERE resource = 'vendors'")
+
+    assert schedule.queue_pulls(shop.services, ["vendors"]) == 0
+    assert readings(shop)["vendors"].a_day == 0
+
+
 def test_an_idle_day_takes_48_calls_for_changes_and_4_others(shop: Shop) -> None:
     daily = {"feed.accounts": "86400", "feed.taxes": "86400", "feed.company": "86400"}
     set_options(shop.services, shop.connection_id, {"feed.payments": "1800"} | daily)
