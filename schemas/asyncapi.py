@@ -12,7 +12,7 @@ from schemas.catalogue import INBOUND, STATUS
 from schemas.envelope import STRUCTURED
 from schemas.fields import Model
 from schemas.jsonschema import event_schema
-from schemas.status import SOURCE
+from schemas.status_event import SOURCE
 
 FILE = Path(__file__).with_name("asyncapi.yaml")
 EXAMPLES: Mapping[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text())

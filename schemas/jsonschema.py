@@ -12,7 +12,7 @@ from typing import Any, Literal
 from schemas.attributes import LONGEST
 from schemas.catalogue import INBOUND, STATUS
 from schemas.fields import Model
-from schemas.status import SOURCE
+from schemas.status_event import SOURCE
 
 DIRECTORY = Path(__file__).parent / "json"
 

@@ -1,8 +1,7 @@
 """Status events: what the worker tells the CMMS about records, connections and pulls."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -11,7 +10,6 @@ from schemas.fields import Flag, Label, Model, RecordId, Version
 from schemas.kinds import Kind
 from schemas.money import Money
 
-SOURCE = "/accounting"
 _Count = Annotated[int, Field(strict=True, ge=0)]
 
 
@@ -274,31 +272,3 @@ class SyncFailed(_SyncStatus):
 
     event_type = "accounting.sync.failed"
     error: Error
-
-
-def status_envelope(
-    data: Status,
-    *,
-    id: str,  # noqa: A002  # the attribute's name
-    tenant: str,
-    time: datetime,
-    traceparent: str | None = None,
-    causation_id: str | None = None,
-) -> dict[str, Any]:
-    """The whole event, JSON-ready, without what is absent; `time` must carry a zone.
-
-    `id` is the same on every repeat, `causation_id` that of the event that led here.
-    """
-    attributes = {
-        "specversion": "1.0",
-        "id": id,
-        "source": SOURCE,
-        "type": data.event_type,
-        "time": time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "tenantid": tenant,
-        "subject": data.subject,
-        "traceparent": traceparent,
-        "causationid": causation_id,
-        "data": data.model_dump(mode="json", exclude_none=True),
-    }
-    return {name: value for name, value in attributes.items() if value is not None}

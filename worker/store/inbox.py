@@ -165,7 +165,7 @@ def keep_openings(session: Session, openings: Sequence[Opening]) -> None:
     """Remember the earliest count of each item's stock, even if it comes late.
 
     The books move the quantity themselves from there on, so documents dated after the first count
-    and before a later one must find the first (QuickBooks refuses them else: 6270).
+    and before a later one must find the first: a ledger refuses them else.
     """
     if openings:
         session.execute(_OPEN, {"rows": _array(openings)})

@@ -37,7 +37,8 @@ _AGAIN = "Nothing was changed. Start again with `books connections connect {id}`
 
 @dataclass(frozen=True)
 class Returned:
-    """What the ledger's redirect brought back; `company_id` is QuickBooks' realmId."""
+    """What the ledger's redirect brought back; `company_id` as the ledger
+    names it there."""
 
     provider: str
     state: str = field(repr=False)

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from schemas.kinds import Kind
-from schemas.status import Environment, Error, Retry, Status, WaitingOn, status_envelope
+from schemas.status import Environment, Error, Retry, Status, WaitingOn
+from schemas.status_event import status_envelope
 from worker.failures import describe
 from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Fault

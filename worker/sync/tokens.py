@@ -109,7 +109,7 @@ def _refreshed(services: Services, held: Held, lease: Lease) -> str:
     """Refresh until the tokens that count are stored.
 
     Killed between the answer and the commit, the next driver sends the stored refresh token again:
-    it works until its successor takes hold (Intuit: validity of refresh tokens).
+    it works until its successor takes hold.
     """
     for _ in range(_ATTEMPTS):
         lease.check()

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from schemas.catalogue import INBOUND, STATUS
 from schemas.jsonschema import DIRECTORY, write
-from schemas.status import status_envelope
+from schemas.status_event import status_envelope
 from tests.unit.schemas.builders import (
     Data,
     customer_data,

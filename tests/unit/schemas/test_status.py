@@ -21,7 +21,8 @@ from schemas.catalogue import INBOUND, STATUS
 from schemas.item import Item, ItemDetails, ItemType
 from schemas.kinds import Kind
 from schemas.party import Party, PartyDetails
-from schemas.status import Environment, Error, Operation, Retry, status_envelope
+from schemas.status import Environment, Error, Operation, Retry
+from schemas.status_event import status_envelope
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ERROR = Error(
