@@ -107,7 +107,7 @@ def relay_pending() -> None:
 @dramatiq.actor(queue_name=HOUSEKEEPING)
 @_patiently()
 def tidy() -> None:
-    """Drop status events that were kept long enough."""
+    """Drop status events and runs that were kept long enough."""
     schedule.tidy(services())
 
 

@@ -162,6 +162,7 @@ class Settings(BaseSettings):
     )
     outbox_days: Count = Field(default=14, description="Days a status event is kept once sent.")
     unroutable_days: Count = Field(default=14, description="Days an unheard status event is kept.")
+    runs_days: Count = Field(default=90, description="Days a pull is kept once it is over.")
     quickbooks: QuickBooksSettings = QuickBooksSettings()
     ready_file: Path | None = Field(default=None, description="Touched once a process is ready.")
 

@@ -14,6 +14,7 @@ from worker.store.session import Session
 from worker.store.tables import submissions
 
 ASKED, SCHEDULED = 1, 5  # urgency: what a person or an event asked for goes first
+EXPIRE_CHUNK = 1000
 
 
 class Mode(StrEnum):
@@ -269,6 +270,22 @@ def report_change(
 def postpone(session: Session, run_id: int, delay: float) -> None:
     moment = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, delay)
     session.execute(runs.update().where(runs.c.id == run_id).values(next_attempt_at=moment))
+
+
+# The newest of each resource stays: it is what people are shown.
+_EXPIRE = sa.text(f"""
+    DELETE FROM runs WHERE id IN (
+        SELECT r.id FROM runs r
+        WHERE r.finished_at < now() - make_interval(days => :days)
+          AND EXISTS (SELECT FROM runs n WHERE n.connection_id = r.connection_id
+                      AND n.resource = r.resource AND n.id > r.id AND n.mode <> 'dry')
+        ORDER BY r.finished_at LIMIT {EXPIRE_CHUNK} FOR UPDATE OF r SKIP LOCKED)
+""")
+
+
+def expire(session: Session, days: int) -> int:
+    """Drop runs that were over so long ago, at most a chunk; returns how many."""
+    return session.execute(_EXPIRE, {"days": days}).rowcount
 
 
 def _run(row: sa.Row[Any]) -> Run:

@@ -1,12 +1,13 @@
 """What the clock does: wake connections whose time has come, queue the pulls that are due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from worker.providers.port import Resource
 from worker.store import connections, feeds, outbox, runs
 from worker.store.connections import Connection
 from worker.store.feeds import Slot
 from worker.store.runs import Asked
+from worker.store.session import Session
 from worker.sync import first
 from worker.sync.services import Services
 
@@ -63,19 +64,22 @@ def relay_pending(services: Services) -> None:
 
 
 def tidy(services: Services) -> int:
-    """Drop status events that were kept long enough, in short transactions; returns how many."""
-    days = {
-        "published": services.settings.outbox_days,
-        "unroutable": services.settings.unroutable_days,
-    }
-    return sum(_expire(services, state, kept) for state, kept in days.items())
+    """Drop status events and runs that were kept long enough, in short transactions; returns how
+    many."""
+    settings = services.settings
+    drops: list[Callable[[Session], int]] = [
+        lambda session: outbox.expire(session, "published", settings.outbox_days),
+        lambda session: outbox.expire(session, "unroutable", settings.unroutable_days),
+        lambda session: runs.expire(session, settings.runs_days),
+    ]
+    return sum(_in_pieces(services, drop) for drop in drops)
 
 
-def _expire(services: Services, state: str, days: int) -> int:
+def _in_pieces(services: Services, drop: Callable[[Session], int]) -> int:
     total = 0
     while True:
         with services.database.begin() as session:
-            dropped = outbox.expire(session, state, days)
+            dropped = drop(session)
         total += dropped
-        if dropped < outbox.EXPIRE_CHUNK:
+        if not dropped:
             return total

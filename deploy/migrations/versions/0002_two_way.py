@@ -54,6 +54,7 @@ def _grow_runs() -> None:
     )
     for name in ("unknown_since", "again_at"):
         op.add_column("runs", sa.Column(name, sa.DateTime(timezone=True)))
+    op.create_index("ix_runs_finished_at", "runs", ["finished_at"])
     op.drop_index("uq_runs_open", "runs")
     op.create_index(
         "uq_runs_open",

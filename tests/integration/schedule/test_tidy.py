@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.workshop import Shop
+from worker.providers.port import Resource
 from worker.store import outbox
-from worker.sync import schedule
+from worker.sync import connections, first, schedule
 from worker.sync.services import Services
 
 ADD = """
@@ -65,6 +66,19 @@ def test_two_who_tidy_at_once_do_not_wait_for_each_other(shop: Shop) -> None:
         theirs = schedule.tidy(shop.services)
 
     assert (mine, theirs) == (3, 0)
+
+
+def test_pulls_are_dropped_too_but_for_the_last_of_each_resource(
+    shop: Shop, with_settings: Callable[..., Services]
+) -> None:
+    shop.run("UPDATE runs SET finished_at = now() - interval '40 days'")
+    connections.ask(shop.services, shop.connection_id, Resource.TAXES)
+    shop.work()
+
+    dropped = [schedule.tidy(with_settings(runs_days=days)) for days in (50, 30)]
+
+    kept = [row.resource for row in shop.all("SELECT resource FROM runs ORDER BY resource")]
+    assert (dropped, kept) == ([0, 1], sorted(one.value for one in first.PULLS))
 
 
 def test_the_clock_no_longer_drops_events_at_every_tick(shop: Shop) -> None:
