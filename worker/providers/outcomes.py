@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from worker.errors import Category
-from worker.providers.pulled import LedgerRecord
+from worker.providers.pulled import InvoiceSeen, LedgerRecord
 from worker.terms import Cause, Part
 
 
@@ -167,6 +167,7 @@ class Barred:
     """The record is there, but as it stands in the books this part must not be sent (paid)."""
 
     fault: Fault
+    standing: InvoiceSeen
 
 
 @dataclass(frozen=True)

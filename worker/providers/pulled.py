@@ -52,6 +52,7 @@ class InvoiceSeen:
     balance: Decimal
     status: str
     sync_token: str | None = None
+    party: str | None = None  # the ref of its customer or vendor; of a deleted one nobody says it
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.kinds import Kind
+from worker.store.balances import PAID_BY_US
 from worker.store.looking import CURRENT_LOOK
 from worker.store.session import Session
 from worker.store.tables import links
@@ -127,7 +128,7 @@ class Settled:
 # `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A
 # removal that found nothing in the books leaves no ref. What a removal's answer does not say is
 # kept.
-_SYNCED = sa.text("""
+_SYNCED = sa.text(f"""
     UPDATE links SET
         state = CASE WHEN wanted_version > :version THEN 'due' ELSE 'synced' END,
         next_attempt_at = CASE WHEN wanted_version > :version THEN clock_timestamp() END,
@@ -143,13 +144,15 @@ _SYNCED = sa.text("""
         paid_amount = CASE WHEN :removed THEN 0 * paid_amount WHEN :untouched THEN paid_amount
                            WHEN CAST(:balance AS numeric) IS NULL THEN paid_amount
                            ELSE CAST(:total AS numeric) - CAST(:balance AS numeric) END,
+        paid_by_us = CASE WHEN :removed OR :untouched OR CAST(:balance AS numeric) IS NULL
+                          THEN paid_by_us ELSE {PAID_BY_US} END,
         status = CASE WHEN kind NOT IN ('invoice', 'purchase_invoice') THEN status
                       WHEN :removed THEN 'voided' WHEN :untouched THEN status
                       WHEN CAST(:balance AS numeric) IS NULL THEN status
                       WHEN CAST(:balance AS numeric) = CAST(:total AS numeric) THEN 'open'
                       WHEN CAST(:balance AS numeric) > 0 THEN 'partially_paid' ELSE 'paid' END,
-        attempts = 0, look = NULL, waiting_on = '{}', error_code = NULL, error = '{}',
-        decided = '{}', reason = NULL, updated_at = clock_timestamp(),
+        attempts = 0, look = NULL, waiting_on = '{{}}', error_code = NULL, error = '{{}}',
+        decided = '{{}}', reason = NULL, updated_at = clock_timestamp(),
         synced_at = CASE WHEN :untouched THEN synced_at ELSE clock_timestamp() END
     WHERE id = :link_id
 """)

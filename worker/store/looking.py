@@ -1,6 +1,6 @@
 """Links that are looked up in the books before they are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -54,23 +54,64 @@ def look_first(session: Session, ids: Sequence[int]) -> None:
 
 _PAID = sa.text("""
     UPDATE links SET look = 'asked', updated_at = clock_timestamp()
-    WHERE connection_id = :id AND kind = 'invoice' AND state = 'waiting' AND record_id IN (
-        SELECT d.snapshot ->> 'invoice_id' FROM links p JOIN documents d ON d.id = p.document_id
-        WHERE p.id = ANY(:payments))
+    WHERE connection_id = :id AND kind = 'invoice' AND state = 'waiting' AND ref = ANY(:refs)
     RETURNING record_id
 """)
 
 
-def invoices_paid_by(session: Session, connection_id: int, payments: Sequence[int]) -> list[str]:
-    """The waiting invoices of these links of payments, which are looked up first from now on:
-    what payments cover of them has changed, and is not pulled yet."""
-    values = {"id": connection_id, "payments": sorted(payments)}
+def invoices_paid(session: Session, connection_id: int, refs: Iterable[str]) -> list[str]:
+    """The waiting ones of these invoices (by ref), which are looked up first from now on: what
+    payments cover of them has changed, and is not pulled yet. By record id."""
+    values = {"id": connection_id, "refs": sorted(refs)}
     return list(session.execute(_PAID, values).scalars())
 
 
-def applied_to(session: Session, payments: Sequence[int]) -> list[str]:
+def applied_to(session: Session, payments: Sequence[int]) -> set[str]:
     """The invoices in the books that these links of payments are applied to, or were."""
     query = sa.select(links.c.applied_to).where(
         links.c.id.in_(payments), links.c.applied_to.is_not(None)
     )
-    return list(session.execute(query).scalars())
+    return set(session.execute(query).scalars())
+
+
+APPLIED = "applied"  # `look` of a payment that might be applied to more of its invoice by now
+
+# Only those of which something is left over are in that index, and they are few.
+_LEFT_OVER = sa.text("""
+    SELECT p.id, i.record_id FROM links p JOIN documents d ON d.id = p.document_id
+    JOIN links i ON i.connection_id = p.connection_id AND i.kind = 'invoice'
+      AND i.record_id = d.snapshot ->> 'invoice_id'
+    WHERE p.connection_id = :id AND p.kind = 'payment' AND p.balance > 0 AND p.state = 'synced'
+      AND NOT p.removed AND p.digest IS NOT NULL AND NOT i.removed AND i.ref = ANY(:refs)
+""")
+
+
+def left_over(session: Session, connection_id: int, refs: Iterable[str]) -> dict[int, str]:
+    """Links of payments of ours that are on account in part, though they are meant for one of
+    these invoices (by ref): with that invoice's record id."""
+    values = {"id": connection_id, "refs": sorted(refs)}
+    return {row.id: row.record_id for row in session.execute(_LEFT_OVER, values)}
+
+
+_APPLY = sa.text(f"""
+    UPDATE links SET state = 'due', look = '{APPLIED}', synced_content = NULL,
+        next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+    WHERE id = ANY(:ids) AND state = 'synced'
+""")
+
+
+def apply_anew(session: Session, ids: Iterable[int]) -> None:
+    """These payments are looked up, and applied to more if nobody else has changed them."""
+    session.execute(_APPLY, {"ids": sorted(ids)})
+
+
+_LEAVE = sa.text("""
+    UPDATE links SET state = 'synced', look = NULL, synced_content = :content,
+        next_attempt_at = NULL, updated_at = clock_timestamp()
+    WHERE id = :id AND state = 'due' AND wanted_version = :revision
+""")
+
+
+def leave(session: Session, link_id: int, revision: int, content: str) -> None:
+    """What was looked up without need is synced as before, unless it is wanted anew."""
+    session.execute(_LEAVE, {"id": link_id, "revision": revision, "content": content})

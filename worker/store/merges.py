@@ -44,6 +44,18 @@ _MOVE = sa.text("""
 """)
 
 
-def move(session: Session, link_id: int, kept: str) -> None:
-    """The link's record is the surviving one from now on."""
-    session.execute(_MOVE, {"link_id": link_id, "kept": kept})
+# The books move its documents along; payments are refused that name another one than these.
+_MOVE_DOCUMENTS = sa.text("""
+    UPDATE links d SET party_ref = :kept, updated_at = clock_timestamp()
+    FROM links l
+    WHERE l.id = :link_id AND d.connection_id = l.connection_id AND d.party_ref = :gone
+      AND d.kind = ANY(CASE l.kind WHEN 'customer' THEN ARRAY['invoice', 'payment']
+                       WHEN 'vendor' THEN ARRAY['purchase_invoice'] ELSE ARRAY[]::text[] END)
+""")
+
+
+def move(session: Session, link_id: int, gone: str, kept: str) -> None:
+    """The link's record is the surviving one from now on, and so is the party of its documents."""
+    values = {"link_id": link_id, "gone": gone, "kept": kept}
+    session.execute(_MOVE, values)
+    session.execute(_MOVE_DOCUMENTS, values)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas.kinds import Kind
+from worker.store.balances import PAID_BY_US
 from worker.store.ledger_tables import payments
 from worker.store.session import Session
 
@@ -102,11 +103,13 @@ class Standing:
     balance: Decimal | None
     status: str | None
     removed: bool  # voided by the CMMS
+    party_ref: str | None = None  # whose it is in the books
 
 
 _STANDINGS = sa.text("""
-    SELECT id AS link_id, record_id, ref, total, variance, balance, status, removed FROM links
-    WHERE connection_id = :id AND kind = :kind AND ref = ANY(:refs) ORDER BY id FOR UPDATE
+    SELECT id AS link_id, record_id, ref, total, variance, balance, status, removed, party_ref
+    FROM links WHERE connection_id = :id AND kind = :kind AND ref = ANY(:refs)
+    ORDER BY id FOR UPDATE
 """)
 
 
@@ -119,9 +122,11 @@ def standings(
     return {row.ref: Standing(**dict(row._mapping)) for row in rows}
 
 
-_STAND = sa.text("""
+_STAND = sa.text(f"""
     UPDATE links SET total = :total, variance = :variance, balance = :balance,
-        paid_amount = :paid, status = :status, updated_at = clock_timestamp()
+        paid_amount = :paid, status = :status, party_ref = :party_ref,
+        paid_by_us = {PAID_BY_US},
+        updated_at = clock_timestamp()
     WHERE id = :link_id
 """)
 
@@ -135,6 +140,7 @@ def stand(session: Session, standing: Standing, paid: Decimal) -> None:
         "balance": standing.balance,
         "paid": paid,
         "status": standing.status,
+        "party_ref": standing.party_ref,
     }
     session.execute(_STAND, values)
 

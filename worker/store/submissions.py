@@ -209,7 +209,7 @@ def due(session: Session, connection_id: int, most: int) -> list[int]:
 
 
 _RENEW = sa.text("""
-    UPDATE submissions SET sends = sends + 1, driver = :driver,
+    UPDATE submissions SET sends = sends + 1, lookups = 0, driver = :driver,
         send_by = clock_timestamp() + make_interval(secs => :send_by),
         settle_at = clock_timestamp() + make_interval(secs => :settle_after)
     WHERE id = :id AND state = 'open' AND settle_at <= clock_timestamp() RETURNING id

@@ -140,6 +140,7 @@ links = Table(
     Column("variance", Money),
     Column("paid_amount", Money),
     Column("balance", Money),
+    Column("paid_by_us", Money),  # of invoices, when `balance` was read; null: nobody knows
     Column("status", Text),
     Column("wanted_since", Moment, nullable=False, server_default=func.now()),
     Column("synced_at", Moment),
@@ -179,7 +180,13 @@ links = Table(
         "applied_to",
         postgresql_where=text("applied_to IS NOT NULL"),
     ),
+    Index(
+        "ix_links_left_over",
+        "connection_id",
+        postgresql_where=text("kind = 'payment' AND balance > 0"),
+    ),
     Index("ix_links_record", "connection_id", "kind", "record_id"),
+    Index("ix_links_name", "connection_id", postgresql_where=text("error_code = 'duplicate_name'")),
 )
 
 submissions = Table(

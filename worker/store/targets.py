@@ -1,7 +1,6 @@
 """Where other records stand in the books: what documents name, and who has a ref or a name."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -44,38 +43,6 @@ def find(
         )
         for row in session.execute(_TARGETS, values)
     }
-
-
-# What others paid is known as of the last pull, what we paid ourselves as of the last answer; the
-# books' own balance lacks the latter until it is pulled. Without a digest a payment is linked but
-# not ours; one of ours may have been put on other invoices by others since we wrote it.
-_OPEN = sa.text("""
-    SELECT i.record_id, i.total
-        - coalesce((SELECT sum(ours.paid_amount) FROM links ours
-            WHERE ours.connection_id = :id AND ours.kind = 'payment'
-              AND ours.applied_to = i.ref AND ours.digest IS NOT NULL), 0)
-        - coalesce((SELECT sum(log.applied) FROM payments log
-            WHERE log.connection_id = :id AND log.invoice_ref = i.ref AND log.state = 'received'
-              AND NOT EXISTS (SELECT FROM links ours WHERE ours.connection_id = :id
-                  AND ours.kind = 'payment' AND ours.ref = log.payment_ref
-                  AND (ours.digest IS NOT NULL OR ours.removed)
-                  AND (ours.applied_to = log.invoice_ref OR ours.synced_at > log.updated_at))
-          ), 0) AS balance
-    FROM links i
-    WHERE i.connection_id = :id AND i.kind = 'invoice' AND i.record_id = ANY(:ids)
-      AND i.total IS NOT NULL
-""")
-
-
-def open_balances(
-    session: Session, connection_id: int, invoices: Iterable[str]
-) -> dict[str, Decimal]:
-    """What these invoices have open, by record id; those whose total nobody knows are absent."""
-    wanted = sorted(set(invoices))
-    if not wanted:
-        return {}
-    rows = session.execute(_OPEN, {"id": connection_id, "ids": wanted})
-    return {row.record_id: row.balance for row in rows}
 
 
 _CREATING = sa.text("""

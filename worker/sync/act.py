@@ -23,7 +23,7 @@ from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Fault, Written
-from worker.store import dead_letters, links, outbox, waiting
+from worker.store import dead_letters, links, looking, outbox, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.links import Stop
@@ -75,6 +75,8 @@ class Acting:
 
         Where another link has a ref already, the one that came later fails and the rest goes on.
         """
+        paying = [one.subject.link_id for one in successes if one.subject.kind is Kind.PAYMENT]
+        paid = looking.applied_to(self.session, paying) if paying else set()
         try:
             with self.session.begin_nested():
                 links.mark_synced(self.session, [settled(one) for one in successes])
@@ -93,8 +95,9 @@ class Acting:
             self._succeeded(one)
         present = [one for one in successes if one.operation is not Operation.REMOVE]
         waiting.wake(self.session, self.connection.id, arrived(present))
-        paying = [one.subject.link_id for one in successes if one.subject.kind is Kind.PAYMENT]
-        unpaid.payments_written(self.session, self.connection.id, paying)
+        unpaid.payments_written(self.session, self.connection.id, paying, paid)
+        sold = [one.written.ref for one in present if one.subject.kind is Kind.INVOICE]
+        unpaid.moved(self.session, self.connection.id, sold)
 
     def _succeeded(self, one: Success) -> None:
         self._tell(one.subject, self._synced(one))

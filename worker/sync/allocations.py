@@ -145,6 +145,7 @@ def paid(one: Standing) -> Decimal:
 
 def as_seen(one: Standing, now: InvoiceSeen) -> Standing:
     """An invoice or bill as the books say; what the CMMS has voided keeps what it came to."""
+    one = replace(one, party_ref=now.party or one.party_ref)
     if one.removed:
         return replace(one, balance=_ZERO, status=now.status)
     expected = None if one.total is None else one.total - (one.variance or _ZERO)

@@ -11,10 +11,16 @@ from worker.sync import unpaid
 from worker.sync.allocations import as_seen, paid
 
 
-def keep(session: Session, connection: Connection, seen: Sequence[InvoiceSeen]) -> None:
-    """Bring our bills up to what the books say; the connection's row is locked by the caller."""
+def stand(
+    session: Session,
+    connection: Connection,
+    seen: Sequence[InvoiceSeen],
+    kind: Kind = Kind.PURCHASE_INVOICE,
+) -> None:
+    """Bring our bills (or invoices) up to what the books say; the connection's row is locked by the
+    caller."""
     refs = [one.ref for one in seen]
-    known = payments.standings(session, connection.id, refs, Kind.PURCHASE_INVOICE)
+    known = payments.standings(session, connection.id, refs, kind)
     less: list[str] = []
     for one in seen:
         before = known.get(one.ref)

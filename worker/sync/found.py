@@ -25,9 +25,10 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
-from worker.store.looking import looked, named
+from worker.store.looking import APPLIED, leave, looked, named
 from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
+from worker.sync.bills import stand
 from worker.sync.driver import Driver
 from worker.sync.linking import start_from
 from worker.sync.named import read as read_named
@@ -96,6 +97,9 @@ def _conclude(
 def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) -> None:
     subject = subject_of(link)
     match seen:
+        case Ours() | Changed() | Absent() if link.look == APPLIED:
+            # It is applied by now, or somebody else has decided where it belongs.
+            leave(acting.session, link.id, link.revision, link.content)
         case Ours(Written() as older, matched=False) if part.operation is Operation.CREATE:
             # Made by us before this link knew of it; what the CMMS says now has not been written.
             _adopt(acting, link, older.ref, older.sync_token)
@@ -108,7 +112,8 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
         case Untouched(sync_token):
             seen_for = looked(link.revision)
             links.try_again(acting.session, link.id, sync_token=sync_token, look=seen_for)
-        case Barred(fault):
+        case Barred(fault, standing):
+            stand(acting.session, acting.connection, [standing], link.kind)
             acting.act(subject, refusal(fault, link.attempts))
         case Changed():
             conflicts.meet(acting, link, part, seen)

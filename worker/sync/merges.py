@@ -30,7 +30,7 @@ def follow(session: Session, connection: Connection, merged: Merged) -> None:
         names = {"kind": str(merged.kind), "record": standing.record_id, "why": why}
         raise_(session, connection.id, cause, _CODE, names)
         return
-    merges.move(session, standing.link_id, merged.kept)
+    merges.move(session, standing.link_id, merged.gone, merged.kept)
     waiting.wake(session, connection.id, [Cause(f"{merged.kind}_ref", merged.gone)])
     close(session, connection.id, [cause])
 

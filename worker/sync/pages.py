@@ -69,7 +69,7 @@ def apply(
     gone = records.retire(session, connection.id, page.gone) if page.gone else []
     applied.add(changes.retire(session, connection, gone, origin))
     applied.add(payments.keep(session, connection, page, origin))
-    bills.keep(session, connection, page.bills)
+    bills.stand(session, connection, page.bills)
     return applied
 
 

@@ -9,7 +9,7 @@ from schemas.books import InvoiceStatus, ReceivedPayment
 from schemas.kinds import Kind
 from schemas.money import rounded
 from schemas.status import PaymentChanged, PaymentReceived, PaymentReversed
-from worker.providers.port import Page, PaymentSeen
+from worker.providers.port import InvoiceSeen, Page, PaymentSeen
 from worker.store import payments
 from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
@@ -36,6 +36,34 @@ class Effects:
     told: list[Outgoing] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Stood:
+    """How invoices stood before a page and stand after it, by ref."""
+
+    before: Mapping[str, Standing]
+    now: Mapping[str, Standing]
+
+    @property
+    def changed(self) -> set[str]:
+        return {ref for ref, one in self.now.items() if one != self.before[ref]}
+
+    @property
+    def paid_less(self) -> list[str]:
+        """By record id."""
+        now, before = self.now, self.before
+        return [one.record_id for ref, one in now.items() if paid(one) < paid(before[ref])]
+
+    @property
+    def payable_otherwise(self) -> list[str]:
+        """Those of which payments that were refused may be taken now, or as another customer's."""
+        pairs = ((ref, self.before[ref], one) for ref, one in self.now.items())
+        return [
+            ref
+            for ref, before, now in pairs
+            if (now.balance, now.party_ref) != (before.balance, before.party_ref)
+        ]
+
+
 def keep(session: Session, connection: Connection, page: Page, origin: Origin) -> Effects:
     """Bring payment log and invoices up to a page of what the books say; safe to repeat.
 
@@ -51,11 +79,12 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
         *allocations.voided(seen, page.invoices, known),
     ]
     standing = allocations.stand(known, page.invoices, moved)
-    _stand(session, connection, known.standing, standing)
     payments.keep(session, connection.id, [movement.entry for movement in moved])
     _keep_on_account(session, connection, seen, known)
     for payment in seen:
         _stand_own(session, payment, known.own.get(payment.ref))
+    # Last, as what an invoice has open for others follows from all of these.
+    _stand(session, connection, page.invoices, Stood(known.standing, standing))
     effects = Effects()
     for movement in moved:
         _count(effects, movement)
@@ -114,19 +143,14 @@ def _keep_on_account(
 
 
 def _stand(
-    session: Session,
-    connection: Connection,
-    before: Mapping[str, Standing],
-    now: Mapping[str, Standing],
+    session: Session, connection: Connection, read: Sequence[InvoiceSeen], stood: Stood
 ) -> None:
     """Write down how the invoices stand, and let go what waited for them to be paid less."""
-    for ref, one in now.items():
-        if one != before[ref]:
-            payments.stand(session, one, paid(one))
-    less = [one.record_id for ref, one in now.items() if paid(one) < paid(before[ref])]
-    unpaid.wake(session, connection.id, less)
-    moved = [ref for ref, one in now.items() if one.balance != before[ref].balance]
-    unpaid.moved(session, connection.id, moved)
+    written = {one.ref for one in read} | stood.changed
+    for ref in sorted(written & stood.now.keys()):
+        payments.stand(session, stood.now[ref], paid(stood.now[ref]))
+    unpaid.wake(session, connection.id, stood.paid_less)
+    unpaid.moved(session, connection.id, stood.payable_otherwise)
 
 
 def _stand_own(session: Session, payment: PaymentSeen, own: Own | None) -> None:

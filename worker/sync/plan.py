@@ -14,7 +14,7 @@ from worker.providers.budget import Budget
 from worker.providers.lookup import HOUSE_ITEM, Chart
 from worker.providers.port import Work
 from worker.store.links import Due
-from worker.store.looking import LOOKED
+from worker.store.looking import APPLIED, LOOKED
 from worker.sync.scope import Scope
 from worker.terms import Operation, Request
 
@@ -57,7 +57,7 @@ class Sorted:
 def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorted:
     """What comes next for each due link; pure."""
     found = Sorted()
-    for link in due:
+    for link in map(_as_wanted, due):
         if link.removed and link.ref is None:
             found.never_sent.append(link)
         elif link.removed and link.gone:
@@ -73,6 +73,13 @@ def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorte
         else:
             _to_work(found, link)
     return found
+
+
+def _as_wanted(link: Due) -> Due:
+    """A payment that might be applied to more is looked up for that, unless it is to be written or
+    removed anyway by now."""
+    overtaken = link.removed or link.revision != link.synced_version
+    return replace(link, look=None) if link.look == APPLIED and overtaken else link
 
 
 def _says_the_same(link: Due) -> bool:

@@ -12,7 +12,7 @@ from schemas.payment import Payment
 from worker.errors import Category
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Fault, Held, Plan, Work
-from worker.store import connections, looking, targets
+from worker.store import balances, connections, looking, targets
 from worker.store.links import Due
 from worker.store.session import Session
 from worker.sync.act import Acting, Effects
@@ -33,7 +33,7 @@ def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup
     named |= house_items((one.document for one in work), chart)
     found = targets.find(session, driver.connection.id, named)
     paid = [one.document.invoice_id for one in work if isinstance(one.document, Payment)]
-    for invoice, balance in targets.open_balances(session, driver.connection.id, paid).items():
+    for invoice, balance in balances.open_balances(session, driver.connection.id, paid).items():
         key = (Kind.INVOICE, invoice)
         if key in found:
             found[key] = replace(found[key], balance=balance)

@@ -88,11 +88,7 @@ def arrived(successes: Sequence[Success]) -> list[Cause]:
     """What documents may have waited for: the record, or its counterpart that could not be used."""
     named = [(one.subject.kind.value, one.subject.record_id) for one in successes]
     used = [(f"{one.subject.kind.value}_ref", one.written.ref) for one in successes]
-    sold = [one.written.ref for one in successes if one.subject.kind is Kind.INVOICE]
-    return [
-        *(Cause(kind, name) for kind, name in (*named, *used)),
-        *(Cause("balance", ref) for ref in sold),
-    ]
+    return [Cause(kind, name) for kind, name in (*named, *used)]
 
 
 def remember(session: Session, connection_id: int, successes: Sequence[Success]) -> None:

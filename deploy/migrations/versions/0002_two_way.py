@@ -27,11 +27,24 @@ def upgrade() -> None:
     op.add_column("links", sa.Column("dated", sa.Date()))
     op.add_column("links", sa.Column("party_ref", sa.Text()))
     op.add_column("links", sa.Column("applied_to", sa.Text()))
+    op.add_column("links", sa.Column("paid_by_us", sa.Numeric(24, 6)))
     op.create_index(
         "ix_links_applied_to",
         "links",
         ["connection_id", "applied_to"],
         postgresql_where=sa.text("applied_to IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_links_left_over",
+        "links",
+        ["connection_id"],
+        postgresql_where=sa.text("kind = 'payment' AND balance > 0"),
+    )
+    op.create_index(
+        "ix_links_name",
+        "links",
+        ["connection_id"],
+        postgresql_where=sa.text("error_code = 'duplicate_name'"),
     )
     op.add_column("payments", sa.Column("unapplied", sa.Numeric(24, 6)))
     op.add_column("payments", sa.Column("record_id", sa.Text()))

@@ -61,8 +61,22 @@ def test_what_is_not_there_goes_out_as_it_was(
 
     last = busy.submissions()[-1]
     assert (last.id, last.key, last.body) == (before.id, before.key, before.body)
-    assert (last.sends, last.lookups, last.state) == (2, 1, "closed")
+    assert (last.sends, last.lookups, last.state) == (2, 0, "closed")
     assert len(busy.marked(kind, str(document["id"]))) == 1
+
+
+def test_each_driver_looks_before_it_repeats(busy: Shop) -> None:
+    lost(busy, "reset_before", SENT[2])
+    busy.simulator.fault("lost_answer")
+    busy.later(seconds=10)
+    busy.drive()
+    assert busy.submissions()[-1].sends == 2
+
+    taken_over(busy)
+
+    last = busy.submissions()[-1]
+    assert (last.sends, last.lookups, last.state) == (2, 0, "closed")
+    assert len(busy.marked("Payment", "PAY-1")) == 1
 
 
 def test_a_batch_with_money_in_it_is_looked_up_whole(busy: Shop) -> None:

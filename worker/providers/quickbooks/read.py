@@ -107,7 +107,8 @@ def invoice_seen(record: Body) -> InvoiceSeen:
         status = "paid"
     else:
         status = "partially_paid" if balance < total else "open"
-    return InvoiceSeen(str(record["Id"]), total, balance, status, record.get("SyncToken"))
+    party = ref(record, "CustomerRef") or ref(record, "VendorRef")
+    return InvoiceSeen(str(record["Id"]), total, balance, status, record.get("SyncToken"), party)
 
 
 def is_voided(record: Body) -> bool:

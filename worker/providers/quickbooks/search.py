@@ -34,7 +34,7 @@ from worker.providers.quickbooks.queries import (
     quoted,
     select,
 )
-from worker.providers.quickbooks.read import is_voided
+from worker.providers.quickbooks.read import invoice_seen, is_voided
 from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.wire import Body
@@ -108,7 +108,7 @@ class Search:
         if not removing and matches(part.body, record):
             return Ours(answers.written(part.kind, record, self._environment))
         if fault := covered.barred(part, record):
-            return Barred(fault)
+            return Barred(fault, invoice_seen(record))
         token = str(record.get("SyncToken"))
         # Without a digest we never wrote it (it came out of the books): there is nothing of ours
         # that others could have changed. To make it inactive changes nothing of it: an update,
