@@ -27,6 +27,7 @@ class Linked:
     alias: str | None
     base: Mapping[str, str] | None
     snapshot: Mapping[str, Any]
+    pending: bool = False  # the snapshot has not been compared with the books, or is in conflict
 
     @property
     def key(self) -> Key:
@@ -34,7 +35,8 @@ class Linked:
 
 
 _LINKED = sa.text("""
-    SELECT l.id, l.kind, l.record_id, l.ref, l.state, l.digest, l.alias, l.base, d.snapshot
+    SELECT l.id, l.kind, l.record_id, l.ref, l.state, l.digest, l.alias, l.base, d.snapshot,
+           l.state <> 'synced' OR l.wanted_version IS DISTINCT FROM l.synced_version AS pending
     FROM links l JOIN documents d ON d.id = l.document_id
     WHERE l.connection_id = :id AND (l.kind, l.ref) IN
         (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:refs AS text[])))
@@ -54,7 +56,7 @@ def linked(session: Session, connection_id: int, keys: Iterable[Key]) -> dict[Ke
 _SEEN = sa.text("""
     UPDATE links SET sync_token = coalesce(:sync_token, sync_token), digest = :digest,
         base = coalesce(base, CAST(:base AS jsonb)), alias = CASE WHEN :renamed THEN NULL ELSE alias
-        END
+        END, removed = removed AND NOT :active
     WHERE id = :id
 """)
 
@@ -63,7 +65,8 @@ _SEEN = sa.text("""
 class Seen:
     """What a link is brought up to date with: the record's token and hash as they are now.
 
-    `base` is taken over where there is none yet; `renamed`: the name bears our suffix no more.
+    `base` is taken over where there is none yet; `renamed`: the name bears our suffix no more;
+    `active`: what we made inactive is so no more.
     """
 
     id: int
@@ -71,6 +74,7 @@ class Seen:
     digest: str
     base: Mapping[str, str] | None = None
     renamed: bool = False
+    active: bool = False
 
 
 def bring_up_to_date(session: Session, seen: Sequence[Seen]) -> None:
@@ -81,6 +85,7 @@ def bring_up_to_date(session: Session, seen: Sequence[Seen]) -> None:
             "digest": one.digest,
             "base": None if one.base is None else json.dumps(dict(one.base)),
             "renamed": one.renamed,
+            "active": one.active,
         }
         for one in seen
     ]
@@ -130,6 +135,17 @@ def reopen(session: Session, link_ids: Sequence[int]) -> None:
     """The books changed since these conflicts: they are compared once more."""
     if link_ids:
         session.execute(_REOPEN, {"ids": sorted(link_ids)})
+
+
+_FORGET = sa.text("""
+    UPDATE links SET decided = '{}' WHERE id = ANY(:ids) AND decided <> '{}'
+""")
+
+
+def forget_decisions(session: Session, link_ids: Sequence[int]) -> None:
+    """The books changed since a person decided about these: that was about something else."""
+    if link_ids:
+        session.execute(_FORGET, {"ids": sorted(link_ids)})
 
 
 def in_conflict(session: Session, link_id: int) -> list[str]:

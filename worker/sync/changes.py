@@ -9,14 +9,14 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from schemas.kinds import Kind
-from worker.providers.port import LedgerRecord
+from worker.providers.port import LedgerRecord, Removed, Written
 from worker.store import agreements, records, waiting
 from worker.store.agreements import Linked, Seen
 from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.records import Key, Known, Pulled
 from worker.store.session import Session
-from worker.sync.linking import differing
+from worker.sync.linking import differing, revised
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin
 from worker.sync.told import Side, changed
@@ -45,6 +45,7 @@ class Sight:
     record: Pulled
     known: Known | None
     link: Linked | None
+    brought: frozenset[str] = frozenset()  # the contract's fields that a write of ours brought
 
     @property
     def before(self) -> Mapping[str, str] | None:
@@ -106,21 +107,31 @@ def keep(
 
 
 def note(
-    session: Session, connection: Connection, found: LedgerRecord, origin: Origin
+    session: Session, connection: Connection, found: Written | Removed, origin: Origin
 ) -> list[Outgoing]:
-    """The same for one record that was looked up: what is to be told of it.
+    """The same for a party or item that was looked up: what is to be told of it.
 
-    It may hold our own write of unknown outcome, and what others changed after it.
+    It may hold our own write of unknown outcome, and what others changed after it. What our write
+    brought is no news, even where the CMMS says something newer by now.
     """
-    record = pulled(found)
-    sights = _sights(session, connection, {record.key: record})
+    if found.record is None:
+        return []
+    record = pulled(found.record)
+    sights = _sights(session, connection, {record.key: record}, found.brought)
     return _apply(session, connection, sights, origin).told
 
 
-def _sights(session: Session, connection: Connection, page: Mapping[Key, Pulled]) -> list[Sight]:
+def _sights(
+    session: Session,
+    connection: Connection,
+    page: Mapping[Key, Pulled],
+    brought: frozenset[str] = frozenset(),
+) -> list[Sight]:
     linked = agreements.linked(session, connection.id, page)
     known = records.known(session, connection.id, page)
-    return [Sight(one, known.get(key), linked.get(key)) for key, one in sorted(page.items())]
+    return [
+        Sight(one, known.get(key), linked.get(key), brought) for key, one in sorted(page.items())
+    ]
 
 
 def _apply(
@@ -129,6 +140,7 @@ def _apply(
     records.store(session, connection.id, [sight.record for sight in sights])
     _update_links(session, sights)
     _wake(session, connection, sights)
+    waiting.wake_named(session, connection.id, {one.record.ref for one in sights})
     return _told(connection, sights, origin)
 
 
@@ -158,23 +170,23 @@ def _update_links(session: Session, sights: Sequence[Sight]) -> None:
                 digest=sight.record.digest,
                 base=sight.agreed,
                 renamed=bool(alias) and not sight.record.name.endswith(alias),
+                active=sight.record.active,
             )
         )
     agreements.bring_up_to_date(session, seen)
     moved = [sight.link.id for sight in sights if sight.link and sight.moved]
+    agreements.forget_decisions(session, moved)
     agreements.reopen(session, moved)
 
 
 def _wake(session: Session, connection: Connection, sights: Sequence[Sight]) -> None:
     """Documents that waited for a record to be active again go on."""
-    waited = waiting.causes(session, connection.id, [f"{kind}_ref" for kind in sorted(KINDS)])
-    if waited:
-        active = {
-            Cause(f"{sight.record.kind}_ref", sight.record.ref)
-            for sight in sights
-            if sight.record.active
-        }
-        waiting.wake(session, connection.id, active & set(waited))
+    kinds = sorted(KINDS)
+    waited = waiting.causes(session, connection.id, [*kinds, *(f"{kind}_ref" for kind in kinds)])
+    active = [sight for sight in sights if waited and sight.record.active]
+    there = {Cause(f"{sight.record.kind}_ref", sight.record.ref) for sight in active}
+    there |= {Cause(one.link.kind.value, one.link.record_id) for one in active if one.link}
+    waiting.wake(session, connection.id, there & set(waited))
 
 
 def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Effects:
@@ -193,15 +205,21 @@ def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Ef
 
 def changed_names(sight: Sight) -> list[str]:
     """What others changed of a linked record into something that the CMMS does not say, in the
-    contract's names."""
+    contract's names.
+
+    Not what the CMMS is changing as well: it would take the books' side over before anybody has
+    decided whose side counts. How that ends is told by who compares both sides.
+    """
     if sight.link is None or sight.ours or (sight.before is not None and not sight.moved):
         return []
     snapshot, after = sight.link.snapshot, sight.record.data
     if sight.known is None:
-        return [*differing(snapshot, after, None)]
+        return [one for one in differing(snapshot, after, None) if one not in sight.brought]
     before = sight.known.record.data
-    names = (before.keys() | after.keys()) - _NO_NEWS
+    names = (before.keys() | after.keys()) - _NO_NEWS - sight.brought
     moved = {name for name in names if before.get(name) != after.get(name)}
+    if sight.link.pending:
+        moved -= revised(snapshot, before, moved)
     return sorted(name for name in moved if _plain(snapshot.get(name)) != _plain(after.get(name)))
 
 
@@ -225,6 +243,7 @@ def retire(
     effects = Effects(removed=len(keys))
     if not keys:
         return effects
+    waiting.wake_named(session, connection.id, {ref for _, ref in keys})
     linked = agreements.linked(session, connection.id, keys)
     for one in gone:
         if link := linked.get(one.key):

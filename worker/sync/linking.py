@@ -4,7 +4,7 @@ What the books hold becomes what both sides last agreed on, so the CMMS's next c
 it; what they hold otherwise than the CMMS it is told.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -113,6 +113,13 @@ def differing(
         and not (name in _OWN and ours.get(name) is None)
         and not _same(name, ours.get(name), theirs[name], chart)
     )
+
+
+def revised(ours: Mapping[str, Any], before: Mapping[str, Any], names: Iterable[str]) -> set[str]:
+    """Those of these fields that the CMMS itself has changed: text, prices and addresses, of which
+    nobody but it writes what it says now."""
+    written = {"name"} | _TEXTS | _PRICES | _ADDRESSES
+    return {n for n in written & set(names) if not _same(n, ours.get(n), before.get(n), None)}
 
 
 def _same(name: str, ours: Any, theirs: Any, chart: Chart | None) -> bool:  # noqa: ANN401

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from events.delivery import Delivery
@@ -26,8 +26,8 @@ class NeverAgreed(AssertionError):
 class Sides:
     """One tenant on both sides."""
 
-    shop: Shop
-    cmms: Cmms
+    shop: Shop = field(repr=False)  # hypothesis would print all that they hold
+    cmms: Cmms = field(repr=False)
     _heard: int = 0  # up to this row of the outbox
 
     def deliver(self, events: Iterable[Event]) -> None:

@@ -131,12 +131,11 @@ class Cmms:
         if record is None:
             self.strange.append(event)
             return
-        theirs = {k: v for k, v in data["record"].items() if k not in ("id", "version")}
+        changed = {name: data["record"].get(name) for name in data["changed"]}
         if record.archived:  # to publish it would bring it back
-            record.data = theirs
-            return
-        gone = dict.fromkeys(set(data["changed"]) - theirs.keys())
-        yield self.save(record.kind, record.id, **gone | theirs)
+            record.data |= changed
+        else:
+            yield self.save(record.kind, record.id, **changed)
 
     def _event(self, record: Record, verb: str, data: dict[str, Json]) -> Event:
         return self._envelope(f"{record.kind}.{verb}", record.id, data)
