@@ -116,8 +116,8 @@ def differing(
 
 
 def revised(ours: Mapping[str, Any], before: Mapping[str, Any], names: Iterable[str]) -> set[str]:
-    """Those of these fields that the CMMS itself has changed: text, prices and addresses, of which
-    nobody but it writes what it says now."""
+    """Those of these fields that the CMMS itself has changed. Only text, prices and addresses:
+    accounts and codes are named in other ways by the books."""
     written = {"name"} | _TEXTS | _PRICES | _ADDRESSES
     return {n for n in written & set(names) if not _same(n, ours.get(n), before.get(n), None)}
 
