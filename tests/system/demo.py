@@ -77,7 +77,7 @@ def _connect(console: Console, system: System, tenant: str) -> Connected:
         connected = connecting.connect(system, tenant, system.ledger.company)
     console.print(
         f"{connected.tenant} is connected to {connected.company} ({connected.company_id}): "
-        "consented in the browser, accounts and taxes pulled, everything mapped"
+        "consented in the browser, all lists pulled, everything mapped"
     )
     return connected
 
