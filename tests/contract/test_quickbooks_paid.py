@@ -1,7 +1,6 @@
 """Invoices with payments: what of them may change, what waits, and what becomes of the payments."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
@@ -29,19 +28,10 @@ def paid(ledger: Ledger, amount: str) -> str:
     return ref
 
 
-def planned(
-    ledger: Ledger, document: Invoice, amount: str, operation: Operation | None = None
-) -> Plan:
-    """The plan for a change of `an_invoice`, of which so much is known to be paid."""
+def planned(ledger: Ledger, document: Invoice, operation: Operation | None = None) -> Plan:
+    """The plan for a change of `an_invoice`, of which nobody has asked what is paid."""
     work = ledger.work(document, operation)
-    return ledger.plan(replace(work, paid=Decimal(amount), total=an_invoice().total))
-
-
-def refused(plan: Plan) -> str:
-    (held,) = plan.held
-    assert held.fault is not None
-    assert held.causes == {Cause("payments", "INV-1")}
-    return held.fault.code
+    return ledger.plan(replace(work, unasked=True, total=an_invoice().total))
 
 
 def renewed(ledger: Ledger, document: Invoice) -> Written:
@@ -82,27 +72,6 @@ def test_what_would_leave_payments_uncovered_is_refused_after_a_look(
 
 
 @pytest.mark.parametrize(
-    ("later", "operation", "code"),
-    [
-        (cheaper, Operation.UPDATE, "total_below_paid"),
-        (moved, Operation.UPDATE, "customer_paid"),
-        (an_invoice(), Operation.REMOVE, "invoice_paid"),
-    ],
-)
-def test_what_is_known_to_be_paid_is_refused_without_a_call(
-    quickbooks: Ledger, later: Invoice, operation: Operation, code: str
-) -> None:
-    with_invoice(quickbooks)
-    quickbooks.put(OTHER)
-    calls = quickbooks.books.calls
-
-    plan = planned(quickbooks, later, "200.00", operation)
-
-    assert refused(plan) == code
-    assert quickbooks.books.calls == calls
-
-
-@pytest.mark.parametrize(
     ("later", "operation"),
     [
         (cheaper, Operation.UPDATE),
@@ -112,24 +81,21 @@ def test_what_is_known_to_be_paid_is_refused_without_a_call(
     ],
     ids=["cheaper", "moved", "no total", "void"],
 )
-def test_payments_that_nobody_told_of_are_looked_for_first(
+def test_payments_are_looked_for_first(
     quickbooks: Ledger, later: Invoice, operation: Operation
 ) -> None:
     with_invoice(quickbooks)
     quickbooks.put(OTHER)
 
-    plan = planned(quickbooks, later, "0", operation)
+    plan = planned(quickbooks, later, operation)
 
     assert (len(plan.look), plan.requests) == (1, ())
 
 
-@pytest.mark.parametrize("amount", ["0", "200.00"])
-def test_what_payments_do_not_care_about_goes_without_a_look(
-    quickbooks: Ledger, amount: str
-) -> None:
+def test_what_payments_do_not_care_about_goes_without_a_look(quickbooks: Ledger) -> None:
     with_invoice(quickbooks)
 
-    plan = planned(quickbooks, dearer, amount)
+    plan = planned(quickbooks, dearer)
 
     assert (len(plan.requests), plan.look) == (1, ())
 

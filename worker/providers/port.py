@@ -76,7 +76,7 @@ class Work:
     applied_to: str | None = None  # of a payment: the ref of the invoice that it pays there
     applied: Decimal | None = None  # and how much of it
     total: Decimal | None = None  # of a document: what the CMMS said it comes to at the last sync
-    paid: Decimal | None = None  # what payments cover of it there; None: that is looked up, or was
+    unasked: bool = False  # of a document: what payments cover of it there is not looked up yet
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from pydantic import ValidationError
 
@@ -20,7 +19,6 @@ from worker.terms import Operation, Request
 
 # Accounts that sales may be booked to; some ledgers do not say.
 _SALES = frozenset({"revenue", ""})
-_NOTHING = Decimal(0)
 MATCHED = (Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM)
 COLLECTED = frozenset({Kind.INVOICE, Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
 DELETED = COLLECTED - {Kind.INVOICE}  # when removed; an invoice stays, void
@@ -126,7 +124,7 @@ def _to_work(found: Sorted, link: Due) -> None:
         linked = _linked(link) if target else None
         work = replace(work, base=link.base, held=link.held, linked=linked, decided=decided)
     if link.look is None and target:
-        work = replace(work, paid=link.paid_amount or _NOTHING)
+        work = replace(work, unasked=True)
     found.work.append((link, work))
 
 

@@ -15,6 +15,7 @@ from worker.sync import connections, matching, merges
 from worker.sync.matching import Where
 
 LINE = {"item_id": "ITM-1", "unit_price": "120.00", "tax_code": "NON"}
+SMALL = LINE | {"unit_price": "50.00"}
 
 
 @pytest.fixture
@@ -255,3 +256,22 @@ def test_a_void_follows_a_payment_that_moves_to_another_invoice(
     receive(billed, invoice_id="INV-2")
 
     assert billed.states()["INV-1"] == "synced"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [("invoice.voided", {}), ("invoice.updated", an_invoice(lines=[SMALL], total="50.00"))],
+    ids=["void", "cheaper"],
+)
+def test_a_payment_that_is_gone_since_the_last_pull_forbids_nothing(
+    billed: Shop, later: tuple[str, dict[str, object]]
+) -> None:
+    receive(billed)
+    pull(billed)
+    billed.send("payment.deleted", {"id": "PAY-1"})
+    billed.work()
+
+    billed.send(later[0], {"id": "INV-1"} | later[1])
+    billed.work()
+
+    assert billed.told("INV-1") == ["record.synced", "record.synced"]

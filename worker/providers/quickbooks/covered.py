@@ -1,15 +1,12 @@
 """What payments forbid to do to an invoice or a bill: QuickBooks would leave them without it.
 
 Voiding an invoice returns its payments to their customer's account, unapplied (Intuit: void); what
-becomes of them where a total falls below them is not documented. Of bills nobody tells us what is
-paid, so the books are asked each time.
+becomes of them where a total falls below them is not documented.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 
-from schemas.bill import PurchaseInvoice
-from schemas.invoice import Invoice
 from schemas.kinds import Kind
 from schemas.money import cents
 from worker.providers.lookup import Cause
@@ -27,41 +24,20 @@ _PARTIES = {
 
 
 def asks(work: Work, body: Body, total: Decimal | None) -> bool:
-    """Whether the books are asked first for payments that nobody has told us of yet.
+    """Whether the books are asked first what is paid of an invoice or bill: where it goes, becomes
+    another party's, or may come to less than before. `total` is what the CMMS says.
 
-    Raises Refusal where those that we know of forbid it. `total` is what the CMMS says.
+    What the last pull told is no answer: payments of ours may have come and gone since.
     """
-    document = work.document
-    if isinstance(document, PurchaseInvoice):
-        return work.paid is not None and _lessens(work, body, total)
-    if not isinstance(document, Invoice) or work.paid is None:
+    if not work.unasked or work.kind not in _PARTIES:
         return False
-    says = {"record": work.record_id, "number": document.number}
-    if work.operation is Operation.REMOVE:
-        if work.paid:
-            raise _refusal("invoice_paid", says)
-        return True
-    if work.operation is Operation.CREATE:
-        return False
-    moved = work.party != ref(body, "CustomerRef")
-    if work.paid and moved and work.party is not None:
-        raise _refusal("customer_paid", says)
-    if total is None or work.total is None:
-        return True
-    if total < min(work.total, work.paid):
-        raise _refusal("total_below_paid", says | _figures(total, work.paid))
-    return moved or total < work.total
-
-
-def _lessens(work: Work, body: Body, total: Decimal | None) -> bool:
-    """Whether a bill goes, becomes another vendor's, or may come to less than before."""
     match work.operation:
         case Operation.CREATE:
             return False
         case Operation.REMOVE:
             return True
         case Operation.UPDATE:
-            moved = work.party != ref(body, "VendorRef")
+            moved = work.party != ref(body, _PARTIES[work.kind][0])
             return moved or total is None or work.total is None or total < work.total
 
 
