@@ -84,8 +84,7 @@ def test_an_exact_namesake_is_adopted(shop: Shop) -> None:
 
 def test_what_an_adopted_namesake_holds_is_not_overwritten(shop: Shop) -> None:
     phone, mobile = {"FreeFormNumber": "555 0100"}, {"FreeFormNumber": "555 0101"}
-    name = {"DisplayName": "Harbor Hotel", "PrimaryPhone": phone, "Mobile": mobile}
-    there = shop.enter("Customer", **name)
+    there = shop.enter("Customer", DisplayName="Harbor Hotel", PrimaryPhone=phone, Mobile=mobile)
 
     shop.send(
         "customer.created", a_customer(name="Harbor Hotel", mobile="555 0101", notes="Net 30")
