@@ -25,7 +25,8 @@ from worker.providers.port import Clash, Operation, Record, Refused, Stale, Subm
 from worker.terms import Cause
 
 DOCUMENTS: list[Record] = [an_invoice(), a_bill(), an_expense(), a_payment()]
-EVERY_KIND: list[Record] = [a_party(), a_vendor(), an_item(), *DOCUMENTS]
+LISTS: list[Record] = [a_party(), a_vendor(), an_item()]
+EVERY_KIND: list[Record] = [*LISTS, *DOCUMENTS]
 
 
 def a_batch(ledger: Ledger) -> Submission:
@@ -58,7 +59,15 @@ def test_600_inside_a_batch(refusing: Open) -> None:
     assert refused == ["outcome_unknown"] * 2
 
 
-@pytest.mark.parametrize("document", EVERY_KIND, ids=lambda one: one.id)
+@pytest.mark.parametrize("document", LISTS, ids=lambda one: one.id)
+def test_610_a_party_or_item_may_only_be_inactive(refusing: Open, document: Record) -> None:
+    ledger = refusing()
+    ledger.put(document)
+
+    assert isinstance(forced(ledger, document, setting(Id="99999")), Stale)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.id)
 def test_610_the_record_itself_is_gone(refusing: Open, document: Record) -> None:
     ledger = ready_for(refusing(), document)
     ledger.put(document)

@@ -41,6 +41,8 @@ class Written:
     dated: date | None = None  # of documents: the day that the books have
     party: str | None = None  # of documents: the ref of their customer or vendor
     applied_to: str | None = None  # of a payment: the ref of its invoice
+    # Of a look-up: the contract's fields that stand as the part would have them, no news to anyone.
+    brought: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ class Removed:
     ref: str
     sync_token: str | None = None
     digest: str = ""
+    record: LedgerRecord | None = None  # of parties and items, as of `Written`
+    agreed: Mapping[str, str] = field(default_factory=dict)  # its fields that the removal changed
+    brought: frozenset[str] = field(default=frozenset(), compare=False)  # in the contract's names
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ class Sought:
     digest: str | None = None  # of the books' answer to our last write
     since: datetime | None = None  # of the first send
     named: bool = False  # a person names the record: whatever it holds, it is asked for as it is
+    revives: bool = False  # documents may wait for it: that others made it inactive is no news
 
 
 @dataclass(frozen=True)

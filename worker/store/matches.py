@@ -32,12 +32,13 @@ class Free:
 @dataclass(frozen=True)
 class Loose:
     """A link without a ref, with what its document is recognised by; `said` is the ref that the
-    CMMS names."""
+    CMMS names, `overtaken`: what is being created of it was called otherwise, perhaps."""
 
     link_id: int
     record_id: str
     state: str
     waiting: bool  # for a decision about its match
+    overtaken: bool
     said: str | None
     face: dict[str, Any]
 
@@ -99,6 +100,8 @@ def _free(row: sa.Row[Any], kind: Kind) -> Free:
 _LOOSE = sa.text(f"""
     SELECT l.id, l.record_id, l.state,
            l.waiting_on && ARRAY['match:' || l.kind || '/' || l.record_id] AS waiting,
+           l.state = 'sent' AND l.wanted_version > (SELECT i.revision FROM submission_items i
+               WHERE i.link_id = l.id AND i.outcome IS NULL) AS overtaken,
            d.snapshot -> 'external_refs' ->> :provider AS said,
            jsonb_build_object('name', d.snapshot -> 'name', 'sku', d.snapshot -> 'sku',
                'account_number', d.snapshot -> 'account_number', 'email', d.snapshot -> 'email',
@@ -116,7 +119,7 @@ def loose(session: Session, connection_id: int, kind: Kind, provider: str) -> li
     """Every link without a ref that may be matched, and those whose creation is under way."""
     values = {"id": connection_id, "kind": kind.value, "provider": provider}
     return [
-        Loose(row.id, row.record_id, row.state, row.waiting, row.said, row.face)
+        Loose(row.id, row.record_id, row.state, row.waiting, row.overtaken, row.said, row.face)
         for row in session.execute(_LOOSE, values)
     ]
 

@@ -206,6 +206,12 @@ def start(session: Session, run_id: int) -> Run:
     return _run(session.execute(query).one())
 
 
+def read_whole(session: Session, run_id: int) -> Run:
+    """A run of changes that reads everything instead."""
+    query = runs.update().where(runs.c.id == run_id).values(mode=Mode.FULL.value)
+    return _run(session.execute(query.returning(*runs.c)).one())
+
+
 def advance(session: Session, run_id: int, position: str | None, counts: Mapping[str, int]) -> None:
     """A page is in: `position` leads to the next one."""
     session.execute(

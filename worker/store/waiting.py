@@ -1,6 +1,6 @@
 """What links wait for, and waking them: thousands at once, without a word for each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -37,6 +37,26 @@ def wake(session: Session, connection_id: int, causes: Iterable[Cause]) -> int:
         if chunk < WAKE_CHUNK:
             break
     return touched
+
+
+_FREED = sa.text("""
+    UPDATE links l SET state = 'due', next_attempt_at = clock_timestamp(), attempts = 0,
+        updated_at = clock_timestamp()
+    FROM ledger_records r
+    WHERE l.connection_id = :id AND l.state = 'failed' AND l.error_code = 'duplicate_name'
+      AND r.connection_id = :id AND r.ref = ANY(:refs)
+      AND r.ref = l.error -> 'names' ->> 'ref' AND r.kind = l.error -> 'names' ->> 'of'
+      AND NOT (r.active AND lower(r.name) = lower(l.error -> 'names' ->> 'name'))
+""")
+
+
+def wake_named(session: Session, connection_id: int, refs: Collection[str]) -> None:
+    """Records whose names these records of the books had are due where they have them no more.
+
+    The caller has locked the connection row.
+    """
+    if refs:
+        session.execute(_FREED, {"id": connection_id, "refs": sorted(refs)})
 
 
 _CAUSES = sa.text("""

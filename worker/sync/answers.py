@@ -51,10 +51,9 @@ def _note_others(acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outc
     """A record that is looked up may have been changed by others since our write arrived."""
     for item in recorded.unknown:
         found = outcomes.get(item.part.key)
-        record = found.record if isinstance(found, Written) else None
-        if record is not None and item.part.ref is not None:
+        if isinstance(found, Written | Removed) and item.part.ref is not None:
             origin = Origin(item.wanted.event_id, item.wanted.traceparent)
-            told = changes.note(acting.session, acting.connection, record, origin)
+            told = changes.note(acting.session, acting.connection, found, origin)
             acting.effects.told += told
 
 

@@ -54,7 +54,8 @@ def look(
 
 
 def _ours(one: Loose) -> Ours:
-    return Ours(one.record_id, Face.read(one.face), one.said, creating=one.state == "sent")
+    creating = one.state == "sent"
+    return Ours(one.record_id, Face.read(one.face), one.said, creating, one.overtaken)
 
 
 def _theirs(one: Free) -> Theirs:

@@ -7,7 +7,7 @@ from schemas.kinds import Kind
 from schemas.status import Operation as Told
 from worker.errors import Misuse
 from worker.policies import Conflict, Policies
-from worker.providers.port import Agreed, Changed, LedgerRecord, Part, Plan, Removed, Written
+from worker.providers.port import Agreed, Changed, Part, Plan, Removed, Written
 from worker.store import agreements, connections, links, matches, records
 from worker.store.connections import Connection
 from worker.store.links import Due
@@ -76,10 +76,11 @@ def meet(acting: Acting, link: Due, part: Part, changed: Changed) -> None:
     Of parties and items that is compared field by field once more, with what they are now; anything
     else is decided about as a whole.
     """
-    record = None if changed.written is None else changed.written.record
-    mergeable = link.base is not None and part.operation is Operation.UPDATE
-    if record is not None and mergeable:
-        _note(acting, record, Origin(link.event_id, link.traceparent))
+    theirs = changed.written
+    # To make a record inactive overwrites nothing of it.
+    mergeable = link.base is not None or part.operation is Operation.REMOVE
+    if theirs is not None and theirs.record is not None and mergeable:
+        _note(acting, theirs, Origin(link.event_id, link.traceparent))
         links.try_again(acting.session, link.id, sync_token=changed.sync_token)
         return
     match _side(acting.connection, link.decided):
@@ -94,23 +95,22 @@ def meet(acting: Acting, link: Due, part: Part, changed: Changed) -> None:
 
 def note_others(acting: Acting, link: Due, found: Written | Removed) -> None:
     """The books hold what was to be sent; others may have changed the rest of the record."""
-    record = found.record if isinstance(found, Written) else None
-    if record is not None and link.ref is not None:
-        _note(acting, record, Origin(link.event_id, link.traceparent))
+    if link.ref is not None:
+        _note(acting, found, Origin(link.event_id, link.traceparent))
 
 
 def meet_unknown(acting: Acting, subject: Subject, changed: Changed) -> None:
     """The same where a write of unknown outcome met others' change: it is looked at anew, as any
     stale one, once nobody can be sending it any more."""
     links.try_again(acting.session, subject.link_id, look="stale")
-    record = None if changed.written is None else changed.written.record
-    if record is not None:
-        _note(acting, record, Origin(subject.wanted.event_id, subject.wanted.traceparent))
+    if changed.written is not None:
+        origin = Origin(subject.wanted.event_id, subject.wanted.traceparent)
+        _note(acting, changed.written, origin)
 
 
-def _note(acting: Acting, record: LedgerRecord, origin: Origin) -> None:
+def _note(acting: Acting, found: Written | Removed, origin: Origin) -> None:
     """Others' change, as a pull would have brought it."""
-    acting.effects.told += changes.note(acting.session, acting.connection, record, origin)
+    acting.effects.told += changes.note(acting.session, acting.connection, found, origin)
 
 
 def _keep_theirs(acting: Acting, link: Due, part: Part, theirs: Written) -> None:

@@ -66,7 +66,10 @@ def look(
 
 def _seek(driver: Driver, parts: Sequence[Part], due: Mapping[int, Due]) -> None:
     """Look these up together; an answer that no rule knows is a defect of one link alone."""
-    sought = [Sought(part, digest=due[part.link_id].digest) for part in parts]
+    sought = [
+        Sought(part, digest=due[part.link_id].digest, revives=due[part.link_id].held is None)
+        for part in parts
+    ]
     seen: Mapping[int, Found | Unexplained]
     try:
         seen = driver.read("find", lambda books: books.find(sought))
@@ -154,7 +157,7 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     if _goes_twice(acting, link):
         return
     names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "number": stranger.name}
-    names["other"] = stranger.shown or owner or stranger.name
+    names |= {"other": stranger.shown or owner or stranger.name, "of": stranger.kind}
     acting.fail(subject_of(link), Fault(_taken(link), Category.DUPLICATE, names))
 
 

@@ -34,13 +34,14 @@ class Ours:
     """A record of the CMMS that is linked to nothing.
 
     `said` is the ref that the CMMS or a person names. `creating`: its creation is under way, and
-    may be in the books already.
+    may be in the books already; `overtaken`: under another name, perhaps.
     """
 
     record_id: str
     face: Face
     said: str | None = None
     creating: bool = False
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def match(ours: Sequence[Ours], theirs: Sequence[Theirs]) -> Matches:
     rest = sorted(decided - exact.keys())
     waiting = {record_id: found for record_id in rest if (found := graph.best(record_id, taken))}
     perhaps = {ref for record_id in (*waiting, *held) for ref in graph.of(record_id)}
-    seen = {ref for ref, record in records.items() if record.active}
+    vague = any(one.overtaken for one in free.values())
+    seen = {ref for ref, one in records.items() if one.active and not (vague and not one.marker)}
     return Matches(
         exact=exact,
         open=waiting,

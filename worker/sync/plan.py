@@ -120,9 +120,8 @@ def _to_work(found: Sorted, link: Due) -> None:
         found.looking.append((link, work))  # with all its fields, to be compared with the record
         return
     decided = {name: Conflict(side) for name, side in link.decided.items()}
-    if not link.gone:  # what was made inactive is written whole: its name bears a suffix there
-        linked = _linked(link) if target else None
-        work = replace(work, base=link.base, held=link.held, linked=linked, decided=decided)
+    linked = _linked(link) if target else None
+    work = replace(work, base=link.base, held=link.held, linked=linked, decided=decided)
     if link.look is None and target:
         work = replace(work, unasked=True)
     found.work.append((link, work))

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from schemas.books import Company
 from schemas.status import (
@@ -22,13 +22,14 @@ from worker.errors import (
 )
 from worker.providers.port import Page, Resource
 from worker.store import connections, feeds, outbox, runs, waiting
-from worker.store.runs import Mode, Run
+from worker.store.runs import SCHEDULED, Asked, Mode, Run
 from worker.store.session import Session
-from worker.sync import causes, discover, issues, merges, pages, rehearsal
+from worker.sync import causes, discover, issues, merges, pages, rehearsal, unseen
 from worker.sync.act import Acting, Effects
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
+from worker.sync.first import is_off
 from worker.sync.subjects import after
 from worker.sync.tell import about, tell
 
@@ -46,6 +47,8 @@ ORDER = (
 )
 AGAIN_SECONDS = 60.0
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
+# Ledgers tell for a month what was deleted: after a longer pause it is found by reading everything.
+FORGOTTEN = timedelta(days=29)
 
 _IN_USE = frozenset({"account", "tax_code"})
 _CAUSES = {
@@ -93,10 +96,26 @@ def pull(driver: Driver, run: Run) -> None:
 def _start(driver: Driver, run: Run) -> Run:
     with driver.services.database.begin() as session:
         started = runs.start(session, run.id)
+        if started.cursor and driver.moment - datetime.fromisoformat(started.cursor) > FORGOTTEN:
+            started = _read_whole(session, driver, started)
         if run.resource != Resource.CONNECTION:
             status = SyncStarted(**of(driver.connection, started))
             outbox.add(session, answers(driver.connection, started, status))
     return started
+
+
+def _read_whole(session: Session, driver: Driver, run: Run) -> Run:
+    """A list is read whole itself, and so are payments; where changes are read, all lists are to
+    be."""
+    if run.mode == Mode.CHANGES and run.resource in discover.LISTS:
+        return runs.read_whole(session, run.id)
+    if run.mode == Mode.CHANGES and run.resource == Resource.PAYMENTS:
+        for resource in discover.LISTS:
+            if not is_off(driver.connection.settings, resource):
+                asked = Asked("schedule", f"whole:{run.id}", SCHEDULED, mode=Mode.FULL)
+                runs.queue(session, driver.connection.id, resource, asked)
+        return runs.read_whole(session, run.id)
+    return run
 
 
 def _test(driver: Driver, run: Run) -> None:
@@ -133,6 +152,8 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
         applied = pages.apply(session, driver.connection, page, driver.moment, own(run))
         counts = {name: run.counts.get(name, 0) + n for name, n in applied.counts.items()}
         outgoing = applied.told
+        if unseen.reads_all(run):
+            unseen.note(session, run, page)
         if page.position is None:
             partitions = _complete(driver, session, run, counts, outgoing)
         else:
@@ -189,6 +210,10 @@ def _complete(
         gone = pages.retire_unseen(session, driver.connection, resource, run.started_at, own(run))
         counts["removed"] += gone.removed
         outgoing += gone.told
+    if read and unseen.reads_all(run):
+        taken_back = unseen.take_back(session, driver.connection, run)
+        counts["removed"] += taken_back.removed
+        outgoing += taken_back.told
     if read and discover.compared(session, driver.connection, resource):
         runs.advance(session, run.id, COMPARING, counts)
         return outbox.add(session, outgoing)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from schemas.kinds import Kind
 from schemas.status import Operation as Told
 from worker.providers.port import LedgerRecord, Removed, Written
-from worker.store import agreements, records
+from worker.store import agreements, records, waiting
 from worker.store.links import Settled
 from worker.store.records import Pulled
 from worker.store.session import Session
@@ -97,11 +97,17 @@ def remember(session: Session, connection_id: int, successes: Sequence[Success])
     Only of the fields that were sent: what was not may be theirs alone.
     """
     for one in successes:
-        if isinstance(one.written, Written) and (held := one.written.record):
-            records.keep_written(session, connection_id, pulled(held))
+        if (held := one.written.record) is None:
+            continue
+        records.keep_written(session, connection_id, pulled(held))
+        if isinstance(one.written, Removed):
+            agreements.agree(session, one.subject.link_id, held.fields, one.written.agreed)
+        else:
             said = {f"{SENT}{name}": text for name, text in one.written.sent.items()}
             base = {**held.fields, **said}
             agreements.agree(session, one.subject.link_id, base, one.sent)
+    kept = {one.written.ref for one in successes if one.written.record is not None}
+    waiting.wake_named(session, connection_id, kept)
 
 
 def pulled(found: LedgerRecord) -> Pulled:

@@ -87,10 +87,14 @@ def removed(kind: Kind, record: Body) -> Removed:
     """A record that was voided or made inactive; of a deleted one only the id is left."""
     token = record.get("SyncToken")
     deleted = record.get("status") == "Deleted"
+    held = next(listed(kind, [record]), None) if kind in LISTED else None
     return Removed(
         ref=str(record["Id"]),
         sync_token=None if token is None else str(token),
         digest="" if deleted else digest(kind, record),
+        record=held,
+        agreed={"Active": held.fields["Active"]} if held else {},
+        brought=frozenset({"active"}),
     )
 
 
@@ -175,6 +179,8 @@ def _gone(part: Part, error: Error, fault: Fault) -> Outcome:
             # Nothing may be left to be done, or all of it: look, for a record that is taken for
             # removed by mistake stays in the books.
             return Clash(fault)
+        case Operation.UPDATE if of_target and part.kind in LISTED:
+            return Stale(str(error))  # perhaps only inactive by now: it is looked at
         case Operation.UPDATE if of_target:
             return Refused(_fault(part, "gone_in_books", error))
         case _:

@@ -11,6 +11,8 @@ from worker.providers.quickbooks.names import undeleted
 from worker.providers.quickbooks.wire import Body, rows, text
 
 _COMPUTED = "SubTotalLineDetail"  # QuickBooks adds one to every sale
+# What parties and items are told with under other names than conflicts are.
+_TOLD_AS = {"Taxable": ("tax_exempt", "tax_code"), "SalesTaxCodeRef": ("tax_code",)}
 
 
 def matches(sent: Mapping[str, Any], record: Body) -> bool:
@@ -25,6 +27,17 @@ def differences(sent: Mapping[str, Any], record: Body) -> dict[str, dict[str, st
         NAMES.get(name, name): {"cmms": shown(sent[name]), "books": shown(seen.get(name))}
         for name in _differing(sent, record)
     }
+
+
+def brought(sent: Mapping[str, Any], record: Body) -> frozenset[str]:
+    """The contract's fields that stand in the record as a part's body has them."""
+    differing = {*_differing(sent, record), *UNCOMPARED}
+    return frozenset(
+        name
+        for one in sent
+        if one not in differing
+        for name in _TOLD_AS.get(one, (NAMES.get(one, one),))
+    )
 
 
 def digest(kind: Kind, record: Body) -> str:
@@ -120,6 +133,8 @@ def shown(value: object) -> str:
     match value:
         case None:
             return ""
+        case bool():
+            return "true" if value else "false"
         case Mapping():
             parts = (shown(held) for name, held in value.items() if name not in ("Id", "LineNum"))
             return " ".join(part for part in parts if part)

@@ -1,6 +1,7 @@
 """What became of parts: look-ups in as few reads as possible, compared by us (design 5.4)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,13 @@ from worker.providers.quickbooks.canonical import LISTED
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import described, exact, same_label
 from worker.providers.quickbooks.marker import marker, markers
-from worker.providers.quickbooks.matching import differences, digest, digest_if_active, matches
+from worker.providers.quickbooks.matching import (
+    brought,
+    differences,
+    digest,
+    digest_if_active,
+    matches,
+)
 from worker.providers.quickbooks.queries import (
     EVERYTHING,
     MOST_ROWS,
@@ -105,19 +112,19 @@ class Search:
             return Ours(Removed(part.ref or "")) if removing else Absent()
         if removing and _is_removed(shape, record):
             return Ours(answers.removed(part.kind, record))
+        as_it_is = answers.written(part.kind, record, self._environment)
+        held = replace(as_it_is, brought=frozenset() if removing else brought(part.body, record))
         if not removing and matches(part.body, record):
-            return Ours(answers.written(part.kind, record, self._environment))
+            return Ours(held)
         if fault := covered.barred(part, record):
             return Barred(fault, invoice_seen(record))
         token = str(record.get("SyncToken"))
         # Without a digest we never wrote it (it came out of the books): there is nothing of ours
-        # that others could have changed. To make it inactive changes nothing of it: an update,
-        # which says whether it shall be active, may undo that.
-        known = one.digest in (None, *_digests(part.kind, shape, record))
+        # that others could have changed. That it is inactive is nothing that a removal minds.
+        known = one.digest in (None, *_digests(one, shape, record))
         if known or token == part.sync_token:
             return Untouched(token)
-        theirs = answers.written(part.kind, record, self._environment)
-        return Changed({} if removing else differences(part.body, record), token, theirs)
+        return Changed({} if removing else differences(part.body, record), token, held)
 
     # By name or number
 
@@ -137,6 +144,8 @@ class Search:
     def _judge(self, one: Sought, shape: Shape, candidates: Sequence[tuple[str, Body]]) -> Found:
         part = one.part
         mark = marker(part.kind, part.record_id)
+        # Its own record is among them where another one wants the name that it gives up.
+        candidates = [pair for pair in candidates if str(pair[1].get("Id")) != part.ref]
         marked = {
             str(record["Id"]): record
             for entity, record in candidates
@@ -150,7 +159,7 @@ class Search:
         same = [
             (entity, record)
             for entity, record in candidates
-            if str(record.get("Id")) != part.ref and same_label(shape, part.body, record)
+            if same_label(shape, part.body, record)
         ]
         # A record of the same kind tells more than one of another kind with that name.
         for entity, record in sorted(same, key=lambda pair: pair[0] != shape.entity):
@@ -227,9 +236,11 @@ def _stranger(
     )
 
 
-def _digests(kind: Kind, shape: Shape, record: Body) -> tuple[str, ...]:
+def _digests(one: Sought, shape: Shape, record: Body) -> tuple[str, ...]:
     """What the record's hash was when it was left as we wrote it."""
-    active = (digest_if_active(kind, record),) if shape.listed else ()
+    kind, removing = one.part.kind, one.part.operation is Operation.REMOVE
+    either = shape.listed and (removing or one.revives)
+    active = (digest_if_active(kind, record),) if either else ()
     return (digest(kind, record), *active)
 
 

@@ -50,10 +50,8 @@ def merge(work: Work, body: Body, policy: Conflict) -> Merged | None:
         _merge(merged, work, name, value, policy)
     if "DisplayName" in merged.send and _is_agreed(work, body, "Notes"):
         merged.send["Notes"] = body["Notes"]  # where the name stands as the CMMS has it
-    if _revives(work, body):
-        # An inactive record takes nothing but its revival (Intuit: 610), and keeps the suffix of
-        # its name else.
-        merged.send |= {name: body[name] for name in ("Active", *_LABELS) if name in body}
+    if (work.held or {}).get("Active") == "false":
+        _meet_inactive(merged, work, body, policy)
     if work.base is None and not merged.send:
         merged.base = dict(work.held)
     return merged
@@ -91,6 +89,25 @@ def _both_changed(merged: Merged, work: Work, name: str, value: object, policy: 
             merged.both[called] = shown
 
 
+def _meet_inactive(merged: Merged, work: Work, body: Body, policy: Conflict) -> None:
+    """An inactive record takes nothing without a word on whether it is active (Intuit: 610), and
+    keeps the suffix of its name until it is.
+
+    Where others made it so, another change of the CMMS's is none of that: whose side counts is
+    decided. The same once more is the CMMS's word that it shall be active.
+    """
+    if not merged.send and not body.get("Active"):
+        return
+    theirs = body.get("Active") and (work.base or {}).get("Active") == "true"
+    if theirs and merged.send:
+        _both_changed(merged, work, "Active", body["Active"], policy)
+        if "Active" not in merged.send:
+            merged.send.clear()
+            return
+    labels = _LABELS if body.get("Active") else ()
+    merged.send |= {name: body[name] for name in ("Active", *labels) if name in body}
+
+
 def _agree(merged: Merged, name: str, text: str) -> None:
     for key in (name, f"{SENT}{name}"):
         merged.base.pop(key, None)
@@ -103,12 +120,8 @@ def _is_agreed(work: Work, body: Body, name: str) -> bool:
     return name in body and canonical(work.kind, name, body[name]) == held
 
 
-def _revives(work: Work, body: Body) -> bool:
-    return bool(body.get("Active")) and (work.held or {}).get("Active") == "false"
-
-
 def _called(name: str) -> str:
-    """The contract's name of a field. (Of a flag both sides cannot have made something else.)"""
+    """The contract's name of a field."""
     if name == "SalesTaxCodeRef":
         return "tax_code"
     return "tax_number" if name in _TAX_NUMBERS else NAMES.get(name, name)

@@ -186,12 +186,43 @@ def test_what_the_books_hold_is_unknown_so_all_is_sent() -> None:
     assert merge(work(document, {}, None), body_of(document), Conflict.HOLD) is None
 
 
-def test_an_inactive_record_is_revived_with_its_name() -> None:
+def test_what_others_made_inactive_is_a_conflict_with_another_change() -> None:
     books = a_party(active=False)
 
     found = merged(a_party(phone=OTHER), before=a_party(), books=books)
 
+    assert (found.send, set(found.both)) == ({}, {"active"})
+    assert found.both["active"] == {"cmms": "true", "books": "false", "before": "true"}
+
+
+def test_by_policy_it_is_revived_with_its_name() -> None:
+    books = a_party(active=False)
+
+    found = merged(a_party(phone=OTHER), before=a_party(), books=books, policy=Conflict.CMMS)
+
     assert sorted(found.send) == ["Active", "DisplayName", "PrimaryPhone"]
+
+
+def test_by_policy_it_stays_inactive_and_takes_nothing() -> None:
+    books = a_party(active=False)
+
+    found = merged(a_party(phone=OTHER), before=a_party(), books=books, policy=Conflict.BOOKS)
+
+    assert (found.send, set(found.kept)) == ({}, {"active"})
+
+
+def test_what_the_cmms_says_once_more_is_active_again() -> None:
+    found = merged(a_party(), before=a_party(), books=a_party(active=False))
+
+    assert sorted(found.send) == ["Active", "DisplayName"]
+
+
+def test_what_is_inactive_on_both_sides_is_written_with_that_word() -> None:
+    off = a_party(active=False)
+
+    found = merged(a_party(active=False, phone=OTHER), before=off, books=off)
+
+    assert (sorted(found.send), found.send["Active"]) == (["Active", "PrimaryPhone"], False)
 
 
 def test_what_both_made_inactive_stays_so() -> None:
