@@ -52,6 +52,11 @@ def received_on(session: Session, connection_id: int, invoice_refs: Iterable[str
     return _entries(session, connection_id, on_them & (payments.c.state == "received"))
 
 
+def received(session: Session, connection_id: int) -> list[Entry]:
+    """All rows of the log that stand as received, on an invoice or on account."""
+    return _entries(session, connection_id, payments.c.state == "received")
+
+
 def _entries(
     session: Session, connection_id: int, condition: sa.ColumnElement[bool]
 ) -> list[Entry]:

@@ -1,13 +1,14 @@
 """Payments that the books received: log, balances and what the CMMS is told, whatever changes."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.builders import an_invoice
 from tests.integration.pull.paying import lines, moved, pay, pull, standing, types
-from tests.integration.workshop import Shop
-from worker.providers.port import Resource
+from tests.integration.workshop import Altered, Shop, with_books
+from worker.providers.port import Books, Page, Resource
 from worker.store.runs import Mode
 from worker.sync import connections
 
@@ -110,6 +111,32 @@ def test_a_full_pull_reads_all_payments_since_the_connection_was_added(billed: S
     billed.work()
 
     assert [row.applied for row in billed.payments()] == [100]
+
+
+def test_a_payment_whose_deletion_the_books_have_forgotten_is_taken_back(billed: Shop) -> None:
+    forgotten = [pay(billed, INV_1="60.00"), pay(billed, total="25.00")]
+    pay(billed, INV_1="40.00")
+    pull(billed)
+    for paid in forgotten:
+        billed.enter("Payment", "delete", Id=paid)
+
+    connections.ask(billed.services, billed.connection_id, Resource.PAYMENTS, Mode.FULL)
+    billed.work(services=with_books(billed.services, forgetful))
+
+    assert standing(billed, "INV-1") == ("partially_paid", 40, 60)
+    assert types(billed, "INV-1")[2:] == ["payment.reversed"]
+    states = {row.payment_ref: row.state for row in billed.payments()}
+    assert [states[paid] for paid in forgotten] == ["reversed", "reversed"]
+
+
+def forgetful(real: Books) -> Altered:
+    """Books that tell of no deletion."""
+
+    def page(resource: Resource, cursor: str | None, position: str | None) -> Page:
+        found = real.page(resource, cursor, position)
+        return replace(found, payments=tuple(one for one in found.payments if not one.reversed))
+
+    return Altered(real, page=page)
 
 
 def test_a_payment_that_came_and_went_between_two_pulls_is_silent(billed: Shop) -> None:
