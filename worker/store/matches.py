@@ -174,6 +174,18 @@ def owners(
     return {(row.kind, row.ref): row.record_id for row in session.execute(_OWNERS, values)}
 
 
+_SEVERAL = sa.text("""
+    SELECT EXISTS (SELECT FROM connections one JOIN connections other USING (tenant_id, provider)
+        WHERE one.id = :id AND other.id <> one.id)
+""")
+
+
+def has_other_books(session: Session, connection_id: int) -> bool:
+    """Whether the tenant has a connection to the same ledger in another environment: what the CMMS
+    calls a ref does not say of which."""
+    return bool(session.execute(_SEVERAL, {"id": connection_id}).scalar_one())
+
+
 _AGREE = sa.text("""
     UPDATE links l SET base = r.fields, linked = d.snapshot FROM ledger_records r, documents d
     WHERE l.id = ANY(:ids) AND d.id = l.document_id

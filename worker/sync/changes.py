@@ -57,14 +57,19 @@ class Sight:
         return {n: text for n, text in self.link.base.items() if not n.startswith(SENT)}
 
     @property
+    def is_back(self) -> bool:
+        """Whether it was taken for gone, and is there."""
+        return self.known is not None and self.record.active and not self.known.record.active
+
+    @property
     def moved(self) -> bool:
         """Whether a mapped field is another than before, as far as anybody knows."""
-        return self.before is not None and self.before != self.record.fields
+        return self.is_back or (self.before is not None and self.before != self.record.fields)
 
     @property
     def ours(self) -> bool:
         """Whether it is as our last write left it (an echo), or as it was when it was linked."""
-        if self.link is None:
+        if self.link is None or self.is_back:
             return False
         if self.link.digest is None:
             return not self.moved
@@ -101,9 +106,10 @@ def keep(
     if not page:
         return Effects()
     sights = _sights(session, connection, page)
-    back = [sight for sight in sights if _is_held_back(sight, read_at)]
-    records.touch(session, connection.id, [sight.record.key for sight in back])
-    return _apply(session, connection, [sight for sight in sights if sight not in back], origin)
+    back = {sight.record.key for sight in sights if _is_held_back(sight, read_at)}
+    records.touch(session, connection.id, back)
+    apart = [sight for sight in sights if sight.record.key not in back]
+    return _apply(session, connection, apart, origin)
 
 
 def note(

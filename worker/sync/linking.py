@@ -17,6 +17,8 @@ from worker.store.links import Due
 from worker.store.records import Pulled
 from worker.sync import charts, told
 from worker.sync.act import Acting, Success
+from worker.sync.compare import cause
+from worker.sync.likeness import Face, likeness
 from worker.sync.subjects import subject_of
 from worker.sync.tell import Origin
 from worker.sync.told import Side
@@ -63,19 +65,38 @@ def _tell_differences(acting: Acting, link: Due, held: Pulled, chart: Chart | No
 
 
 def link_said(acting: Acting, pairs: Sequence[tuple[Due, str]]) -> None:
-    """Link parties and items that somebody names, where that can be; the others fail."""
+    """Link parties and items that somebody names, where that can be; the others fail.
+
+    A ref that may be of the tenant's other books, and is of nothing like it here, waits for a
+    person.
+    """
     keys = {(link.kind.value, ref) for link, ref in pairs}
     held = records.known(acting.session, acting.connection.id, keys)
     owners = matches.owners(acting.session, acting.connection.id, keys)
+    doubtful = matches.has_other_books(acting.session, acting.connection.id)
     chosen = []
     for link, ref in pairs:
         key = (link.kind.value, ref)
         if fault := refusal(link, ref, held[key].record if key in held else None, owners.get(key)):
             acting.fail(subject_of(link), fault)
+        elif doubtful and not _is_like(link, held[key].record):
+            _ask(acting, link, held[key].record)
         else:
             owners[key] = link.record_id
             chosen.append((link, ref))
     link_records(acting, chosen)
+
+
+def _is_like(link: Due, held: Pulled) -> bool:
+    return likeness(Face.read(link.snapshot), Face.read(held.data)) is not None
+
+
+def _ask(acting: Acting, link: Due, held: Pulled) -> None:
+    names = {"kind": link.kind.value, "record": link.record_id, "refs": held.ref}
+    names["name"] = str(link.snapshot.get("name") or link.record_id)
+    names["candidates"] = f"“{held.name}” ({held.ref}): the CMMS names it, or one of other books"
+    fault = Fault("match_undecided", Category.DUPLICATE, names)
+    acting.wait(subject_of(link), frozenset({cause(link.kind, link.record_id)}), fault)
 
 
 def refusal(link: Due, ref: str, held: Pulled | None, owner: str | None) -> Fault | None:

@@ -62,7 +62,7 @@ def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorte
             found.gone.append(link)
         elif scope and scope.leaves_out(link):
             found.left_out.append(link)
-        elif link.ref is None and (ref := _external_ref(link, provider)):
+        elif link.ref is None and not link.confirmed and (ref := _external_ref(link, provider)):
             found.linked.append((link, ref))
         elif _says_the_same(link):
             found.unchanged.append(link)

@@ -12,6 +12,7 @@ from tests.integration.match.scenes import discovered, glance, pull
 from tests.integration.workshop import Shop
 from worker.policies import Conflict
 from worker.providers.port import Resource
+from worker.store import records
 from worker.sync import conflicts
 from worker.sync.matching import Where
 
@@ -28,7 +29,7 @@ def look(shop: Shop) -> None:
     pull(shop, Resource.PAYMENTS)
 
 
-def save(shop: Shop, type_: str = "updated", **fields: object) -> None:
+def save(shop: Shop, type_: str = "updated", **fields: Any) -> None:  # noqa: ANN401
     """The CMMS changes CUS-1."""
     shop.send(f"customer.{type_}", a_customer(**fields) if type_ == "updated" else {"id": "CUS-1"})
     shop.work()
@@ -197,6 +198,15 @@ def test_a_decision_is_not_for_what_the_books_say_later(books: Shop) -> None:
 
     assert books.states()["CUS-1"] == "conflict"
     assert held(books)["PrimaryPhone"]["FreeFormNumber"] == "777"
+
+
+def test_what_was_taken_for_gone_and_is_there_is_told(books: Shop) -> None:
+    with books.begin() as session:
+        records.retire(session, books.connection_id, [("customer", books.link("CUS-1").ref)])
+
+    look(books)
+
+    assert told(books) == [["active"]]
 
 
 @pytest.mark.parametrize("resource", [Resource.PAYMENTS, Resource.CUSTOMERS])
