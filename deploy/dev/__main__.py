@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,20 @@ Environment:
   DEV_PYTHON                             the Python to use"""
 
 
-WHOLE_SYSTEMS = ("tests/acceptance", "tests/bench")  # the second lane of `./dev test`
+# What `./dev test` runs beside the rest, each lane with services of its own: tests wait most of the
+# time, for processes, for what they killed, for the database.
+LANES = (
+    ("tests/acceptance", "tests/bench"),
+    (
+        "tests/contract",
+        "tests/integration/converge",
+        "tests/integration/match",
+        "tests/integration/pull",
+        "tests/integration/settle",
+    ),
+)
+
+_NOTHING_COLLECTED = 5  # pytest's exit code
 
 
 @dataclass(frozen=True)
@@ -59,26 +73,40 @@ def _alone(name: str) -> Callable[[Sequence[str]], int]:
 
 
 def _test(arguments: Sequence[str]) -> int:
-    """All tests in two lanes, each with services of its own, or the named ones in one."""
+    """All tests in lanes side by side, or the named ones in one."""
     named = [one for one in arguments if not one.startswith("-")]
-    # One recording is one conversation after the other, which two lanes at once would not be.
+    # One recording is one conversation after the other, which lanes at once would not be.
     if named or os.environ.get("DATABASE_URL") or os.environ.get("SIMULATOR_TRAFFIC"):
         return _pytest(arguments)
     with Run() as run:
         python = venv.python()
-        # Whole systems wait most of the time: for processes, restarts and what they killed.
-        beside = run.service(
-            [sys.executable, "-m", "deploy.dev", "test", *WHOLE_SYSTEMS, *arguments],
-            {**os.environ, "PYTHONPATH": str(ROOT)},
-            signal.SIGTERM,
-        )
+        beside = [_lane(run, number, folders, arguments) for number, folders in enumerate(LANES)]
         environment = _environment(services.start(run, For.TESTS))
-        apart = [f"--ignore={folder}" for folder in WHOLE_SYSTEMS]
-        status = run.command([python, "-m", "pytest", *apart, *arguments], environment, ROOT)
-        say(f"waiting for the other lane: {' '.join(WHOLE_SYSTEMS)}")
-        other = beside.wait()
-        print((run.directory / f"{Path(sys.executable).name}.log").read_text(errors="replace"))
-        return status or other
+        apart = [f"--ignore={folder}" for folders in LANES for folder in folders]
+        statuses = [run.command([python, "-m", "pytest", *apart, *arguments], environment, ROOT)]
+        for number, (folders, lane) in enumerate(zip(LANES, beside, strict=True)):
+            say(f"waiting for another lane: {' '.join(folders)}")
+            statuses.append(lane.wait())
+            print((run.directory / f"lane{number}.log").read_text(errors="replace"))
+        return _overall(statuses)
+
+
+def _overall(statuses: Sequence[int]) -> int:
+    """The first failure; that no test of a lane was asked for is none, if another had some."""
+    failed = [status for status in statuses if status not in (0, _NOTHING_COLLECTED)]
+    return failed[0] if failed else min(statuses)
+
+
+def _lane(
+    run: Run, number: int, folders: Sequence[str], arguments: Sequence[str]
+) -> "subprocess.Popen[bytes]":
+    """`./dev test` of some folders, beside us."""
+    return run.service(
+        [sys.executable, "-m", "deploy.dev", "test", *folders, *arguments],
+        {**os.environ, "PYTHONPATH": str(ROOT)},
+        signal.SIGTERM,
+        log=f"lane{number}.log",
+    )
 
 
 def _pytest(arguments: Sequence[str]) -> int:

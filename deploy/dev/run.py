@@ -70,13 +70,15 @@ class Run:
         environment: Mapping[str, str],
         stop: signal.Signals,
         account: tuple[int, int] | None = None,
+        log: str | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a server in a session of its own, which gets `stop` at the end and when we die.
 
-        `account` is the user and group id to run under; the log is named after the program.
+        `account` is the user and group id to run under; the log is named after the program, where
+        it has no other name.
         """
-        log = self.directory / f"{Path(command[0]).name}.log"
-        with log.open("ab") as output:
+        name = log or f"{Path(command[0]).name}.log"
+        with (self.directory / name).open("ab") as output:
             process = subprocess.Popen(
                 command,
                 env=self._with_mark(environment),
