@@ -94,10 +94,11 @@ class Acting:
         for one in successes:
             self._succeeded(one)
         present = [one for one in successes if one.operation is not Operation.REMOVE]
-        waiting.wake(self.session, self.connection.id, arrived(present))
-        unpaid.payments_written(self.session, self.connection.id, paying, paid)
         sold = [one.written.ref for one in present if one.subject.kind is Kind.INVOICE]
-        unpaid.moved(self.session, self.connection.id, sold)
+        present_now = [*arrived(present), *unpaid.balances_of(sold)]
+        waiting.wake(self.session, self.connection.id, present_now)
+        unpaid.apply_left_over(self.session, self.connection.id, sold)
+        unpaid.payments_written(self.session, self.connection.id, paying, paid)
 
     def _succeeded(self, one: Success) -> None:
         self._tell(one.subject, self._synced(one))

@@ -3,13 +3,14 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 
 from worker.errors import LeaseLost, ProviderError
 from worker.store import connections, feeds, runs, submissions
 from worker.store.leases import lease
+from worker.store.session import Session
 from worker.sync import first
 from worker.sync.driver import IN_PLACE, Driver, OutOfBudget
 from worker.sync.pull import ORDER, pull
@@ -35,9 +36,9 @@ def drive(services: Services, connection_id: int) -> None:
                 return
             with services.database.begin() as session:
                 connections.take_hint(session, connection_id)
-                connection = connections.get(session, connection_id)
+                driver = Driver.begin(services, session, connection_id, held)
             try:
-                more = _guarded_slice(Driver(services, connection, held))
+                more = _guarded_slice(driver)
             except LeaseLost:
                 # Somebody else may drive already; if nobody does, the clock will see to it.
                 log.warning("drive.lease_lost", extra={"connection": connection_id})
@@ -68,16 +69,16 @@ def _slice(driver: Driver) -> bool:
     end = time.monotonic() + driver.services.settings.slice_seconds
     turn = Turn(driver)
     while time.monotonic() < end:
-        connection = driver.refresh()
+        connection = driver.connection
         if connection.state != "active":
             return False
         step = _guarded(turn)
-        if step.worked:
-            continue
-        if 0 < step.delay <= IN_PLACE:
-            time.sleep(step.delay)
-        elif _asleep(turn, connection.wake_seq, step.delay):
-            return False
+        if not step.worked:
+            if 0 < step.delay <= IN_PLACE:
+                time.sleep(step.delay)
+            elif _asleep(turn, connection.wake_seq, step.delay):
+                return False
+        driver.refresh()
     return True
 
 
@@ -128,16 +129,14 @@ class Turn:
     driver: Driver
     pushing: bool = False
     run_last: bool = False
+    completed: set[str] = field(default_factory=set)
 
     def step(self) -> Step:
         """Settle, pull a page or push. Raises as they do."""
         driver = self.driver
         with driver.services.database.begin() as session:
             # Known before anything else, since it decides whether due links count when asleep.
-            completed = feeds.completed(session, driver.connection.id)
-            self.pushing = completed >= set(first.needed(driver.connection.settings))
-            if not self.pushing:
-                first.queue_missing(session, driver.connection, completed)
+            self.pushing = self._is_complete(session)
             if driver.is_held():
                 return Step(worked=False)
             open_ones = submissions.due(session, driver.connection.id, 1)
@@ -152,3 +151,17 @@ class Turn:
         self.run_last = False
         step = push(driver) if self.pushing else Step(worked=False)
         return Step(True) if run else step
+
+    def _is_complete(self, session: Session) -> bool:
+        """Whether the first pulls are in; those that nobody has asked for are queued.
+
+        What is in stays so: it is read again only where other settings may want more.
+        """
+        driver = self.driver
+        needed = set(first.needed(driver.connection.settings))
+        if not self.completed >= needed:
+            self.completed = feeds.completed(session, driver.connection.id)
+        if self.completed >= needed:
+            return True
+        first.queue_missing(session, driver.connection, self.completed)
+        return False

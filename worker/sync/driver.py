@@ -55,6 +55,14 @@ class Driver:
     _chart: tuple[object, Chart] | None = None  # with what of the connection is in it
     _renewed: bool = False
 
+    @classmethod
+    def begin(
+        cls, services: Services, session: Session, connection_id: int, held: Lease
+    ) -> "Driver":
+        """The holder of the lease, with the connection as it is now."""
+        row = connections.get(session, connection_id)
+        return cls(services, row, held, _moment=now(session))
+
     @property
     def ledger(self) -> Ledger:
         return self.services.ledgers[self.connection.provider]

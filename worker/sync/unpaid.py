@@ -30,9 +30,19 @@ def payments_written(
 def moved(session: Session, connection_id: int, invoices: Collection[str]) -> None:
     """What these invoices (by ref) have open is another amount: payments that were refused for it
     are tried again, and what is left over of others is applied. The connection's row is locked."""
+    waiting.wake(session, connection_id, balances_of(invoices))
+    apply_left_over(session, connection_id, invoices)
+
+
+def balances_of(invoices: Iterable[str]) -> list[Cause]:
+    """What payments wait for that were refused for what these invoices (by ref) have open."""
+    return [Cause("balance", invoice) for invoice in invoices]
+
+
+def apply_left_over(session: Session, connection_id: int, invoices: Collection[str]) -> None:
+    """What payments have left over for want of something open goes on these invoices (by ref)."""
     if not invoices:
         return
-    waiting.wake(session, connection_id, [Cause("balance", invoice) for invoice in invoices])
     left = looking.left_over(session, connection_id, invoices)
     is_open = balances.open_balances(session, connection_id, left.values())
     looking.apply_anew(
