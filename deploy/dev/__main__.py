@@ -28,8 +28,9 @@ Environment:
 # What `./dev test` runs beside the rest, each lane with services of its own: tests wait most of the
 # time, for processes, for what they killed, for the database.
 LANES = (
-    ("tests/acceptance", "tests/bench"),
+    ("tests/acceptance",),
     (
+        "tests/bench",
         "tests/contract",
         "tests/integration/converge",
         "tests/integration/match",

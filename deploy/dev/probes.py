@@ -2,6 +2,7 @@
 nothing: docker-proxy accepts connections before the server behind it does.
 """
 
+import random
 import socket
 import subprocess
 import time
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from deploy.dev.paths import Unavailable
 
 AMQP_HEADER = b"AMQP\x00\x00\x09\x01"
+_SERVERS = range(20_000, 32_000)
 POSTGRES_STARTUP = b"\x00\x03\x00\x00user\x00postgres\x00\x00"  # protocol 3.0, one parameter
 
 
@@ -40,11 +42,19 @@ def _first_byte(host: str, port: int, greeting: bytes) -> bytes:
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now; somebody may take it first, so callers retry."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody listens on now; somebody may take it first, so callers retry.
+
+    Below those that the system gives to the clients' ends of connections: a server that is started
+    again must find its port, whoever tried to reach it meanwhile.
+    """
+    for port in random.sample(_SERVERS, 50):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Unavailable(f"no port from {_SERVERS.start} on is free on the loopback address")
 
 
 def wait_until(

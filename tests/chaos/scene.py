@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from deploy.dev.probes import free_port
 from tests.chaos import sales
 from tests.chaos.ground import Ground
 from tests.system import children, processes, quiet, streams
 from tests.system.children import Child
 from tests.system.connecting import Connected, connect
-from tests.system.environment import free_port, inherited, variables
+from tests.system.environment import inherited, variables
 from tests.system.processes import System
 from worker.broker import BrokerHints, make_broker
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from deploy.dev.probes import free_port
 from events.delivery import Delivery
 from events.message import compose
 from schemas.status import Environment
@@ -177,12 +177,6 @@ def office(services: Services, simulator: Simulator) -> Office:
 @pytest.fixture
 def other_office(services: Services, simulator: Simulator) -> Office:
     return Office(services, simulator, f"tenant-{secrets.token_hex(4)}", simulator.new_company())
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def returned(address: str) -> Returned:

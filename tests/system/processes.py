@@ -16,10 +16,11 @@ import psycopg
 from cryptography.fernet import Fernet
 from psycopg.rows import dict_row
 
+from deploy.dev.probes import free_port
 from tests.services import fresh_database
 from tests.system import broker, children, ledger
 from tests.system.children import Child, Ended
-from tests.system.environment import Services, free_port, inherited, variables
+from tests.system.environment import Services, inherited, variables
 from tests.system.ledger import Json, Ledger
 
 KINDS = {

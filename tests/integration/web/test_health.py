@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import httpx
 
-from tests.integration.connecting import Office, free_port
+from deploy.dev.probes import free_port
+from tests.integration.connecting import Office
 from tests.integration.web.conftest import serving
 from worker.store.session import Database
 from worker.sync.services import Services

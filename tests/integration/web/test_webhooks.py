@@ -10,7 +10,8 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 
-from tests.integration.connecting import Office, free_port
+from deploy.dev.probes import free_port
+from tests.integration.connecting import Office
 from tests.integration.web.conftest import serving
 from tests.integration.web.test_health import NOWHERE
 from worker.store import connections as rows
