@@ -4,7 +4,7 @@ Nothing is written into the books here; the CMMS is told what others changed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -16,6 +16,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.records import Key, Known, Pulled
 from worker.store.session import Session
+from worker.sync.applied import Applied
 from worker.sync.linking import differing, revised
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin
@@ -26,16 +27,6 @@ KINDS = frozenset({Kind.CUSTOMER.value, Kind.VENDOR.value, Kind.ITEM.value})
 
 # These move by themselves, or say where a record stands rather than what it is.
 _NO_NEWS = frozenset({"quantity_on_hand", "as_of", "full_name"})
-
-
-@dataclass
-class Effects:
-    """What a page of records changed, and what is to be told of it."""
-
-    created: int = 0
-    changed: int = 0
-    removed: int = 0
-    told: list[Outgoing] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -95,7 +86,7 @@ def keep(
     found: Iterable[LedgerRecord],
     read_at: datetime,
     origin: Origin,
-) -> Effects:
+) -> Applied:
     """Bring records and links up to a page that was read from `read_at` on; safe to repeat.
 
     The connection's row is locked by the caller. Held back is what a write of ours is under way to,
@@ -104,7 +95,7 @@ def keep(
     """
     page = {(one.kind, one.ref): pulled(one) for one in found if one.kind in KINDS}
     if not page:
-        return Effects()
+        return Applied()
     sights = _sights(session, connection, page)
     back = {sight.record.key for sight in sights if _is_held_back(sight, read_at)}
     records.touch(session, connection.id, back)
@@ -142,7 +133,7 @@ def _sights(
 
 def _apply(
     session: Session, connection: Connection, sights: Sequence[Sight], origin: Origin
-) -> Effects:
+) -> Applied:
     records.store(session, connection.id, [sight.record for sight in sights])
     _update_links(session, sights)
     _wake(session, connection, sights)
@@ -195,18 +186,18 @@ def _wake(session: Session, connection: Connection, sights: Sequence[Sight]) -> 
     waiting.wake(session, connection.id, there & set(waited))
 
 
-def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Effects:
-    effects = Effects()
+def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Applied:
+    applied = Applied()
     for sight in sights:
         if sight.known is None:
-            effects.created += 1
+            applied.created += 1
         elif sight.moved:
-            effects.changed += 1
+            applied.changed += 1
         names = changed_names(sight)
         if sight.link is not None:
             side = _side(sight.link)
-            effects.told += changed(connection, side, sight.record.data, names, origin)
-    return effects
+            applied.told += changed(connection, side, sight.record.data, names, origin)
+    return applied
 
 
 def changed_names(sight: Sight) -> list[str]:
@@ -243,15 +234,15 @@ def _side(link: Linked) -> Side:
 
 def retire(
     session: Session, connection: Connection, gone: Sequence[Pulled], origin: Origin
-) -> Effects:
+) -> Applied:
     """Records that are no more, or that nobody has seen: the CMMS hears that they are inactive."""
     keys: list[Key] = [one.key for one in gone if one.kind in KINDS]
-    effects = Effects(removed=len(keys))
+    applied = Applied(removed=len(keys))
     if not keys:
-        return effects
+        return applied
     waiting.wake_named(session, connection.id, {ref for _, ref in keys})
     linked = agreements.linked(session, connection.id, keys)
     for one in gone:
         if link := linked.get(one.key):
-            effects.told += changed(connection, _side(link), one.data, ["active"], origin)
-    return effects
+            applied.told += changed(connection, _side(link), one.data, ["active"], origin)
+    return applied

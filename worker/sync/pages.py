@@ -1,7 +1,7 @@
 """A page of what the books say, written down: lists, parties, items, payments; safe to repeat."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from schemas.books import Account, Tax
@@ -13,6 +13,7 @@ from worker.store.outbox import Outgoing
 from worker.store.records import Pulled
 from worker.store.session import Session
 from worker.sync import bills, changes, payments
+from worker.sync.applied import Applied
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin, about, tell
 
@@ -24,35 +25,6 @@ KINDS = {
     Resource.VENDORS: ("vendor",),
     Resource.ITEMS: ("item",),
 }
-
-
-@dataclass
-class Applied:
-    """What a page changed, and what is to be told of it."""
-
-    read: int = 0
-    created: int = 0
-    changed: int = 0
-    removed: int = 0
-    told: list[Outgoing] = field(default_factory=list)
-
-    def add(self, other: "changes.Effects | payments.Effects") -> None:
-        self.created += other.created
-        self.changed += other.changed
-        self.removed += other.removed
-        self.told += other.told
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """For the run: what was read and is as it was before is unchanged."""
-        unchanged = max(self.read - self.created - self.changed - self.removed, 0)
-        return {
-            "read": self.read,
-            "created": self.created,
-            "changed": self.changed,
-            "removed": self.removed,
-            "unchanged": unchanged,
-        }
 
 
 def apply(

@@ -1,7 +1,7 @@
 """Payments in the books: the log, the invoices' balances, and what the CMMS is told of both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
@@ -17,6 +17,7 @@ from worker.store.payments import Entry, Own, Standing
 from worker.store.session import Session
 from worker.sync import allocations, unpaid
 from worker.sync.allocations import Known, Movement, News, paid
+from worker.sync.applied import Applied
 from worker.sync.tell import Origin, about, record_key, tell
 
 _TOLD = {
@@ -24,16 +25,6 @@ _TOLD = {
     News.CHANGED: PaymentChanged,
     News.REVERSED: PaymentReversed,
 }
-
-
-@dataclass
-class Effects:
-    """What a page of payments changed, and what is to be told of it."""
-
-    created: int = 0
-    changed: int = 0
-    removed: int = 0
-    told: list[Outgoing] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,13 +55,13 @@ class Stood:
         ]
 
 
-def keep(session: Session, connection: Connection, page: Page, origin: Origin) -> Effects:
+def keep(session: Session, connection: Connection, page: Page, origin: Origin) -> Applied:
     """Bring payment log and invoices up to a page of what the books say; safe to repeat.
 
     Only invoices that are linked count; the connection's row is locked by the caller.
     """
     if not page.payments and not page.invoices:
-        return Effects()
+        return Applied()
     home = str(connection.company.get("currency") or "")
     seen = [one if one.currency else replace(one, currency=home) for one in page.payments]
     known = _known(session, connection, seen, page)
@@ -85,13 +76,13 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
         _stand_own(session, payment, known.own.get(payment.ref))
     # Last, as what an invoice has open for others follows from all of these.
     _stand(session, connection, page.invoices, Stood(known.standing, standing))
-    effects = Effects()
+    applied = Applied()
     for movement in moved:
-        _count(effects, movement)
+        _count(applied, movement)
         if movement.told:
             invoice = standing[movement.entry.invoice_ref]
-            effects.told.append(_tell(connection, movement, invoice, origin))
-    return effects
+            applied.told.append(_tell(connection, movement, invoice, origin))
+    return applied
 
 
 def _known(
@@ -163,14 +154,14 @@ def _stand_own(session: Session, payment: PaymentSeen, own: Own | None) -> None:
     payments.stand_own(session, own, amount=payment.amount, unapplied=payment.unapplied, on=on)
 
 
-def _count(effects: Effects, movement: Movement) -> None:
+def _count(applied: Applied, movement: Movement) -> None:
     match movement.news:
         case News.RECEIVED:
-            effects.created += 1
+            applied.created += 1
         case News.CHANGED:
-            effects.changed += 1
+            applied.changed += 1
         case News.REVERSED:
-            effects.removed += 1
+            applied.removed += 1
 
 
 def _tell(

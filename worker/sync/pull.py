@@ -29,22 +29,14 @@ from worker.sync.act import Acting, Effects
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
 from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
-from worker.sync.first import is_off
+from worker.sync.first import PULLS, is_off
 from worker.sync.subjects import after
 from worker.sync.tell import about, tell
 
 log = logging.getLogger(__name__)
 
 # Of the same urgency: what opens the way for writing goes first.
-ORDER = (
-    Resource.CONNECTION,
-    Resource.ACCOUNTS,
-    Resource.TAXES,
-    Resource.CUSTOMERS,
-    Resource.VENDORS,
-    Resource.ITEMS,
-    Resource.PAYMENTS,
-)
+ORDER = (*PULLS, Resource.PAYMENTS)
 AGAIN_SECONDS = 60.0
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
 # Ledgers tell for a month what was deleted: after a longer pause it is found by reading everything.

@@ -13,6 +13,7 @@ from worker.store.outbox import Outgoing
 from worker.store.runs import Run
 from worker.store.session import Session
 from worker.sync import compare, pages
+from worker.sync.applied import Applied
 from worker.sync.compare import Situation
 from worker.sync.driver import Driver
 from worker.sync.failed_runs import own
@@ -61,9 +62,7 @@ def rehearse(driver: Driver, run: Run, resource: Resource, page: Page) -> None:
         runs.finish(session, run.id, counts)
 
 
-def _tried(
-    driver: Driver, run: Run, resource: Resource, page: Page
-) -> tuple[pages.Applied, list[Free]]:
+def _tried(driver: Driver, run: Run, resource: Resource, page: Page) -> tuple[Applied, list[Free]]:
     """What applying the page does, with those of its records that nothing is linked to."""
     with driver.services.database.trial() as session:
         connection = connections.lock(session, driver.connection.id)

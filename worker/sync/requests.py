@@ -15,11 +15,7 @@ from worker.sync.failed_runs import answers, of
 from worker.sync.tell import Origin, about, error_of, tell
 
 PULLED = (
-    Resource.ACCOUNTS,
-    Resource.TAXES,
-    Resource.CUSTOMERS,
-    Resource.VENDORS,
-    Resource.ITEMS,
+    *(one for one in first.PULLS if one is not Resource.CONNECTION),
     Resource.PAYMENTS,
 )
 _NOWHERE = Environment.PRODUCTION  # what an answer says where there is no connection to speak of

@@ -9,8 +9,9 @@ from worker.store.connections import Connection
 from worker.store.payments import Standing
 from worker.store.runs import Mode, Run
 from worker.store.session import Session
+from worker.sync.applied import Applied
 from worker.sync.failed_runs import own
-from worker.sync.payments import Effects, keep
+from worker.sync.payments import keep
 
 _SEEN = "seen"  # of the run's report, until it is over
 
@@ -26,7 +27,7 @@ def note(session: Session, run: Run, page: Page) -> None:
     runs.note_report(session, run.id, report)
 
 
-def take_back(session: Session, connection: Connection, run: Run) -> Effects:
+def take_back(session: Session, connection: Connection, run: Run) -> Applied:
     """The last page is in: what of the log was on none of them is gone from the books.
 
     How its invoices stand was on these pages already. The connection's row is locked by the caller.

@@ -22,8 +22,8 @@ _NOTHING, _ONE = Decimal(0), Decimal(1)
 def bill(work: Work, document: PurchaseInvoice, lookup: Lookup) -> Body:
     """The body of a create, or of a sparse update without Id and SyncToken: with all lines."""
     vendor = lookup.target(Kind.VENDOR, document.vendor_id)
-    currency = checks.currency(document.currency, document.number, lookup)
-    checks.same_currency(document.currency, vendor.currency, document.number)
+    rate = document.exchange_rate
+    money = checks.money(document.currency, vendor.currency, document.number, lookup, rate)
     dated = checks.period(work, document.issue_date, lookup, document.number)
     tax = taxation(document, lookup)
     number = names.document_number(document.number)
@@ -38,12 +38,7 @@ def bill(work: Work, document: PurchaseInvoice, lookup: Lookup) -> Body:
     }
     if due := dated.due(document.due_date):
         body["DueDate"] = due.isoformat()
-    if currency:
-        body["CurrencyRef"] = {"value": currency}
-        foreign = currency != lookup.company.get("currency")
-        if foreign and document.exchange_rate is not None:
-            body["ExchangeRate"] = document.exchange_rate
-    return body
+    return body | money
 
 
 def _note(work: Work, document: PurchaseInvoice, said: list[str], lookup: Lookup) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from worker.failures import CODES
 from worker.policies import ClosedPeriod
 from worker.providers.lookup import PLACEHOLDER, Account, Cause, Lookup
 from worker.providers.port import Fault, Operation, Work
-from worker.providers.quickbooks.wire import parsed
+from worker.providers.quickbooks.wire import Body, parsed
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,18 @@ def fixed_currency(work: Work, named: str | None, record: str) -> None:
         raise refuse("currency_fixed", names)
 
 
-def same_currency(named: str, of_party: str | None, record: str) -> None:
-    """A document has the currency of its party, which is fixed (2220, 6000 otherwise)."""
+def money(
+    named: str, of_party: str | None, record: str, lookup: Lookup, rate: Decimal | None = None
+) -> Body:
+    """The fields of a document's currency, which is that of its party (2220, 6000 otherwise), and
+    of the rate that the CMMS gives for one that is not the company's own."""
+    sent = currency(named, record, lookup)
     if of_party not in (None, named):
         raise refuse("currency_mismatch", {"currency": named, "record": record})
+    if sent is None:
+        return {}
+    foreign = rate is not None and sent != lookup.company.get("currency")
+    return {"CurrencyRef": {"value": sent}} | ({"ExchangeRate": rate} if foreign else {})
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ _CUSTOMER_MEMO = 1000
 def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
     """The body of a create, or of a sparse update without Id and SyncToken: with all lines."""
     customer = lookup.target(Kind.CUSTOMER, document.customer_id)
-    currency = checks.currency(document.currency, document.number, lookup)
-    checks.same_currency(document.currency, customer.currency, document.number)
+    rate = document.exchange_rate
+    money = checks.money(document.currency, customer.currency, document.number, lookup, rate)
     dated = checks.period(work, document.issue_date, lookup, document.number)
     tax = taxation(document, lookup)
     number, email = _number(document, lookup), _email(document)
@@ -38,12 +38,7 @@ def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
         body["DueDate"] = due.isoformat()
     if email or work.operation is Operation.UPDATE:
         body["BillEmail"] = email  # an empty one clears it: nobody else shall get the invoice
-    if currency:
-        body["CurrencyRef"] = {"value": currency}
-        foreign = currency != lookup.company.get("currency")
-        if foreign and document.exchange_rate is not None:
-            body["ExchangeRate"] = document.exchange_rate
-    return body
+    return body | money
 
 
 def _number(document: Invoice, lookup: Lookup) -> Body:

@@ -20,8 +20,7 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
     """The body of a create, or of a sparse update without Id and SyncToken: with both lines."""
     record = document.description or document.id
     vendor = lookup.target(Kind.VENDOR, document.vendor_id)
-    currency = checks.currency(document.currency, record, lookup)
-    checks.same_currency(document.currency, vendor.currency, record)
+    money = checks.money(document.currency, vendor.currency, record, lookup)
     dated = checks.period(work, document.date, lookup, record)
     debit = _account(document.debit_account, "journal_debit", lookup)
     credit = _account(document.credit_account, "journal_credit", lookup)
@@ -42,7 +41,7 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
             _line("Credit", credit, amount, said, vendor.ref),
         ],
     }
-    return body | {"CurrencyRef": {"value": currency}} if currency else body
+    return body | money
 
 
 def number(document: Expense) -> str:

@@ -20,8 +20,7 @@ def payment(work: Work, document: Payment, lookup: Lookup) -> Body:
     """The body of a create, or of a sparse update without Id and SyncToken: with all lines."""
     record = f"payment {document.id}"
     invoice = lookup.target(Kind.INVOICE, document.invoice_id)
-    currency = checks.currency(document.currency, record, lookup)
-    checks.same_currency(document.currency, invoice.currency, record)
+    money = checks.money(document.currency, invoice.currency, record, lookup)
     dated = checks.period(work, document.date, lookup, record)
     amount = cents(document.amount)  # QuickBooks keeps two decimals of every currency
     if amount == 0:
@@ -39,7 +38,7 @@ def payment(work: Work, document: Payment, lookup: Lookup) -> Body:
     updating = work.operation is Operation.UPDATE
     body |= {"PaymentRefNum": reference} if reference or updating else {}
     body |= {"Line": lines} if lines or updating else {}
-    return body | {"CurrencyRef": {"value": currency}} if currency else body
+    return body | money
 
 
 def _customer(invoice: Target, record: str) -> str:
