@@ -28,8 +28,8 @@ from worker.providers.quickbooks.fields import NAMES
 from worker.providers.quickbooks.matching import digest
 from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES
-from worker.providers.quickbooks.wire import Body, amount, rows
-from worker.providers.quickbooks.wire import ref as reference
+from worker.providers.wire import Body, amount, rows
+from worker.providers.wire import ref as reference
 
 
 def outcomes(parts: tuple[Part, ...], reply: Reply, environment: str) -> Mapping[str, Outcome]:

@@ -5,14 +5,16 @@ from decimal import Decimal
 
 from schemas.bill import PurchaseInvoice, PurchaseLine
 from schemas.kinds import Kind
+from worker.providers import periods
 from worker.providers.lookup import Account, Cause, Lookup
+from worker.providers.marker import noted, signature
 from worker.providers.port import Work
 from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.marker import noted, signature
 from worker.providers.quickbooks.prices import Priced, grossed, priced
 from worker.providers.quickbooks.purchase_tax import taxation
 from worker.providers.quickbooks.tax import Taxation
-from worker.providers.quickbooks.wire import Body
+from worker.providers.refusals import refuse
+from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
 _DESCRIPTION = 4000
@@ -24,7 +26,7 @@ def bill(work: Work, document: PurchaseInvoice, lookup: Lookup) -> Body:
     vendor = lookup.target(Kind.VENDOR, document.vendor_id)
     rate = document.exchange_rate
     money = checks.money(document.currency, vendor.currency, document.number, lookup, rate)
-    dated = checks.period(work, document.issue_date, lookup, document.number)
+    dated = periods.period(work, document.issue_date, lookup, document.number)
     tax = taxation(document, lookup)
     number = names.document_number(document.number)
     in_full = "" if number == document.number else f"Bill {document.number} in the CMMS"
@@ -105,7 +107,7 @@ def _account(line: PurchaseLine, lookup: Lookup) -> Account:
     if account.type in checks.CONTROL:
         cause = Cause("account", line.account) if line.account else Cause("mapping", "purchase")
         use = {"account": account.name, "use": "a bill", "needed": "an expense or asset account"}
-        raise checks.refuse("account_type_wrong", use, {cause})
+        raise refuse("account_type_wrong", use, {cause})
     return account
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from worker.providers.port import Cause, Part
 from worker.providers.quickbooks.faults import Error
-from worker.providers.quickbooks.wire import Body, ref, rows
+from worker.providers.wire import Body, ref, rows
 
 # "Names element id 58 not found" (Intuit: error codes)
 _ELEMENT = re.compile(r"(\w+) elements? id (\d+)", re.IGNORECASE)

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.kinds import Kind
-from worker.providers.quickbooks.countries import alpha_2
+from worker.providers.comparison import projected, shown
+from worker.providers.countries import alpha_2
 from worker.providers.quickbooks.fields import MAPPED
-from worker.providers.quickbooks.matching import projected, shown
 from worker.providers.quickbooks.names import clean, undeleted
 from worker.providers.quickbooks.spilt import smoothed
-from worker.providers.quickbooks.wire import Body, parsed, text
+from worker.providers.wire import Body, parsed, text
 
 LISTED = frozenset({Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM})
 

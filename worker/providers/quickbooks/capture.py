@@ -10,7 +10,7 @@ from worker.providers.quickbooks import read, read_lists
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.queries import one_of
 from worker.providers.quickbooks.windows import Place, everything, rows_at
-from worker.providers.quickbooks.wire import Body, rows
+from worker.providers.wire import Body, rows
 
 LISTS = {"Customer": Kind.CUSTOMER, "Vendor": Kind.VENDOR, "Item": Kind.ITEM}
 # Payments before invoices: what a payment says of an invoice is read with it.

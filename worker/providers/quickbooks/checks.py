@@ -1,15 +1,12 @@
 """Checks before anything is sent: what QuickBooks would refuse is refused here, in our words."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 
-from worker.failures import CODES
-from worker.policies import ClosedPeriod
 from worker.providers.lookup import PLACEHOLDER, Account, Cause, Lookup
-from worker.providers.port import Fault, Operation, Work
-from worker.providers.quickbooks.wire import Body, parsed
+from worker.providers.port import Work
+from worker.providers.refusals import refuse
+from worker.providers.wire import Body, parsed
 
 
 @dataclass(frozen=True)
@@ -48,21 +45,6 @@ STOCK = Fit(
 CONTROL = frozenset({"Accounts Receivable", "Accounts Payable"})  # of what is owed
 
 EMAIL_LENGTH = 100
-
-
-class Refusal(Exception):
-    """A check found that the books would not take the document."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.code)
-        self.fault = fault
-
-
-def refuse(
-    code: str, names: Mapping[str, str], causes: Iterable[Cause] = (), detail: str = ""
-) -> Refusal:
-    """The refusal for a code of the catalogue, to be raised."""
-    return Refusal(Fault(code, CODES[code].category, names, detail, frozenset(causes)))
 
 
 def fitting(account: Account, fit: Fit, cause: Cause) -> str:
@@ -118,53 +100,3 @@ def money(
         return {}
     foreign = rate is not None and sent != lookup.company.get("currency")
     return {"CurrencyRef": {"value": sent}} | ({"ExchangeRate": rate} if foreign else {})
-
-
-@dataclass(frozen=True)
-class Dated:
-    """The day that a document gets in the books, and a note where the CMMS has another one."""
-
-    day: date
-    note: str = ""
-
-    def due(self, day: date | None) -> date | None:
-        """A due date that is not before the document's own."""
-        return None if day is None else max(day, self.day)
-
-
-def period(work: Work, day: date, lookup: Lookup, record: str) -> Dated:
-    """The day for a document of that day: its own, or the first open one under policy `shift`.
-
-    Raises Refusal (6200 otherwise) where the period is closed, or where the document already
-    stands in one: nothing of it can be changed then. It waits for `period:<day>`.
-    """
-    closed = _closed_until(lookup)
-    if closed is None:
-        return Dated(day)
-    stands = work.dated if work.operation is Operation.UPDATE else None
-    if stands is not None and stands <= closed:
-        raise _closed(stands, record)
-    if day > closed:
-        return Dated(day)
-    if lookup.chart.policies.closed_period is ClosedPeriod.HOLD:
-        raise _closed(day, record)
-    note = f"Dated {day} in the CMMS; the books are closed until {closed}"
-    return Dated(closed + timedelta(days=1), note)
-
-
-def removable(work: Work, lookup: Lookup, record: str) -> None:
-    """A document that stands in a closed period is not removed either (6200 otherwise)."""
-    closed = _closed_until(lookup)
-    if closed is not None and work.dated is not None and work.dated <= closed:
-        raise _closed(work.dated, record)
-
-
-def _closed_until(lookup: Lookup) -> date | None:
-    """The last closed day, as the company's preferences say."""
-    stated = lookup.company.get("closed_until")
-    return date.fromisoformat(str(stated)[:10]) if stated else None
-
-
-def _closed(day: date, record: str) -> Refusal:
-    names = {"record": record, "date": day.isoformat()}
-    return refuse("period_closed", names, {Cause("period", day.isoformat())})

@@ -24,7 +24,7 @@ from worker.providers.budget import Pace
 from worker.providers.http import excerpt, pause, reading, timeout, writing
 from worker.providers.port import Limits
 from worker.providers.quickbooks.faults import Reading, Rule, errors, rule
-from worker.providers.quickbooks.wire import Body, parsed, rows
+from worker.providers.wire import Body, parsed, rows
 
 MINOR_VERSION = "75"  # floor and default since August 2025 (Intuit: minor versions)
 

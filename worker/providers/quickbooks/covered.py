@@ -11,9 +11,9 @@ from schemas.kinds import Kind
 from schemas.money import cents
 from worker.providers.lookup import Cause
 from worker.providers.port import Fault, Operation, Part, Work
-from worker.providers.quickbooks.checks import Refusal, refuse
 from worker.providers.quickbooks.matching import matches
-from worker.providers.quickbooks.wire import Body, amount, ref, rows
+from worker.providers.refusals import Refusal, refuse
+from worker.providers.wire import Body, amount, ref, rows
 
 _AMOUNTS = ("Line", "TxnTaxDetail", "GlobalTaxCalculation")
 # By kind: the party's field, and what it is called that it is paid, or paid by another one.

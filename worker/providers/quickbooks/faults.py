@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum, auto
 from typing import Any
 
-from worker.providers.quickbooks.wire import rows
+from worker.providers.wire import rows
 
 
 class Reading(IntEnum):

@@ -4,12 +4,9 @@ Never balances, links, quantities on hand or what answers mask: they change by t
 """
 
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from schemas.kinds import Kind
-
-Spec: TypeAlias = Mapping[str, "Spec | None"]
-"""Field -> None for a plain value, or the fields within (of each row, where it is a list)."""
+from worker.providers.comparison import Spec
 
 _REF: Spec = {"value": None}
 _EMAIL: Spec = {"Address": None}

@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.kinds import Kind
 from worker.providers.quickbooks.shapes import Shape
-from worker.providers.quickbooks.wire import Body, ref
+from worker.providers.wire import Body, ref
 
 # What identifies a record beside its name or number: two that both state one must agree on it.
 _IDENTIFYING: Mapping[Kind, tuple[tuple[str, ...], ...]] = {

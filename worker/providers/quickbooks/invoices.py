@@ -3,13 +3,14 @@
 from schemas.invoice import Invoice
 from schemas.kinds import Kind
 from worker.policies import Numbering
+from worker.providers import periods
 from worker.providers.lookup import Lookup
+from worker.providers.marker import noted, signature
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names, sales_lines
-from worker.providers.quickbooks.checks import Refusal
-from worker.providers.quickbooks.marker import noted, signature
 from worker.providers.quickbooks.tax import taxation
-from worker.providers.quickbooks.wire import Body
+from worker.providers.refusals import Refusal
+from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
 _CUSTOMER_MEMO = 1000
@@ -20,7 +21,7 @@ def invoice(work: Work, document: Invoice, lookup: Lookup) -> Body:
     customer = lookup.target(Kind.CUSTOMER, document.customer_id)
     rate = document.exchange_rate
     money = checks.money(document.currency, customer.currency, document.number, lookup, rate)
-    dated = checks.period(work, document.issue_date, lookup, document.number)
+    dated = periods.period(work, document.issue_date, lookup, document.number)
     tax = taxation(document, lookup)
     number, email = _number(document, lookup), _email(document)
     body: Body = {

@@ -8,7 +8,7 @@ from worker.providers.lookup import Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
 from worker.providers.quickbooks.tax import taxable
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 _TYPES = {
     ItemType.INVENTORY: "Inventory",

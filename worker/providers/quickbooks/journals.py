@@ -6,11 +6,13 @@ from decimal import Decimal
 from schemas.expense import Against, AgainstKind, Expense
 from schemas.kinds import Kind
 from schemas.money import cents
+from worker.providers import periods
 from worker.providers.lookup import Account, Cause, Lookup
+from worker.providers.marker import noted, signature
 from worker.providers.port import Work
 from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.marker import noted, signature
-from worker.providers.quickbooks.wire import Body
+from worker.providers.refusals import refuse
+from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
 _DESCRIPTION = 4000
@@ -21,12 +23,12 @@ def journal(work: Work, document: Expense, lookup: Lookup) -> Body:
     record = document.description or document.id
     vendor = lookup.target(Kind.VENDOR, document.vendor_id)
     money = checks.money(document.currency, vendor.currency, record, lookup)
-    dated = checks.period(work, document.date, lookup, record)
+    dated = periods.period(work, document.date, lookup, record)
     debit = _account(document.debit_account, "journal_debit", lookup)
     credit = _account(document.credit_account, "journal_credit", lookup)
     amount = cents(document.amount)  # QuickBooks keeps two decimals of every currency
     if amount == 0:
-        raise checks.refuse("value_refused", {"field": "amount", "record": record})
+        raise refuse("value_refused", {"field": "amount", "record": record})
     said = _said(document, lookup)
     body: Body = {
         "TxnDate": dated.day.isoformat(),
@@ -66,7 +68,7 @@ def _account(named: str | None, mapped: str, lookup: Lookup) -> Account:
             "use": "an expense",
             "needed": "an account without customers",
         }
-        raise checks.refuse("account_type_wrong", use, {cause})
+        raise refuse("account_type_wrong", use, {cause})
     return account
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from worker.providers.quickbooks.checks import refuse
+from worker.providers.refusals import refuse
 
 PARTY_NAME = 500
 ITEM_NAME = 100

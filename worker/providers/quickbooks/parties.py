@@ -3,10 +3,10 @@
 from schemas.kinds import Kind
 from schemas.party import Address, Party
 from worker.providers.lookup import Lookup
+from worker.providers.marker import noted, signature
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names, spilt
-from worker.providers.quickbooks.marker import noted, signature
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 _NOTES = {Kind.CUSTOMER: 2000, Kind.VENDOR: 1024}
 _ADDRESS_LINE = 500

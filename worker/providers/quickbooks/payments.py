@@ -5,11 +5,13 @@ from decimal import Decimal
 from schemas.kinds import Kind
 from schemas.money import cents
 from schemas.payment import Payment
+from worker.providers import periods
 from worker.providers.lookup import PLACEHOLDER, Account, Cause, Lookup, Target
+from worker.providers.marker import noted, signature
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks
-from worker.providers.quickbooks.marker import noted, signature
-from worker.providers.quickbooks.wire import Body
+from worker.providers.refusals import refuse
+from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
 _REFERENCE = 21  # Intuit does not say; longer ones stand in the note as well
@@ -21,10 +23,10 @@ def payment(work: Work, document: Payment, lookup: Lookup) -> Body:
     record = f"payment {document.id}"
     invoice = lookup.target(Kind.INVOICE, document.invoice_id)
     money = checks.money(document.currency, invoice.currency, record, lookup)
-    dated = checks.period(work, document.date, lookup, record)
+    dated = periods.period(work, document.date, lookup, record)
     amount = cents(document.amount)  # QuickBooks keeps two decimals of every currency
     if amount == 0:
-        raise checks.refuse("value_refused", {"field": "amount", "record": record})
+        raise refuse("value_refused", {"field": "amount", "record": record})
     body: Body = {
         "CustomerRef": {"value": _customer(invoice, record)},
         "TotalAmt": amount,
@@ -44,7 +46,7 @@ def payment(work: Work, document: Payment, lookup: Lookup) -> Body:
 def _customer(invoice: Target, record: str) -> str:
     """Whose payment it is: the invoice's customer as the books have it (620 otherwise)."""
     if invoice.party is None and invoice.ref != PLACEHOLDER:
-        raise checks.refuse("not_applied", {"record": record})
+        raise refuse("not_applied", {"record": record})
     return invoice.party or PLACEHOLDER
 
 
@@ -76,7 +78,7 @@ def _account(document: Payment, lookup: Lookup) -> Account:
             "use": "payments of invoices",
             "needed": "a bank account or Undeposited Funds",
         }
-        raise checks.refuse("account_type_wrong", use, {cause})
+        raise refuse("account_type_wrong", use, {cause})
     return account
 
 

@@ -1,18 +1,20 @@
 """From due links to complete requests: translation, checks, grouping. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.kinds import Kind
 from worker.policies import TakenNumber
+from worker.providers import periods
 from worker.providers.lookup import Lookup
-from worker.providers.port import Agreed, Both, Held, Operation, Part, Plan, Request, Work
-from worker.providers.quickbooks import checks, covered, linked, shapes
-from worker.providers.quickbooks.checks import Refusal
+from worker.providers.port import Held, Operation, Part, Plan, Request, Work
+from worker.providers.quickbooks import covered, shapes
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
-from worker.providers.quickbooks.threeway import Merged, merge
-from worker.providers.quickbooks.wire import Body, ready, text
+from worker.providers.quickbooks.threeway import FIELDS, merge
+from worker.providers.refusals import Refusal
+from worker.providers.threeway import Compared, Merged, since
+from worker.providers.wire import Body, ready, text
 
 _TWICE = "allowduplicatedocnum"
 _MOST_BYTES = 800_000  # of the items of one request: bodies stay below 1 MB
@@ -44,29 +46,6 @@ class _Sheet:
         return "update" if self.shape.listed else self.shape.removal.value
 
 
-@dataclass
-class _Compared:
-    """What comes of comparing both sides, beside requests."""
-
-    same: list[int] = field(default_factory=list)
-    both: list[Both] = field(default_factory=list)
-    agreed: list[Agreed] = field(default_factory=list)
-
-    def settles(self, sheet: _Sheet) -> bool:
-        """Whether nothing of this sheet is to be sent."""
-        merged, work = sheet.merged, sheet.work
-        if merged is None:
-            return False
-        if merged.both:
-            self.both.append(Both(work.link_id, merged.both))
-            return True
-        if merged.news(work.base) or work.linked is not None:
-            self.agreed.append(Agreed(work.link_id, merged.base, merged.kept))
-        if not merged.send:
-            self.same.append(work.link_id)
-        return not merged.send
-
-
 @dataclass(frozen=True)
 class Planner:
     """Plans for one company."""
@@ -81,14 +60,14 @@ class Planner:
         look: list[int] = []
         requests: list[Request] = []
         grouped: list[_Sheet] = []
-        compared = _Compared()
+        compared = Compared()
         for work in due:
             done = self._sheet(work, lookup.fresh())
             if isinstance(done, Held):
                 held.append(done)
             elif done.asks:
                 look.append(work.link_id)
-            elif compared.settles(done):
+            elif compared.settles(done.work, done.merged):
                 continue
             elif done.shape.listed:
                 requests.append(self._single(done))
@@ -127,9 +106,9 @@ class Planner:
             return work
         try:
             then = replace(work, document=work.linked)
-            return linked.since(work, _body(then, SHAPES[work.kind], lookup, self.today))
+            return since(work, _body(then, SHAPES[work.kind], lookup, self.today), FIELDS)
         except Refusal:  # what cannot be said cannot be compared: it counts as changed on both
-            return linked.since(work, {})
+            return since(work, {}, FIELDS)
 
     def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
         if len(sheets) > self.batch:
@@ -195,7 +174,7 @@ def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
         case Operation.REMOVE if shape.listed:
             return {"Active": False}
         case Operation.REMOVE:
-            checks.removable(work, lookup, shapes.named(work.document))
+            periods.removable(work, lookup, shapes.named(work.document))
             return {}
 
 

@@ -10,7 +10,7 @@ from worker.providers.quickbooks.capture import Capture
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, select
 from worker.providers.quickbooks.windows import Place, everything, rows_at
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 _LISTS = {
     Resource.CUSTOMERS: ("Customer", Kind.CUSTOMER),

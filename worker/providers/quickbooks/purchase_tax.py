@@ -6,8 +6,8 @@ from schemas.bill import PurchaseInvoice, PurchaseLine
 from schemas.document import Amounts
 from worker.providers.lookup import Cause, Lookup
 from worker.providers.quickbooks import tax
-from worker.providers.quickbooks.checks import refuse
 from worker.providers.quickbooks.tax import Taxation
+from worker.providers.refusals import refuse
 
 
 def taxation(document: PurchaseInvoice, lookup: Lookup) -> Taxation:

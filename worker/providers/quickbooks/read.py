@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from schemas.kinds import Kind
+from worker.providers.marker import marked
 from worker.providers.port import Company, InvoiceSeen, LedgerRecord, PaymentSeen
-from worker.providers.quickbooks.marker import marked
 from worker.providers.quickbooks.matching import digest
 from worker.providers.quickbooks.tax import AUTOMATED, GLOBAL, MANUAL, NONE
-from worker.providers.quickbooks.wire import Body, amount, ref, rows
+from worker.providers.wire import Body, amount, ref, rows
 
 _SALES, _PURCHASES = "SalesTaxRateList", "PurchaseTaxRateList"
 

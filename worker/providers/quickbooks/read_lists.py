@@ -6,13 +6,13 @@ from typing import Any
 from schemas.codes import CURRENCIES
 from schemas.item import ItemType
 from schemas.kinds import Kind
+from worker.providers.countries import alpha_2
+from worker.providers.marker import marked
 from worker.providers.port import LedgerRecord
 from worker.providers.quickbooks import canonical, spilt
-from worker.providers.quickbooks.countries import alpha_2
-from worker.providers.quickbooks.marker import marked
 from worker.providers.quickbooks.matching import digest
 from worker.providers.quickbooks.names import PARTY_NAME, clean, undeleted
-from worker.providers.quickbooks.wire import Body, amount, ref
+from worker.providers.wire import Body, amount, ref
 
 _ITEM_TYPES = {
     "Inventory": ItemType.INVENTORY,

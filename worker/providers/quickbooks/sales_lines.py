@@ -8,7 +8,7 @@ from worker.providers.lookup import Account, Cause, Lookup
 from worker.providers.quickbooks import checks, names
 from worker.providers.quickbooks.prices import Priced, grossed, priced
 from worker.providers.quickbooks.tax import Taxation
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 _DESCRIPTION = 4000
 

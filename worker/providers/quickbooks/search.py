@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from schemas.kinds import Kind
+from worker.providers.marker import marker, markers
 from worker.providers.port import (
     Absent,
     Barred,
@@ -24,7 +25,6 @@ from worker.providers.quickbooks import answers, covered
 from worker.providers.quickbooks.canonical import LISTED
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.identity import described, exact, same_label
-from worker.providers.quickbooks.marker import marker, markers
 from worker.providers.quickbooks.matching import (
     brought,
     differences,
@@ -44,7 +44,7 @@ from worker.providers.quickbooks.queries import (
 from worker.providers.quickbooks.read import invoice_seen, is_voided
 from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 # Customers, vendors and employees share one space of names (Intuit: 6240).
 _NAME_SPACES: Mapping[str, tuple[str, ...]] = {

@@ -26,7 +26,7 @@ from worker.providers.quickbooks.items import item
 from worker.providers.quickbooks.journals import journal, number
 from worker.providers.quickbooks.parties import party
 from worker.providers.quickbooks.payments import payment
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 
 class Removal(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.kinds import Kind
-from worker.providers.quickbooks.marker import unmarked
+from worker.providers.marker import unmarked
 
 EMAIL = 100
 PHONE = 30

@@ -10,8 +10,8 @@ from schemas.document import Amounts, Line
 from schemas.invoice import Invoice, InvoiceLine
 from schemas.money import cents
 from worker.providers.lookup import Cause, Lookup, Tax
-from worker.providers.quickbooks.checks import refuse
-from worker.providers.quickbooks.wire import Body
+from worker.providers.refusals import refuse
+from worker.providers.wire import Body
 
 MANUAL = "manual"  # US: TAX or NON on a line, one real code on the document
 AUTOMATED = "automated"  # US: TAX or NON on a line, QuickBooks finds the rate

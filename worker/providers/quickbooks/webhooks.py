@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from schemas.kinds import Kind
 from worker.providers.pulled import Resource
-from worker.providers.quickbooks.wire import Body, rows
 from worker.providers.webhooks import Merged, Notice
+from worker.providers.wire import Body, rows
 
 SIGNATURE = "intuit-signature"
 _RESOURCES = dict.fromkeys(

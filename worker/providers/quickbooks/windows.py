@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.queries import EVERYTHING, MOST_ROWS, quoted, select
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 _ORDER = "MetaData.LastUpdatedTime"
 _LISTS = frozenset({"Account", "Customer", "Vendor", "Item"})

@@ -13,7 +13,7 @@ from tests.contract.records import a_bill
 from tests.unit.providers.quickbooks.lookups import MAPPING, REFS, a_create, a_lookup
 from worker.providers.lookup import Cause, Lookup, Target
 from worker.providers.quickbooks.bills import bill
-from worker.providers.quickbooks.checks import Refusal
+from worker.providers.refusals import Refusal
 
 
 def body_of(document: PurchaseInvoice, lookup: Lookup | None = None) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from tests.unit.providers.quickbooks.lookups import (
 from worker.policies import ClosedPeriod, Numbering, Policies
 from worker.providers.lookup import Cause, Lookup, Target
 from worker.providers.port import Work
-from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.invoices import invoice
+from worker.providers.refusals import Refusal
 
 
 def body_of(work: Work, lookup: Lookup | None = None) -> dict[str, Any]:

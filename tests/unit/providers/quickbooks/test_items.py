@@ -12,8 +12,8 @@ from tests.contract.records import a_stock_item, an_item
 from tests.unit.providers.quickbooks.lookups import MAPPING, a_create, a_lookup, an_update
 from worker.providers.lookup import Cause, Lookup
 from worker.providers.port import Work
-from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.items import item
+from worker.providers.refusals import Refusal
 
 TODAY = date(2026, 11, 20)
 

@@ -10,8 +10,8 @@ from schemas.kinds import Kind
 from tests.contract.records import an_expense
 from tests.unit.providers.quickbooks.lookups import MAPPING, REFS, a_create, a_lookup
 from worker.providers.lookup import Cause, Lookup, Target
-from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.journals import journal, number
+from worker.providers.refusals import Refusal
 
 
 def body_of(document: Expense, lookup: Lookup | None = None) -> dict[str, Any]:

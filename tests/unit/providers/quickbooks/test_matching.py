@@ -12,7 +12,7 @@ from tests.contract.records import a_party, an_invoice
 from tests.unit.providers.quickbooks.lookups import a_create, a_lookup, an_update
 from worker.providers.quickbooks import shapes
 from worker.providers.quickbooks.matching import differences, digest, digest_if_active, matches
-from worker.providers.quickbooks.wire import parsed, ready, text
+from worker.providers.wire import parsed, ready, text
 
 
 def sent_invoice() -> dict[str, Any]:

@@ -9,8 +9,8 @@ from schemas.party import Party
 from tests.contract.records import a_party, a_vendor
 from tests.unit.providers.quickbooks.lookups import MAPPING, REFS, a_create, a_lookup, an_update
 from worker.providers.port import Work
-from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.parties import party
+from worker.providers.refusals import Refusal
 
 
 def body_of(work: Work, **company: object) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from tests.unit.providers.quickbooks.lookups import (
     an_update,
 )
 from worker.providers.lookup import Cause, Lookup
-from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.payments import payment
+from worker.providers.refusals import Refusal
 
 INVOICE = (Kind.INVOICE, "INV-1")
 

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.simulated import LIMITS
 from worker.providers.port import PaymentSeen, Resource
 from worker.providers.quickbooks.books import QuickBooks
-from worker.providers.quickbooks.wire import text
+from worker.providers.wire import text
 
 OLD = "2026-01-01T00:00:00+00:00"  # before what changes are kept for
 _QUERY = re.compile(r"FROM (\w+) WHERE \S+ >= '(\S+)' .*STARTPOSITION (\d+)")

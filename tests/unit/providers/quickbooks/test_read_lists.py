@@ -17,7 +17,7 @@ from worker.providers.port import LedgerRecord
 from worker.providers.quickbooks import canonical, read_lists
 from worker.providers.quickbooks.items import item
 from worker.providers.quickbooks.parties import party
-from worker.providers.quickbooks.wire import Body
+from worker.providers.wire import Body
 
 US = {"value": "USD", "name": "United States Dollar"}
 

@@ -7,8 +7,8 @@ import pytest
 from tests.contract.records import an_invoice
 from tests.unit.providers.quickbooks.lookups import MAPPING, REFS, a_lookup
 from worker.providers.lookup import Cause
-from worker.providers.quickbooks.checks import Refusal
 from worker.providers.quickbooks.tax import Taxation, taxation
+from worker.providers.refusals import Refusal
 
 US_CODE = {"TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}}}
 

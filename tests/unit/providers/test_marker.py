@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from worker.policies import Policies
 from worker.providers.lookup import Chart
-from worker.providers.quickbooks.marker import marker, markers, noted, signature, unmarked
+from worker.providers.marker import marker, markers, noted, signature, unmarked
 
 ids = st.text(min_size=1, max_size=64).filter(lambda text: "\x00" not in text)
 

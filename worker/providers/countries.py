@@ -1,4 +1,4 @@
-"""Countries as QuickBooks shows them (alpha-3, or what somebody typed) in the contract's codes."""
+"""Countries as ledgers show them (alpha-3, or what somebody typed) in the contract's codes."""
 
 from schemas.codes import COUNTRIES
 

@@ -1,4 +1,4 @@
-"""JSON as QuickBooks takes and gives it: decimals exact, never through binary floats."""
+"""JSON as ledgers take and give it: decimals exact, never through binary floats."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 Body = dict[str, Any]
-"""A record on its way to QuickBooks, or from it: numbers are Decimal."""
+"""A record on its way to a ledger, or from it: numbers are Decimal."""
 
 
 def text(value: object) -> str:
@@ -26,7 +26,7 @@ def text(value: object) -> str:
 
 
 def ready(value: Any) -> Any:  # noqa: ANN401 - JSON is what it is
-    """The same for a JSON column: decimals as strings, which `matching` reads as numbers again."""
+    """The same for a JSON column: decimals as strings, read as numbers by `comparison`."""
     match value:
         case Decimal():
             return format(value, "f")
@@ -59,6 +59,6 @@ def ref(record: Mapping[str, Any], name: str) -> str | None:
 
 
 def amount(record: Mapping[str, Any], name: str) -> Decimal:
-    """A number of a record; an absent one is 0 (QuickBooks leaves out what has no value)."""
+    """A number of a record; an absent one is 0: ledgers leave out what has no value."""
     held = record.get(name)
     return held if isinstance(held, Decimal) else Decimal(0)
