@@ -21,6 +21,9 @@ KINDS = frozenset(
         "auth_expired",
     }
 )
+FIELDS = frozenset(
+    {"fault", "where", "entity", "times", "rate", "seed", "seconds", "took_effect", "limit"}
+)
 PLACES = frozenset({"write", "batch", "single_write", "read", "token", "any"})
 AFTER_EFFECT = frozenset({"lost_answer", "truncated_body", "drop_item", "delay"})
 _ids = count(1)
@@ -37,6 +40,7 @@ class Fault:
     rate: float
     seconds: float | None
     took_effect: bool  # of server_error, maintenance_html: whether the write happened before it
+    limit: str | None  # of throttle: the limit that is said to be reached, where there are several
     dice: random.Random
     id: int = field(default_factory=lambda: next(_ids))
     hits: int = 0
@@ -44,8 +48,7 @@ class Fault:
     @classmethod
     def parse(cls, plan: dict[str, Any]) -> Fault:
         """A fault from its JSON form; raises ValueError with what is wrong."""
-        known = {"fault", "where", "entity", "times", "rate", "seed", "seconds", "took_effect"}
-        if unknown := set(plan) - known:
+        if unknown := set(plan) - FIELDS:
             raise ValueError(f"unknown: {sorted(unknown)}")
         kind, where = plan.get("fault"), plan.get("where", "any")
         if kind not in KINDS or where not in PLACES:
@@ -58,6 +61,7 @@ class Fault:
             rate=float(plan.get("rate", 1)),
             seconds=None if plan.get("seconds") is None else float(plan["seconds"]),
             took_effect=bool(plan.get("took_effect", kind in AFTER_EFFECT)),
+            limit=plan.get("limit"),
             dice=random.Random(plan.get("seed")),  # which calls fail, no secret
         )
 
@@ -86,6 +90,7 @@ class Fault:
             "rate": self.rate,
             "seconds": self.seconds,
             "took_effect": self.took_effect,
+            "limit": self.limit,
             "hits": self.hits,
         }
 

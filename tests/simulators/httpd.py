@@ -77,10 +77,11 @@ class Response:
 
     def all_headers(self) -> dict[str, str]:
         """What goes on the wire, in its order."""
+        kind = {"Content-Type": self.content_type} if self.content_type else {}
         return {
             "Date": formatdate(usegmt=True),
             "Server": "simulator",
-            "Content-Type": self.content_type,
+            **kind,
             "Content-Length": str(len(self.body)),
             **self.headers,
         }

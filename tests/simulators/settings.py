@@ -51,8 +51,37 @@ class Receiver:
 
 
 @dataclass
-class Settings:
+class Adjustable:
+    """Settings that are changed by name while a simulator runs."""
+
     latency_ms: list[float] = field(default_factory=lambda: [0, 0])
+
+    def change(self, wanted: dict[str, Any]) -> None:
+        """Take over what is given; raises ValueError for an unknown name or a bad value."""
+        known = {item.name for item in fields(self)}
+        if unknown := set(wanted) - known:
+            raise ValueError(f"unknown settings: {sorted(unknown)}")
+        for name, value in wanted.items():
+            setattr(self, name, self.parsed(name, value))
+
+    def data(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def pause(self) -> float:
+        """How long the next call takes, in seconds."""
+        low, high = self.latency_ms
+        return random.uniform(low, high) / 1000 if high else 0.0  # no secret
+
+    def parsed(self, name: str, value: Json) -> Json:
+        """A setting's value from its JSON form. Raises ValueError, TypeError."""
+        if name == "latency_ms":
+            low, high = value
+            return [float(low), float(high)]
+        return float(value)
+
+
+@dataclass
+class Settings(Adjustable):
     token_seconds: float = 3600
     refresh_token_seconds: float = 8_726_400
     rotation_seconds: float = 86_400
@@ -63,35 +92,16 @@ class Settings:
     webhooks: Receiver | None = None
     limits: Limits | None = field(default_factory=Limits)
 
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Take over what is given; raises ValueError for an unknown name or a bad value."""
-        known = {item.name for item in fields(self)}
-        if unknown := set(wanted) - known:
-            raise ValueError(f"unknown settings: {sorted(unknown)}")
-        for name, value in wanted.items():
-            setattr(self, name, self._value(name, value))
-
-    def data(self) -> dict[str, Any]:
-        return asdict(self)
-
-    def pause(self) -> float:
-        """How long the next call takes, in seconds."""
-        low, high = self.latency_ms
-        return random.uniform(low, high) / 1000 if high else 0.0  # no secret
-
-    def _value(self, name: str, value: Json) -> Json:
+    def parsed(self, name: str, value: Json) -> Json:
         # Limits may be given in part; null switches all of them off.
         if name == "limits":
             return None if value is None else Limits(**asdict(self.limits or Limits()) | value)
         if name == "webhooks":
             old = asdict(self.webhooks) if self.webhooks else {}
             return None if value is None else Receiver.parse(old | value)
-        if name == "latency_ms":
-            low, high = value
-            return [float(low), float(high)]
         if name == "cdc_cap":
             return int(value)
-        return float(value)
+        return super().parsed(name, value)
 
 
 class Stats:
