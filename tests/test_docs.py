@@ -21,6 +21,7 @@ from worker import metrics
 from worker.cli import main
 from worker.errors import Category
 from worker.failures import CODES
+from worker.providers.port import Traits
 from worker.settings import Settings
 from worker.sync.mapping import USES
 from worker.sync.options import OPTIONS, Options, intervals
@@ -202,7 +203,7 @@ def test_every_key_of_the_mapping_is_there() -> None:
 
 
 def test_every_setting_of_a_connection_is_there_with_its_default() -> None:
-    defaults = Options(feeds=intervals(Settings.model_construct()))
+    defaults = Options(feeds=intervals(Settings.model_construct(), Traits()))
     shown = {(key, row[1]) for row in tables() if len(row) == 3 for key in spans(row[0])}
 
     assert not {(key, f"`{option.read(defaults)}`") for key, option in OPTIONS.items()} - shown

@@ -16,10 +16,10 @@ from worker.providers.http import client
 from worker.providers.oauth import OAuth
 from worker.providers.port import Books, Limits
 from worker.providers.quickbooks.books import QuickBooks
-from worker.providers.quickbooks.costs import READS
-from worker.providers.quickbooks.shapes import LOOKED_UP
+from worker.providers.quickbooks.traits import TRAITS
+from worker.providers.quickbooks.uses import AccountUses
 from worker.providers.quickbooks.webhooks import IntuitWebhooks
-from worker.settings import LedgerSettings, Settings, from_environment
+from worker.settings import LedgerSettings, QuickBooksSettings, Settings, from_environment
 from worker.store.connections import Connection
 from worker.store.dead_letters import Kept
 from worker.store.secrets import Cipher
@@ -87,12 +87,10 @@ def limits(settings: LedgerSettings) -> Limits:
         replay_window=settings.replay_window,
         key_lifetime=settings.key_lifetime,
         timeout=settings.timeout,
-        looked_up=LOOKED_UP,
-        costs=READS,
     )
 
 
-def _quickbooks(settings: LedgerSettings) -> Ledger:
+def _quickbooks(settings: QuickBooksSettings) -> Ledger:
     http = client()
     return Ledger(
         name="quickbooks",
@@ -105,6 +103,8 @@ def _quickbooks(settings: LedgerSettings) -> Ledger:
             timeout=min(settings.timeout, 30.0),
         ),
         limits=limits(settings),
+        traits=TRAITS,
+        uses=AccountUses(),
         webhooks=IntuitWebhooks(),
         company_id=re.compile("[0-9]{1,20}"),  # Intuit: realm ids
         open=functools.partial(_open_quickbooks, settings, http),
@@ -113,7 +113,7 @@ def _quickbooks(settings: LedgerSettings) -> Ledger:
 
 
 def _open_quickbooks(
-    settings: LedgerSettings, http: httpx.Client, connection: Connection, token: str
+    settings: QuickBooksSettings, http: httpx.Client, connection: Connection, token: str
 ) -> Books:
     production = connection.environment == "production"
     return QuickBooks(

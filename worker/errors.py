@@ -73,12 +73,20 @@ class NoAnswer(ProviderError):
     """A write was sent and its answer never came: the outcome is unknown.
 
     `in_flight` tells whether the ledger may still be working on it (a timeout) or the connection
-    broke.
+    broke; `status` is that of an answer which says nothing of what became of it (5xx).
     """
 
-    def __init__(self, why: str, *, in_flight: bool, correlation_id: str | None = None) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        in_flight: bool,
+        status: int | None = None,
+        correlation_id: str | None = None,
+    ) -> None:
         super().__init__(why, correlation_id=correlation_id)
         self.in_flight = in_flight
+        self.status = status
 
 
 class Unexplained(ProviderError):

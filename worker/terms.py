@@ -45,15 +45,19 @@ SENT = "~"
 
 
 class Operation(StrEnum):
+    """What a part does. `withdraw` takes a record out to make it anew, where a ledger lets nobody
+    edit records of its kind: once it is out, the link is due again and has no ref."""
+
     CREATE = "create"
     UPDATE = "update"
     REMOVE = "remove"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True)
 class Part:
     """What one request does for one link. `key` names it inside the request and its answer
-    (QuickBooks: bId)."""
+    (in a batch, the item's id)."""
 
     link_id: int
     kind: Kind

@@ -1,7 +1,8 @@
 """How many calls a company's books take: a pure budget, and a pace on the wire.
 
 No window of a second or a minute, wherever it begins, ever holds more than the ledger allows:
-calls are counted in small ticks, and a window is taken a tick longer than it is.
+calls are counted in small ticks, and a window is taken a tick longer than it is. Of a day the
+ledger itself says what is left.
 """
 
 import threading
@@ -14,6 +15,9 @@ from typing import Self
 from worker.providers.port import Limits
 
 _MINUTE = 60
+_DAY = 86400.0
+_KEPT = 0.2  # of the day: reads by the clock leave it to writes and to what people ask for
+_RENEWED = 0.1  # of the day: by how much more must be left than we know for it to be a new one
 _TENTHS = 10  # a second is counted in tenths
 _EVENLY = 0.85  # of what a second allows, so that jitter on the way makes no burst
 _HEADROOM = 0.1  # of the minute may be spent at once before the even pace counts
@@ -29,6 +33,14 @@ class _Spent:
 
 
 @dataclass(frozen=True)
+class _Day:
+    """What is left of the ledger's day, and when it is over at the latest."""
+
+    left: int
+    until: float
+
+
+@dataclass(frozen=True)
 class Budget:
     """What is left for one company at `now`, in seconds of the database's clock.
 
@@ -39,6 +51,7 @@ class Budget:
     now: float
     seconds: tuple[_Spent, ...] = ()  # of the last minute, oldest first
     tenths: tuple[_Spent, ...] = ()  # of the last second
+    day: _Day | None = None  # as far as the ledger has said
 
     @classmethod
     def load(cls, limits: Limits, state: Mapping[str, object], now: float) -> Self:
@@ -48,11 +61,13 @@ class Budget:
             now,
             _recent(state.get("seconds"), floor(now), _MINUTE),
             _recent(state.get("tenths"), floor(now * _TENTHS), _TENTHS),
+            _current(state.get("day"), now),
         )
 
     def dump(self) -> dict[str, object]:
         """JSON-ready, at most some 70 small lists."""
-        return {
+        day = {"day": [self.day.left, self.day.until]} if self.day else {}
+        return day | {
             "seconds": [[spent.tick, spent.calls, spent.batches] for spent in self.seconds],
             "tenths": [[spent.tick, spent.calls] for spent in self.tenths],
         }
@@ -74,7 +89,28 @@ class Budget:
             self,
             seconds=_add(self.seconds, _Spent(floor(self.now), calls, batches)),
             tenths=_add(self.tenths, _Spent(floor(self.now * _TENTHS), calls)),
+            day=self.day and replace(self.day, left=max(self.day.left - calls, 0)),
         )
+
+    def told(self, left: int | None) -> Self:
+        """The budget after the ledger said what is left of its day; None: it said nothing.
+
+        Nobody says when a day begins. It lasts 24 hours, so it is over 24 hours after it was first
+        seen at the latest; that more is left than before is the first sight of the next one.
+        """
+        per_day = self.limits.per_day
+        if left is None or per_day is None:
+            return self
+        # Answers overtake each other: a few more than we know are no new day.
+        if self.day is None or left > self.day.left + per_day * _RENEWED:
+            return replace(self, day=_Day(left, self.now + _DAY))
+        return replace(self, day=replace(self.day, left=min(left, self.day.left)))
+
+    def saves(self) -> float:
+        """Seconds for which reads by the clock leave the rest of the day to others; 0: none."""
+        if self.day is None or self.day.left >= (self.limits.per_day or 0) * _KEPT:
+            return 0.0
+        return self.day.until - self.now
 
     def wait(self, calls: int, batches: int = 0) -> float:
         """Seconds until so many calls are possible at once; 0: now.
@@ -92,6 +128,8 @@ class Budget:
             self.tenths, _calls, self.limits.per_second - min(calls, self.limits.per_second)
         )
         waits = [0.0]
+        if self.day and self.day.left < min(calls, self.limits.per_day or calls):
+            waits.append(self.day.until - self.now)
         waits += [
             tick + _MINUTE + 1 - self.now for tick in (per_minute, batched) if tick is not None
         ]
@@ -100,10 +138,15 @@ class Budget:
         return max(waits)
 
     def ahead(self) -> bool:
-        """Whether less was spent than an even pace to the end of the minute allows.
+        """Whether less was spent than an even pace to the end of the minute, and of the day,
+        allows.
 
         Then a single document goes out at once; else it is better to collect a batch.
         """
+        if self.day and self.limits.per_day:
+            ahead = (self.day.until - self.now) / _DAY - _HEADROOM
+            if self.day.left < self.limits.per_day * ahead:
+                return False
         if not self.seconds:
             return True
         elapsed = (self.now - self.seconds[0].tick) / _MINUTE
@@ -136,6 +179,14 @@ class Pace:
 
     def wait(self) -> None:
         time.sleep(self.reserve())
+
+
+def _current(state: object, now: float) -> _Day | None:
+    """The day as it was kept, if it is not over."""
+    if not isinstance(state, list):
+        return None
+    day = _Day(int(state[0]), float(state[1]))
+    return day if now < day.until else None
 
 
 def _calls(spent: _Spent) -> int:

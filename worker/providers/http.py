@@ -82,8 +82,14 @@ def writing() -> Iterator[None]:
         raise NoAnswer(_named(error), in_flight=False) from error
 
 
-def pause(headers: Mapping[str, str], default: timedelta, now: Callable[[], datetime]) -> timedelta:
-    """What `Retry-After` asks for (seconds or an HTTP date), at most an hour; else the default."""
+def pause(
+    headers: Mapping[str, str],
+    default: timedelta,
+    now: Callable[[], datetime],
+    longest: timedelta = _LONGEST_PAUSE,
+) -> timedelta:
+    """What `Retry-After` asks for (seconds or an HTTP date), at most `longest`; else the
+    default."""
     said = headers.get("retry-after", "").strip()
     if said.isdigit():
         asked = timedelta(seconds=int(said[:6]))
@@ -92,7 +98,7 @@ def pause(headers: Mapping[str, str], default: timedelta, now: Callable[[], date
             asked = parsedate_to_datetime(said) - now()
         except (ValueError, TypeError):  # empty, no date, or a date without a zone
             return default
-    return min(max(asked, timedelta(0)), _LONGEST_PAUSE)
+    return min(max(asked, timedelta(0)), longest)
 
 
 def excerpt(text: str) -> str:

@@ -49,8 +49,8 @@ __all__ = [
     "Absent", "Agreed", "Answer", "Barred", "Books", "Both", "Cause", "Changed", "Clash", "Company",
     "Fault", "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Named", "Operation", "Ours",
     "Outcome", "Page", "Part", "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request",
-    "Resource", "Several", "Sought", "Stale", "Stranger", "Submission", "Unknown", "Untouched",
-    "Work", "Written",
+    "Resource", "Several", "Sought", "Stale", "Stranger", "Submission", "Traits", "Unknown",
+    "Untouched", "Work", "Written",
 ]  # fmt: skip
 
 
@@ -135,9 +135,25 @@ class Limits:
         float  # seconds after which no key is remembered: absence can be proven from then on
     )
     timeout: float  # seconds until a write is given up as unanswered
+    per_day: int | None = None  # calls; the ledger says with its answers how many are left
+
+
+@dataclass(frozen=True)
+class Traits:
+    """In what ledgers differ that the flow must know of."""
+
     # Kinds that are looked up before a driver repeats what another one may have sent.
     looked_up: frozenset[Kind] = frozenset()
+    # Operations whose repeat the ledger knows by its key; others are looked up, never repeated.
+    keyed: frozenset[Operation] = frozenset(Operation)
+    # Whether it answers a key with the 5xx once more that it was answered with before.
+    keeps_errors: bool = False
+    # Kinds of which nothing is left once they are removed: saved again, it is a new one.
+    final: frozenset[Kind] = frozenset()
+    sales_items: bool = False  # whether lines of sales have to name an item
     costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock
+    # Seconds between two pulls by the clock, where the ledger wants others than are usual; 0: off.
+    feeds: Mapping[Resource, int] = field(default_factory=dict)
 
 
 class Books(Protocol):
@@ -148,6 +164,11 @@ class Books(Protocol):
     @property
     def calls(self) -> int:
         """The HTTP calls made so far, for the budget: a look-up may take more than one."""
+        ...
+
+    @property
+    def day_left(self) -> int | None:
+        """The calls left of the day, as the ledger said last; None where it says nothing of it."""
         ...
 
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:

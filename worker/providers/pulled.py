@@ -17,6 +17,7 @@ class Resource(StrEnum):
     CUSTOMERS = "customers"
     VENDORS = "vendors"
     ITEMS = "items"
+    DOCUMENTS = "documents"  # invoices and bills as they stand, where payments do not tell it
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,6 @@ class Company:
     name: str
     currency: str
     country: str
+    # `production` or `sandbox`, where the books themselves say which of the two they are.
+    environment: str | None = field(default=None, kw_only=True)
     data: Mapping[str, object] = field(default_factory=dict)  # preferences that translation needs

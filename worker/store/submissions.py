@@ -57,6 +57,7 @@ class Recorded:
     recorded_at: datetime
     send_by: datetime
     settle_at: datetime
+    status: int | None  # of the last answer
     content: Submission
     items: tuple[Item, ...]
 
@@ -172,6 +173,7 @@ def _load(session: Session, row: sa.Row[Any]) -> Recorded:
         recorded_at=row.recorded_at,
         send_by=row.send_by,
         settle_at=row.settle_at,
+        status=row.status,
         content=content,
         items=items,
     )

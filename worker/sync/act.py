@@ -22,7 +22,7 @@ from schemas.status import (
 from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
-from worker.providers.port import Fault, Written
+from worker.providers.port import Fault, Removed, Written
 from worker.store import dead_letters, links, looking, outbox, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
@@ -93,7 +93,7 @@ class Acting:
         remember(self.session, self.connection.id, successes)
         for one in successes:
             self._succeeded(one)
-        present = [one for one in successes if one.operation is not Operation.REMOVE]
+        present = [one for one in successes if not isinstance(one.written, Removed)]
         sold = [one.written.ref for one in present if one.subject.kind is Kind.INVOICE]
         present_now = [*arrived(present), *unpaid.balances_of(sold)]
         waiting.wake(self.session, self.connection.id, present_now)
@@ -101,6 +101,8 @@ class Acting:
         unpaid.payments_written(self.session, self.connection.id, paying, paid)
 
     def _succeeded(self, one: Success) -> None:
+        if isinstance(one.written, Removed) and one.operation is Operation.WITHDRAW:
+            return  # nothing to be told of before it is in the books anew
         self._tell(one.subject, self._synced(one))
         self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
         age = datetime.now(UTC) - one.subject.wanted.since

@@ -12,6 +12,7 @@ from worker.policies import (
     Policies,
     TakenNumber,
 )
+from worker.providers.port import Resource
 from worker.store import connections, feeds, reconsider, waiting
 from worker.store.connections import Connection
 from worker.store.reconsider import Which
@@ -33,8 +34,9 @@ class Standing:
 
 def show(services: Services, connection_id: int) -> list[Standing]:
     with services.database.begin() as session:
-        options = _options(services, session, connections.get(session, connection_id))
-    defaults = _defaults(services)
+        row = connections.get(session, connection_id)
+        options = _options(services, session, row)
+    defaults = _defaults(services, row)
     return [
         Standing(option, option.read(options), option.read(defaults)) for option in OPTIONS.values()
     ]
@@ -47,7 +49,7 @@ def set_options(services: Services, connection_id: int, wanted: Mapping[str, str
     """
     with change(services, connection_id) as changing:
         before = _options(services, changing.session, changing.connection)
-        after = changed(before, _defaults(services), wanted)
+        after = changed(before, _defaults(services, changing.connection), wanted)
         kept = {"policies": after.policies.dump(), KINDS_OFF: sorted(after.off)}
         changing.set(settings={**changing.connection.settings, **kept}, start_date=after.start)
         _set_feeds(changing, before, after)
@@ -58,18 +60,21 @@ def set_options(services: Services, connection_id: int, wanted: Mapping[str, str
         changing.wake()
 
 
-def _defaults(services: Services) -> Options:
-    return Options(feeds=intervals(services.settings))
+def _defaults(services: Services, row: Connection) -> Options:
+    return Options(feeds=_usual(services, row))
+
+
+def _usual(services: Services, row: Connection) -> dict[Resource, int]:
+    return intervals(services.settings, services.ledgers[row.provider].traits)
 
 
 def _options(services: Services, session: Session, row: Connection) -> Options:
-    found = feeds.find(session, row.id)
+    found, usual = feeds.find(session, row.id), _usual(services, row)
     return Options(
         off=kinds_off(row.settings),
         start=row.start_date,
         policies=Policies.read(row.settings),
-        feeds=intervals(services.settings)
-        | {key: found[key].interval for key in intervals(services.settings) if key in found},
+        feeds=usual | {key: found[key].interval for key in usual if key in found},
     )
 
 

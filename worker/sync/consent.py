@@ -186,7 +186,7 @@ def _connect(services: Services, row: Connection, company: Company, tokens: Toke
         values = {"company_id": company.ref, "state": "active", "paused_code": None}
         stored(changing.session, services.cipher, current, tokens, **values)
         keep_company(changing.session, row.id, company)
-        _begin(changing, services.settings)
+        _begin(changing, services)
         connected = connections.get(changing.session, row.id)
         told = ConnectionEstablished if current.company_id is None else ConnectionRestored
         changing.tell(told(**about(connected), company=company_of(connected)))
@@ -204,11 +204,12 @@ def _check_same(before: Connection, current: Connection) -> None:
         raise _refused(before, "The connection was disconnected meanwhile.")
 
 
-def _begin(changing: Change, settings: Settings) -> None:
+def _begin(changing: Change, services: Services) -> None:
     """Queue the first pulls and start the clock, each feed on a grid of its own."""
     session, connection_id = changing.session, changing.connection.id
     queue(session, connection_id, first.needed(changing.connection.settings), "connect")
-    for resource, interval in intervals(settings).items():
+    traits = services.ledgers[changing.connection.provider].traits
+    for resource, interval in intervals(services.settings, traits).items():
         # Jitter, so that a thousand connections do not pull in the same second for ever.
         begins = interval * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         feeds.add(session, connection_id, resource, interval, begins)

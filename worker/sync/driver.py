@@ -155,6 +155,7 @@ class Driver:
             return self._timed(endpoint, lambda: ask(books))
         finally:
             self._debit_more(books.calls - before - 1)
+            self.hear(books)
 
     def _debit(self) -> float:
         """Spend one call, or the seconds until it is possible."""
@@ -170,6 +171,18 @@ class Driver:
             with self.services.database.begin() as session:
                 budget = self.budget(session).spend(calls)
                 self.spend(session, budget, Call.READ, calls)
+
+    def hear(self, books: Books) -> None:
+        """Keep what the ledger said is left of its day."""
+        if books.day_left is not None:
+            with self.services.database.begin() as session:
+                budget = self.budget(session).told(books.day_left)
+                connections.change(session, self.connection.id, budget=budget.dump())
+            self.connection = replace(self.connection, budget=budget.dump())
+
+    def saves(self) -> float:
+        """Seconds for which reads by the clock leave what is left of the day to others."""
+        return Budget.load(self.limits, self.connection.budget, self.moment.timestamp()).saves()
 
     def send(self, books: Books, endpoint: str, submission: Submission, deadline: float) -> Answer:
         """Send exactly these bytes once, if the lease stands and `deadline` (monotonic) is ahead

@@ -28,6 +28,11 @@ def was_asked(run: Run) -> bool:
     return run.asked_by not in ("connect", "schedule", "webhook")
 
 
+def can_wait(run: Run) -> bool:
+    """Whether nobody asked for it and nothing depends on it: the clock's, and a webhook's."""
+    return run.asked_by in ("schedule", "webhook") and not run.joined
+
+
 def of(connection: Connection, run: Run) -> dict[str, Any]:
     """What every answer says of the run."""
     asked = {"resource": run.resource, "run_id": str(run.id), "asked_by": run.asked_by}

@@ -76,6 +76,10 @@ def _keep_unknown(
     """Nobody knows what became of it; as nobody is sending it any more, it is settled soon."""
     metrics.UNKNOWN.inc()
     in_flight = isinstance(error, NoAnswer) and error.in_flight
+    if isinstance(error, NoAnswer) and error.status is not None:
+        submissions.keep_answer(
+            session, flight.submission_id, error.status, str(error), error.correlation_id
+        )
     sends = submissions.get(session, flight.submission_id).sends
     delay = driver.services.settings.settle_margin if in_flight else backoff(sends - 1)
     submissions.postpone(session, flight.submission_id, delay)

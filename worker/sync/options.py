@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from schemas.kinds import Kind
 from worker.errors import Misuse
 from worker.policies import ClosedPeriod, Conflict, NewParties, Numbering, Policies, TakenNumber
-from worker.providers.port import Resource
+from worker.providers.port import Resource, Traits
 from worker.settings import Settings
 
 NONE, OFF, ALL = "none", "off", "all"
@@ -27,6 +27,7 @@ FEEDS = {
     "customers": Resource.CUSTOMERS,
     "vendors": Resource.VENDORS,
     "items": Resource.ITEMS,
+    "documents": Resource.DOCUMENTS,
 }
 """Feeds as people name them."""
 
@@ -52,13 +53,14 @@ class Option:
     write: Callable[[Options, str], Options]
 
 
-def intervals(settings: Settings) -> dict[Resource, int]:
+def intervals(settings: Settings, traits: Traits) -> dict[Resource, int]:
     """What the clock pulls unless a connection says otherwise, in seconds; 0: never."""
     return dict.fromkeys(FEEDS.values(), 0) | {
         Resource.CONNECTION: settings.company_interval,
         Resource.ACCOUNTS: settings.lists_interval,
         Resource.TAXES: settings.lists_interval,
         Resource.PAYMENTS: settings.payments_interval,
+        **traits.feeds,
     }
 
 
@@ -183,6 +185,7 @@ _PULLED = {
     "customers": "customers alone",
     "vendors": "vendors alone",
     "items": "items alone",
+    "documents": "invoices and bills as they stand, where payments do not bring them",
 }
 
 OPTIONS = {

@@ -21,7 +21,6 @@ from worker.terms import Operation, Request
 _SALES = frozenset({"revenue", ""})
 MATCHED = (Kind.CUSTOMER, Kind.VENDOR, Kind.ITEM)
 COLLECTED = frozenset({Kind.INVOICE, Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
-DELETED = COLLECTED - {Kind.INVOICE}  # when removed; an invoice stays, void
 
 
 @dataclass
@@ -52,9 +51,19 @@ class Sorted:
         return [link for link in theirs if link.kind in MATCHED and not link.confirmed]
 
 
-def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorted:
+@dataclass(frozen=True)
+class Rules:
+    """What decides beside the links themselves: the ledger, what of it is `final` once it is
+    removed, and what is left out of these books."""
+
+    provider: str
+    final: frozenset[Kind] = frozenset()
+    scope: Scope | None = None
+
+
+def sort(due: Iterable[Due], rules: Rules) -> Sorted:
     """What comes next for each due link; pure."""
-    found = Sorted()
+    found, scope = Sorted(), rules.scope
     for link in map(_as_wanted, due):
         if link.removed and link.ref is None:
             found.never_sent.append(link)
@@ -62,14 +71,14 @@ def sort(due: Iterable[Due], provider: str, scope: Scope | None = None) -> Sorte
             found.gone.append(link)
         elif scope and scope.leaves_out(link):
             found.left_out.append(link)
-        elif link.ref is None and not link.confirmed and (ref := _external_ref(link, provider)):
+        elif link.ref is None and (ref := _external_ref(link, rules.provider)):
             found.linked.append((link, ref))
         elif _says_the_same(link):
             found.unchanged.append(link)
         elif _is_theirs(link):
             found.theirs.append(link)
         else:
-            _to_work(found, link)
+            _to_work(found, link, rules.final)
     return found
 
 
@@ -92,13 +101,13 @@ def _is_theirs(link: Due) -> bool:
     return link.kind is Kind.PAYMENT and there and link.digest is None
 
 
-def _to_work(found: Sorted, link: Due) -> None:
+def _to_work(found: Sorted, link: Due, final: frozenset[Kind]) -> None:
     try:
         document = load_record(link.kind, dict(link.snapshot) | dict(link.opening or {}))
     except ValidationError as error:  # written by another release than this one
         found.broken.append((link, _wrong(error)))
         return
-    operation = _operation(link)
+    operation = _operation(link, final)
     target = operation is not Operation.CREATE
     work = Work(
         link_id=link.id,
@@ -143,16 +152,17 @@ def _wrong(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed)
 
 
-def _operation(link: Due) -> Operation:
+def _operation(link: Due, final: frozenset[Kind]) -> Operation:
     # Of a deleted one nothing is left to be updated: saved again, it is a new one.
-    if link.ref is None or (link.gone and link.kind in DELETED):
+    if link.ref is None or (link.gone and link.kind in final):
         return Operation.CREATE
     return Operation.REMOVE if link.removed else Operation.UPDATE
 
 
 def _external_ref(link: Due, provider: str) -> str | None:
+    """The record of the books that it came out of; a person may have said that it is a new one."""
     refs = link.snapshot.get("external_refs") or {}
-    found: str | None = refs.get(provider)
+    found: str | None = None if link.confirmed else refs.get(provider)
     return found
 
 

@@ -30,7 +30,8 @@ def lookup_for(driver: Driver, session: Session, work: Sequence[Work]) -> Lookup
     chart = driver.chart(session)
     named = {pair for one in work for pair in one.document.references()}
     named |= {pair for one in work for pair in _mentioned(one.document)}
-    named |= house_items((one.document for one in work), chart)
+    if driver.ledger.traits.sales_items:
+        named |= house_items((one.document for one in work), chart)
     found = targets.find(session, driver.connection.id, named)
     paid = [one.document.invoice_id for one in work if isinstance(one.document, Payment)]
     for invoice, balance in balances.open_balances(session, driver.connection.id, paid).items():

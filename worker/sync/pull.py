@@ -28,7 +28,7 @@ from worker.sync import causes, discover, issues, merges, pages, rehearsal, unse
 from worker.sync.act import Acting, Effects
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
-from worker.sync.failed_runs import answers, fail, joined, of, own, was_asked
+from worker.sync.failed_runs import answers, can_wait, fail, joined, of, own, was_asked
 from worker.sync.first import PULLS, is_off
 from worker.sync.subjects import after
 from worker.sync.tell import about, tell
@@ -36,8 +36,9 @@ from worker.sync.tell import about, tell
 log = logging.getLogger(__name__)
 
 # Of the same urgency: what opens the way for writing goes first.
-ORDER = (*PULLS, Resource.PAYMENTS)
+ORDER = (*PULLS, Resource.DOCUMENTS, Resource.PAYMENTS)
 AGAIN_SECONDS = 60.0
+LATER_SECONDS = 3600.0  # until it is looked again whether the day's calls allow reads by the clock
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
 # Ledgers tell for a month what was deleted: after a longer pause it is found by reading everything.
 FORGOTTEN = timedelta(days=29)
@@ -49,6 +50,7 @@ _CAUSES = {
     Resource.PAYMENTS: ("account", "mapping"),  # accounts that changed come with them
 }
 _LISTS = frozenset({Resource.ACCOUNTS, Resource.TAXES})
+_SINCE_CONNECTED = frozenset({Resource.PAYMENTS, Resource.DOCUMENTS})
 COMPARING = "comparing"  # the position of a run that has read everything: both sides are compared
 
 
@@ -58,6 +60,10 @@ def pull(driver: Driver, run: Run) -> None:
     Raises: ProviderError where the whole connection is concerned; the run goes on after that, or
     has been answered as failed where nobody can say when that will be.
     """
+    if can_wait(run) and (seconds := driver.saves()):
+        with driver.services.database.begin() as session:
+            runs.postpone(session, run.id, min(seconds, LATER_SECONDS))
+        return
     if run.state == "queued":
         run = _start(driver, run)
     resource = Resource(run.resource)
@@ -171,9 +177,9 @@ def _compare(driver: Driver, run: Run, resource: Resource) -> None:
 def _cursor(driver: Driver, run: Run, resource: Resource) -> str | None:
     """Since when changes are read; None: everything, as accounts and taxes always are.
 
-    Payments from before the connection are nobody's business.
+    Payments and documents from before the connection are nobody's business.
     """
-    if resource is Resource.PAYMENTS:
+    if resource in _SINCE_CONNECTED:
         known = None if run.mode == Mode.FULL else run.cursor
         return known or (driver.connection.created_at - OVERLAP).isoformat()
     return run.cursor if run.mode == Mode.CHANGES else None

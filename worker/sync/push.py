@@ -19,7 +19,7 @@ from worker.sync.conflicts import settle_compared
 from worker.sync.driver import Driver
 from worker.sync.finish import finish
 from worker.sync.flights import Flight, attempt, conclude
-from worker.sync.plan import choose, collects, house_items, sort
+from worker.sync.plan import Rules, choose, collects, house_items, sort
 from worker.sync.planning import hold, look_first, lookup_for, planned
 from worker.sync.scope import Scope
 from worker.sync.subjects import wanted_of
@@ -53,7 +53,7 @@ def push(driver: Driver) -> Step:
             left = timedelta(seconds=driver.services.settings.collect_seconds) - waited
             if left > timedelta(0):
                 return Step(worked=False, delay=left.total_seconds())
-        found_due = sort(due, driver.connection.provider, Scope.of(driver.connection))
+        found_due = sort(due, _rules(driver))
         everything = [work for _, work in (*found_due.work, *found_due.looking)]
         lookup = lookup_for(driver, session, everything)
         if _needs_house_items(driver, session, lookup, everything):
@@ -69,10 +69,17 @@ def push(driver: Driver) -> Step:
     return Step(step.worked or settled_here or looked, step.delay)
 
 
+def _rules(driver: Driver) -> Rules:
+    final = driver.ledger.traits.final
+    return Rules(driver.connection.provider, final, Scope.of(driver.connection))
+
+
 def _needs_house_items(
     driver: Driver, session: Session, lookup: Lookup, work: Sequence[Work]
 ) -> bool:
     """Whether items of our own had to be made: they go first, and the documents after them."""
+    if not driver.ledger.traits.sales_items:
+        return False
     named = house_items((one.document for one in work), lookup.chart)
     missing = {record_id for kind, record_id in named if not lookup.knows(kind, record_id)}
     if not missing:
@@ -153,5 +160,6 @@ def _fly(driver: Driver, books: Books, flights: Sequence[Flight]) -> None:
             conclude(driver, futures[done], done.result(), first=True)
             for done in as_completed(futures)
         ]
+    driver.hear(books)
     for trouble in filter(None, troubles):
         raise trouble

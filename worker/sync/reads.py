@@ -32,8 +32,9 @@ class Reading:
 
 def schedule(services: Services, session: Session, row: Connection) -> list[Reading]:
     """The feeds of a connection; before the first consent as they will be."""
-    costs = services.ledgers[row.provider].limits.costs
-    found, usual = feeds.find(session, row.id), intervals(services.settings)
+    traits = services.ledgers[row.provider].traits
+    costs, usual = traits.costs, intervals(services.settings, traits)
+    found = feeds.find(session, row.id)
 
     def reading(name: str, resource: Resource) -> Reading:
         calls, feed = costs.get(resource, 1), found.get(resource)

@@ -12,7 +12,7 @@ from worker.sync import first
 from worker.sync.services import Services
 
 # Company and preferences, closing date among them; the last three only where settings say so.
-LISTS = ("connection", "accounts", "taxes", "customers", "vendors", "items")
+LISTS = ("connection", "accounts", "taxes", "customers", "vendors", "items", "documents")
 
 
 def wake_due(services: Services) -> int:

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+from worker.providers.accounts import Uses
 from worker.providers.authorizer import Authorizer
-from worker.providers.port import Books, Limits
+from worker.providers.port import Books, Limits, Traits
 from worker.providers.webhooks import Webhooks
 from worker.settings import Settings
 from worker.store.connections import Connection
@@ -22,6 +23,8 @@ class Ledger:
     name: str
     authorizer: Authorizer
     limits: Limits
+    traits: Traits
+    uses: Uses
     webhooks: Webhooks
     company_id: re.Pattern[str]  # what the ids of its companies look like, whole
     open: Callable[[Connection, str], Books]  # connection, access token

@@ -21,6 +21,7 @@ from worker.sync.subjects import after, subject_of_item
 from worker.terms import Cause
 
 _PROOF = 2  # look-ups that must find nothing before absence is believed
+_SERVER_ERROR = 500
 _UNREADABLE = 900.0  # seconds until a look-up is repeated that the books refused
 
 
@@ -51,7 +52,13 @@ def settle(driver: Driver, submission_id: int) -> None:
         recorded = submissions.get(session, submission_id)
         seconds = (now(session) - recorded.recorded_at).total_seconds()
     limits = driver.limits
-    age = Age(seconds, seconds < limits.replay_window, seconds >= limits.key_lifetime)
+    by_key = _repeats_by_key(driver, recorded)
+    age = Age(
+        seconds,
+        by_key and seconds < limits.replay_window,
+        # Where no key is remembered, nothing but a send under way could still arrive.
+        seconds >= limits.key_lifetime or not _is_keyed(driver, recorded),
+    )
     # Nobody promises that a ledger remembers refusals: what it refused once, it might take now.
     refused = any(
         item.detail if item.outcome is None else item.outcome == "refused"
@@ -63,10 +70,25 @@ def settle(driver: Driver, submission_id: int) -> None:
         _look_up(driver, recorded, replace(age, replayable=age.replayable and not refused))
 
 
+def _is_keyed(driver: Driver, recorded: Recorded) -> bool:
+    keyed = driver.ledger.traits.keyed
+    return any(one.part.operation in keyed for one in recorded.unknown)
+
+
+def _repeats_by_key(driver: Driver, recorded: Recorded) -> bool:
+    """Whether the ledger knows a repeat of all of it by its key, and answers it anew."""
+    traits = driver.ledger.traits
+    if traits.keeps_errors and recorded.status is not None and recorded.status >= _SERVER_ERROR:
+        return False
+    return all(one.part.operation in traits.keyed for one in recorded.unknown)
+
+
 def _is_looked_up_first(driver: Driver, recorded: Recorded) -> bool:
     """Whether another driver sent it, and something in it is not repeated blindly (design 5.3)."""
     taken_over = recorded.driver != driver.id and not recorded.lookups
-    return taken_over and any(one.part.kind in driver.limits.looked_up for one in recorded.unknown)
+    return taken_over and any(
+        one.part.kind in driver.ledger.traits.looked_up for one in recorded.unknown
+    )
 
 
 def _repeat(driver: Driver, recorded: Recorded) -> None:
@@ -87,6 +109,7 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
     deadline = started + driver.timing.send_by
     flight = Flight(recorded.id, recorded.endpoint, recorded.content, deadline)
     trouble = conclude(driver, flight, attempt(driver, books, flight), first=False)
+    driver.hear(books)
     if trouble:
         raise trouble
 

@@ -19,6 +19,7 @@ _TOLD = {
     Operation.CREATE: Told.CREATED,
     Operation.UPDATE: Told.UPDATED,
     Operation.REMOVE: Told.REMOVED,
+    Operation.WITHDRAW: Told.UPDATED,
 }
 
 
@@ -53,9 +54,11 @@ def settled(one: Success) -> Settled:
     """The link's row."""
     written, subject = one.written, one.subject
     if isinstance(written, Removed):
+        # What is out to be made anew is not what is wanted: the link stays due.
+        older = 1 if one.operation is Operation.WITHDRAW else 0
         return Settled(
             link_id=subject.link_id,
-            version=subject.wanted.revision,
+            version=subject.wanted.revision - older,
             content=None,
             ref=written.ref,
             sync_token=written.sync_token,

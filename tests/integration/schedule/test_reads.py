@@ -56,7 +56,7 @@ def test_reads_a_day_follow_the_intervals(shop: Shop) -> None:
     found = readings(shop)
 
     assert (found["payments"].a_day, found["accounts"].a_day) == (48, 0)
-    assert found["taxes"].a_day == shop.services.ledgers["quickbooks"].limits.costs[Resource.TAXES]
+    assert found["taxes"].a_day == shop.services.ledgers["quickbooks"].traits.costs[Resource.TAXES]
     assert reads.a_day([found["payments"], found["taxes"]]) == 50
 
 

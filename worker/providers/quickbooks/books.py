@@ -48,6 +48,11 @@ class QuickBooks:
         """The HTTP calls made so far, for the budget: a look-up takes more than one."""
         return self._client.calls
 
+    @property
+    def day_left(self) -> None:
+        """Intuit has no limit of the day (Intuit: limits and throttles)."""
+        return None
+
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
         """List entities singly, transactions in batches (Intuit: batch)."""
         today = datetime.now(UTC).date()

@@ -169,7 +169,12 @@ def _throttled(response: httpx.Response, reply: Reply) -> Throttled:
 def _lost(kind: ProviderError, reply: Reply) -> ProviderError:
     if isinstance(kind, NoAnswer):
         in_flight = reply.status in _STILL_WORKING
-        return NoAnswer(said(reply), in_flight=in_flight, correlation_id=reply.correlation_id)
+        return NoAnswer(
+            said(reply),
+            in_flight=in_flight,
+            status=reply.status,
+            correlation_id=reply.correlation_id,
+        )
     return Unavailable(said(reply), correlation_id=reply.correlation_id)
 
 

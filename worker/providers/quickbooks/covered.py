@@ -34,7 +34,7 @@ def asks(work: Work, body: Body, total: Decimal | None) -> bool:
     match work.operation:
         case Operation.CREATE:
             return False
-        case Operation.REMOVE:
+        case Operation.REMOVE | Operation.WITHDRAW:
             return True
         case Operation.UPDATE:
             moved = work.party != ref(body, _PARTIES[work.kind][0])

@@ -173,7 +173,7 @@ def _body(work: Work, shape: Shape, lookup: Lookup, today: date) -> Body:
             return shapes.body(work, lookup, today)
         case Operation.REMOVE if shape.listed:
             return {"Active": False}
-        case Operation.REMOVE:
+        case Operation.REMOVE | Operation.WITHDRAW:
             periods.removable(work, lookup, shapes.named(work.document))
             return {}
 

@@ -36,7 +36,7 @@ class Pull:
                 return self._accounts(position)
             case Resource.TAXES:
                 return self._taxes(position)
-            case Resource.PAYMENTS:
+            case Resource.PAYMENTS | Resource.DOCUMENTS:
                 return Capture(self._client).page(cursor, position)
             case Resource.CUSTOMERS | Resource.VENDORS | Resource.ITEMS:
                 return self._listed(resource, cursor, position)

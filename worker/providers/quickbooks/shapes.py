@@ -72,9 +72,6 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.PAYMENT: Shape("Payment", "", "PrivateNote", Removal.DELETE, "recvpayment?txnId="),
 }
 
-# Money owed or moved: nothing but its marker tells a second one from the first in the books.
-LOOKED_UP = frozenset({Kind.PURCHASE_INVOICE, Kind.EXPENSE, Kind.PAYMENT})
-
 _APPLICATIONS = {
     "production": "https://app.qbo.intuit.com/app/",
     "sandbox": "https://app.sandbox.qbo.intuit.com/app/",
