@@ -120,6 +120,9 @@ class Plan:
     agreed: tuple[Agreed, ...] = ()
 
 
+_KINDS_AT_ONCE = 4  # invoices, bills and expenses go together, some of them as updates
+
+
 @dataclass(frozen=True)
 class Limits:
     """What the ledger allows one company, and how long its memory of idempotency keys is
@@ -136,6 +139,12 @@ class Limits:
     )
     timeout: float  # seconds until a write is given up as unanswered
     per_day: int | None = None  # calls; the ledger says with its answers how many are left
+    mixed: bool = True  # whether one call takes documents of several kinds
+
+    @property
+    def planned(self) -> int:
+        """Due links planned at once: enough to fill a call of each kind that may be among them."""
+        return self.batch if self.mixed else self.batch * _KINDS_AT_ONCE
 
 
 @dataclass(frozen=True)

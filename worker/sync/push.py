@@ -44,7 +44,7 @@ def push(driver: Driver) -> Step:
     Raises: ProviderError where the whole connection is concerned, LeaseLost.
     """
     with driver.services.database.begin() as session:
-        due = links.due(session, driver.connection.id, driver.limits.batch)
+        due = links.due(session, driver.connection.id, driver.limits.planned)
         if not due:
             return Step(worked=False)
         budget = driver.budget(session)

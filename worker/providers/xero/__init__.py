@@ -1,0 +1,1 @@
+"""Xero: translation, requests, answers and look-ups (Xero: Accounting API)."""
