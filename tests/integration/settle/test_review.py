@@ -17,7 +17,7 @@ from tests.integration.workshop import (
 )
 from worker.providers.port import Answer, Books, Resource, Submission
 from worker.providers.quickbooks import answers
-from worker.providers.quickbooks.client import Reply
+from worker.providers.reply import Reply
 from worker.sync import connections
 from worker.sync.services import Services
 

@@ -22,12 +22,13 @@ from worker.providers.port import (
 from worker.providers.quickbooks import shapes
 from worker.providers.quickbooks.blame import causes, in_words
 from worker.providers.quickbooks.canonical import LISTED, made_otherwise
-from worker.providers.quickbooks.client import Reply, connection_trouble, said
+from worker.providers.quickbooks.client import connection_trouble
 from worker.providers.quickbooks.faults import Error, Reading, Rule, errors, rule
 from worker.providers.quickbooks.fields import NAMES
 from worker.providers.quickbooks.matching import digest
 from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES
+from worker.providers.reply import Reply, said
 from worker.providers.wire import Body, amount, rows
 from worker.providers.wire import ref as reference
 

@@ -5,7 +5,6 @@ Whatever concerns the whole connection is raised here; what concerns one record 
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -21,26 +20,16 @@ from worker.errors import (
     Unexplained,
 )
 from worker.providers.budget import Pace
-from worker.providers.http import excerpt, pause, reading, timeout, writing
+from worker.providers.http import pause, reading, timeout, writing
 from worker.providers.port import Limits
 from worker.providers.quickbooks.faults import Reading, Rule, errors, rule
+from worker.providers.reply import Reply, lost, said
 from worker.providers.wire import Body, parsed, rows
 
 MINOR_VERSION = "75"  # floor and default since August 2025 (Intuit: minor versions)
 
 _THROTTLED_FOR = timedelta(seconds=60)
-_STILL_WORKING = frozenset({408, 504})
 _LONGEST_QUERY = 1500  # characters in an address; longer ones are posted
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer of the service itself, whether it took the request or not."""
-
-    status: int
-    body: Body
-    text: str
-    correlation_id: str | None
 
 
 class Client:
@@ -70,7 +59,7 @@ class Client:
         still()
         with writing():
             response = self._call("POST", url, body, "application/json")
-        return _reply(response, lost=NoAnswer("", in_flight=False))
+        return _reply(response, unsaid=NoAnswer("", in_flight=False))
 
     def get(self, resource: str, **parameters: str) -> Body:
         """Read a resource of the company. Raises as `write`, but for NoAnswer."""
@@ -94,7 +83,7 @@ class Client:
         self._pace.wait()
         with reading():
             response = self._call(method, url, text, "application/text")
-        reply = _reply(response, lost=Unavailable(""))
+        reply = _reply(response, unsaid=Unavailable(""))
         if reply.status != 200 or errors(reply.body):
             raise _unreadable(reply)
         return reply.body
@@ -114,18 +103,18 @@ class Client:
         )
 
 
-def _reply(response: httpx.Response, lost: ProviderError) -> Reply:
-    """The answer, unless it concerns the whole connection; `lost`: what is raised without one."""
+def _reply(response: httpx.Response, unsaid: ProviderError) -> Reply:
+    """The answer, unless it concerns the whole connection; `unsaid`: what is raised without one."""
     text = response.content.decode("utf-8", "replace")
     reply = Reply(response.status_code, parsed(text) or {}, text, _correlation_id(response))
     if reply.status == 429:
         raise _throttled(response, reply)
     if reply.status >= 500 or reply.status == 408:
-        raise _lost(lost, reply)
+        raise lost(unsaid, reply)
     if found := errors(reply.body, text):
         _raise_for_connection(response, reply, rule(found)[0])
     elif reply.status == 200 and not reply.body:
-        raise _lost(lost, reply)  # an error page, or cut short
+        raise lost(unsaid, reply)  # an error page, or cut short
     if reply.status not in (200, 400) or not reply.body:
         raise _unexplained(reply)
     return reply
@@ -156,26 +145,9 @@ def connection_trouble(meant: Rule, why: str, correlation_id: str | None) -> Pro
             return Throttled(why, pause=_THROTTLED_FOR, correlation_id=correlation_id)
 
 
-def said(reply: Reply) -> str:
-    """An answer in an error's text, without secrets."""
-    return f"HTTP {reply.status}: {excerpt(reply.text)[:500]}"
-
-
 def _throttled(response: httpx.Response, reply: Reply) -> Throttled:
     asked = pause(response.headers, _THROTTLED_FOR, lambda: datetime.now(UTC))
     return Throttled(said(reply), pause=asked, correlation_id=reply.correlation_id)
-
-
-def _lost(kind: ProviderError, reply: Reply) -> ProviderError:
-    if isinstance(kind, NoAnswer):
-        in_flight = reply.status in _STILL_WORKING
-        return NoAnswer(
-            said(reply),
-            in_flight=in_flight,
-            status=reply.status,
-            correlation_id=reply.correlation_id,
-        )
-    return Unavailable(said(reply), correlation_id=reply.correlation_id)
 
 
 def _unexplained(reply: Reply) -> ProviderError:
