@@ -25,6 +25,7 @@ FIELDS = frozenset(
     {"fault", "where", "entity", "times", "rate", "seed", "seconds", "took_effect", "limit"}
 )
 PLACES = frozenset({"write", "batch", "single_write", "read", "token", "any"})
+LIMITS = frozenset({None, "minute", "day", "appminute", "concurrent"})
 AFTER_EFFECT = frozenset({"lost_answer", "truncated_body", "drop_item", "delay"})
 _ids = count(1)
 
@@ -53,6 +54,8 @@ class Fault:
         kind, where = plan.get("fault"), plan.get("where", "any")
         if kind not in KINDS or where not in PLACES:
             raise ValueError(f"fault is one of {sorted(KINDS)}, where one of {sorted(PLACES)}")
+        if plan.get("limit") not in LIMITS:
+            raise ValueError(f"limit is one of {sorted(filter(None, LIMITS))}")
         return cls(
             kind=kind,
             where=where,

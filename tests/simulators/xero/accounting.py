@@ -23,7 +23,7 @@ from tests.simulators.xero.organisation import Organisation
 from tests.simulators.xero.replay import Keys
 from tests.simulators.xero.scopes import permits
 from tests.simulators.xero.settings import Settings
-from tests.simulators.xero.wire import dump, to_xml
+from tests.simulators.xero.wire import dump
 
 WRITES = frozenset({"single_write", "batch"})
 
@@ -103,7 +103,7 @@ class Accounting:
         time.sleep(before)
         with organisation.lock:
             # Made into bytes here: the records in it change when the lock is gone.
-            response = _response(asked.request, answer(organisation, asked.call(app)))
+            response = _response(answer(organisation, asked.call(app)))
         time.sleep(pause - before)
         return server_error() if fault else response
 
@@ -133,11 +133,6 @@ class Accounting:
         response.provider, response.kind = "xero", asked.counted_as
 
 
-def _response(request: Request, reply: Reply) -> Response:
-    if reply.body is None:
-        return Response(reply.status, reply.text.encode(), reply.content_type)
-    # XML is the service's default; */* does not ask for anything else.
-    if "application/json" not in request.headers.get("accept", ""):
-        xml = to_xml(reply.body).encode()
-        return Response(reply.status, xml, "text/xml; charset=utf-8")
-    return Response(reply.status, dump(reply.body), reply.content_type)
+def _response(reply: Reply) -> Response:
+    body = reply.text.encode() if reply.body is None else dump(reply.body)
+    return Response(reply.status, body, reply.content_type)

@@ -20,6 +20,7 @@ from tests.simulators.xero.organisation import Organisation
 from tests.simulators.xero.scopes import CMMS, SCOPES
 from tests.simulators.xero.settings import Settings
 from tests.simulators.xero.tokens import App
+from tests.simulators.xero.webhooks import Webhooks
 from tests.simulators.xero.wire import Json
 
 AUTHORIZE = "/identity/connect/authorize"
@@ -47,6 +48,7 @@ class Xero:
         registered = [App(self.client_id, self.client_secret), App(self.pkce_client_id, None)]
         apps = {app.client_id: app for app in registered}
         self.oauth = OAuth(apps, self.organisations, self.settings, self.stats)
+        self.webhooks = Webhooks(self.settings, self.stats, self.webhook_key)
         self.accounting = Accounting(
             self.organisations, self.oauth, self.settings, self.stats, self.faults
         )
@@ -54,6 +56,7 @@ class Xero:
 
     def add(self, organisation: Organisation) -> None:
         """One more organisation; what happens in it is told from now on."""
+        organisation.watcher = self.webhooks.note
         self.organisations[organisation.tenant_id] = organisation
 
     def tokens(self, tenant: str, **wanted: str) -> dict[str, Json]:
