@@ -57,11 +57,20 @@ class Disconnected(ProviderError):
 
 
 class Throttled(ProviderError):
-    """The ledger's limit is reached; nothing was taken. `pause` is what it asked for."""
+    """The ledger's limit is reached; nothing was taken. `pause` is what it asked for, `limit` what
+    people are told that the connection is held for."""
 
-    def __init__(self, why: str, *, pause: timedelta, correlation_id: str | None = None) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        pause: timedelta,
+        limit: str = "throttled",
+        correlation_id: str | None = None,
+    ) -> None:
         super().__init__(why, correlation_id=correlation_id)
         self.pause = pause
+        self.limit = limit
 
 
 class Unavailable(ProviderError):

@@ -225,8 +225,8 @@ class Driver:
                 self._renewed = True
             case Disconnected(code=code):
                 tokens.pause(self.services, self.connection, code)
-            case Throttled(pause=pause):
-                self.wait("throttled", pause.total_seconds())
+            case Throttled(pause=pause, limit=limit):
+                self.wait(limit, pause.total_seconds())
             case Unavailable() | TokenExpired():  # a fresh token refused: another is no better
                 self.wait("unavailable", backoff(min(self.connection.failures, 8)), failures=1)
             case _:

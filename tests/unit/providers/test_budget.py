@@ -1,6 +1,7 @@
 """The budget: no window ever holds more than is allowed, and a backlog comes close to that."""
 
 from bisect import bisect_left
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -146,3 +147,57 @@ def test_a_rested_pace_starts_at_once() -> None:
     now[0] += 5
 
     assert pace.reserve() == 0
+
+
+DAILY = replace(LIMITS, per_day=1000)
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+def told(left: int, at: float = START) -> Budget:
+    """A budget whose ledger has just said what is left of its day."""
+    return Budget(DAILY, at).told(left)
+
+
+def test_a_day_that_is_used_up_is_waited_for() -> None:
+    budget = told(3)
+
+    assert budget.spend(3).wait(1) == DAY
+    assert budget.spend(2).wait(1) == 0
+
+
+def test_a_day_is_over_a_day_after_it_was_seen_first() -> None:
+    seen = told(400).at(START + 5 * HOUR).told(0)
+
+    assert seen.wait(1) == 19 * HOUR
+    assert seen.at(START + DAY).wait(1) == 0
+
+
+def test_more_calls_than_before_are_a_new_day() -> None:
+    renewed = told(10).at(START + 5 * HOUR).told(990)
+
+    assert renewed.at(START + 25 * HOUR).told(0).wait(1) == 4 * HOUR
+
+
+def test_answers_that_overtake_each_other_are_no_new_day() -> None:
+    budget = told(500).spend(5).told(499)
+
+    assert budget.dump()["day"] == [495, START + DAY]
+
+
+def test_the_last_fifth_of_a_day_is_saved() -> None:
+    assert told(200).saves() == 0
+    assert told(199).saves() == DAY
+
+
+def test_a_day_used_faster_than_it_passes_collects_batches() -> None:
+    assert told(950).ahead()
+    assert not told(700).ahead()
+    assert told(700).at(START + 12 * HOUR).ahead()
+
+
+def test_a_ledger_without_a_limit_of_the_day_has_none() -> None:
+    budget = Budget(LIMITS, START).told(None)
+
+    assert budget.saves() == 0
+    assert "day" not in budget.dump()
