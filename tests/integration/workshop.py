@@ -8,9 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from events.delivery import Delivery
 from tests import builders
+from tests.integration.tenant import Hinted, Tenant
 from worker.bootstrap import make_services
 from worker.providers.authorizer import Tokens
 from worker.providers.port import Books
@@ -30,13 +30,11 @@ from worker.store import connections as rows
 from worker.store import feeds
 from worker.store.columns import metadata
 from worker.store.connections import Connection
-from worker.store.ledger_tables import payments
 from worker.store.session import Database, Session
-from worker.sync import connections, drive, first, intake, tokens
+from worker.sync import connections, first, tokens
 from worker.sync.services import Services
 
 Json = Any  # whatever JSON can hold
-Row = Any  # a row of a table
 
 MAPPING = {
     "income": "4000",
@@ -49,20 +47,6 @@ MAPPING = {
     "journal_credit": "1000",
 }
 """Key of the mapping -> number of an account in a new company."""
-
-
-class Hinted:
-    """Hints that arrive nowhere: tests read them and drive by hand."""
-
-    def __init__(self) -> None:
-        self.drives: list[int] = []
-        self.relays: list[int] = []
-
-    def drive(self, connection_ids: Any) -> None:  # noqa: ANN401
-        self.drives += connection_ids
-
-    def relay(self, partitions: Any) -> None:  # noqa: ANN401
-        self.relays += partitions
 
 
 @dataclass(frozen=True)
@@ -139,106 +123,11 @@ _KEY = Fernet.generate_key().decode()
 
 
 @dataclass
-class Shop:
-    """One tenant: its events, its connection, its company in the simulator."""
+class Shop(Tenant):
+    """A tenant whose company is in the simulator."""
 
-    services: Services
     simulator: Simulator
-    tenant: str
     company: str
-    connection_id: int
-    hints: Hinted
-    threads: ThreadPoolExecutor = field(repr=False)
-
-    # what the CMMS does
-
-    def event(self, type_: str, data: dict[str, Any], **options: Any) -> Delivery:  # noqa: ANN401
-        return builders.event(type_, data, tenant=self.tenant, **options)
-
-    def send(self, type_: str, data: dict[str, Any], **options: Any) -> None:  # noqa: ANN401
-        """An event, taken in."""
-        self.take(self.event(type_, data, **options))
-
-    def take(self, *deliveries: Delivery) -> intake.Taken:
-        return intake.take_in(self.services.database, deliveries)
-
-    # what the worker does
-
-    def drive(self, services: Services | None = None) -> None:
-        """One hint, taken up."""
-        drive.drive(services or self.services, self.connection_id)
-
-    def driving(self, services: Services | None = None) -> "Future[None]":
-        """The same in another thread."""
-        return self.threads.submit(self.drive, services)
-
-    def work(self, seconds: float = 15.0, services: Services | None = None) -> None:
-        """Drive as the clock does, until nothing is due within the next five seconds."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.drive(services)
-            left = self.seconds_to_next()
-            if left is None or left > 5:
-                return
-            time.sleep(max(left, 0.0))
-        raise AssertionError(f"still at work after {seconds} s: {self.states()}")
-
-    def seconds_to_next(self) -> float | None:
-        """Until the connection is due; None while it sleeps or is not active."""
-        query = (
-            "SELECT extract(epoch FROM next_due - clock_timestamp()) FROM connections WHERE id = :c"
-        )
-        found = self.all(f"{query} AND state = 'active' AND next_due IS NOT NULL")
-        return float(found[0][0]) if found else None
-
-    def later(self, **how_long: float) -> None:
-        """Let time pass for what is written down of this connection."""
-        seconds = timedelta(**how_long).total_seconds()
-        for table, columns in _CLOCKS.items():
-            shifted = ", ".join(f"{c} = {c} - make_interval(secs => {seconds})" for c in columns)
-            key = "id" if table == "connections" else "connection_id"
-            self.run(f"UPDATE {table} SET {shifted} WHERE {key} = :c")
-
-    # what people see
-
-    def row(self) -> Connection:
-        with self.begin() as session:
-            return rows.get(session, self.connection_id)
-
-    def link(self, record_id: str) -> Row:
-        found = self.all(
-            "SELECT * FROM links WHERE connection_id = :c AND record_id = :r", r=record_id
-        )
-        assert len(found) == 1, f"{len(found)} links of {record_id}"
-        return found[0]
-
-    def states(self) -> dict[str, str]:
-        """The records of the CMMS by id, with the states of their links."""
-        query = "SELECT record_id, state FROM links WHERE connection_id = :c"
-        found = self.all(f"{query} AND record_id NOT LIKE '~%'")
-        return {row.record_id: row.state for row in found}
-
-    def submissions(self) -> list[Row]:
-        return self.all("SELECT * FROM submissions WHERE connection_id = :c ORDER BY id")
-
-    def payments(self) -> list[Row]:
-        query = payments.select().where(payments.c.connection_id == self.connection_id)
-        with self.begin() as session:
-            return list(session.execute(query.order_by(payments.c.id)))
-
-    def letters(self) -> list[Row]:
-        return self.all("SELECT * FROM dead_letters ORDER BY id")
-
-    def told(self, record_id: str | None = None) -> list[str]:
-        """The types of the tenant's status events, of one record or of all, in order."""
-        return [event["type"].removeprefix("accounting.") for event in self.events(record_id)]
-
-    def events(self, record_id: str | None = None) -> list[dict[str, Any]]:
-        found = self.all(
-            "SELECT envelope FROM outbox WHERE tenant_id = :t ORDER BY id", t=self.tenant
-        )
-        envelopes = [row.envelope for row in found]
-        return [e for e in envelopes if record_id in (None, e["data"].get("record_id"))]
 
     # what the bookkeeper does
 
@@ -279,34 +168,6 @@ class Shop:
         """The id of an account in the company."""
         return next(str(a["Id"]) for a in self.books("Account") if a.get("AcctNum") == number)
 
-    # the tables
-
-    def begin(self) -> Any:  # noqa: ANN401
-        return self.services.database.begin()
-
-    def all(self, query: str, **values: object) -> list[Row]:
-        with self.begin() as session:
-            return list(session.execute(sa.text(query), self._values(query, values)))
-
-    def run(self, statement: str, **values: object) -> None:
-        with self.begin() as session:
-            session.execute(sa.text(statement), self._values(statement, values))
-
-    def change(self, **values: object) -> None:
-        with self.begin() as session:
-            rows.change(session, self.connection_id, **values)
-
-    def _values(self, query: str, values: dict[str, object]) -> dict[str, object]:
-        return values | ({"c": self.connection_id} if ":c" in query else {})
-
-
-_CLOCKS = {
-    "connections": ("next_due", "hold_until", "hinted_at", "access_expires_at"),
-    "links": ("next_attempt_at", "wanted_since"),
-    "submissions": ("recorded_at", "send_by", "settle_at"),
-    "runs": ("next_attempt_at",),
-    "feeds": ("next_due",),
-}
 
 OpenShop = Callable[..., Shop]
 WithSettings = Callable[..., Services]
@@ -406,7 +267,7 @@ def open_shop(
         company = simulator.control("POST", "companies", options)["id"]
         name = tenant or f"tenant-{secrets.token_hex(4)}"
         row = connect(books_services, simulator, name, company)
-        return Shop(books_services, simulator, name, company, row, hints, threads)
+        return Shop(books_services, name, row, hints, threads, simulator, company)
 
     return open_one
 
