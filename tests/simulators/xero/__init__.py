@@ -1,1 +1,1 @@
-"""A simulated Xero: as strict as the real service, and stricter where a client must not rely on it."""
+"""A simulated Xero: as strict as the real service, and stricter where a client must not be."""
