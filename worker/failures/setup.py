@@ -51,6 +51,51 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
+        "environment_mismatch",
+        _C.CONNECTION,
+        "A demo company, or a real one",
+        "The books say that {company} is a company for {other}, but this connection is for {use}.",
+        (
+            "Choose another company, or add a connection of the other environment and connect that "
+            "one.",
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "scope_missing",
+        _C.CONNECTION,
+        "The consent does not allow this",
+        "The consent for {company} does not cover all that has to be read and written.",
+        (
+            "Look at the scope of the connection: by default it has all that is needed.",
+            "Connect again and agree to everything that is asked for; signing in anew is not "
+            "enough.",
+            "Everything that waits goes on by itself afterwards.",
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "scope_refused",
+        _C.CONNECTION,
+        "The scope is refused",
+        "The application may not ask for the scope that this connection has.",
+        (
+            "Go back to the default scope, which is made of narrow ones: the old broad ones are "
+            "refused to newer applications.",
+            "Connect again.",
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
+        "organisation_removed",
+        _C.CONNECTION,
+        "The company was disconnected in the books",
+        "Somebody has disconnected {company} from the application within the books, or the user "
+        "who connected it has left.",
+        _RECONNECT,
+        _R.AFTER_FIX,
+    ),
+    Code(
         "permission_lost",
         _C.CONNECTION,
         "The connected user lost access",
