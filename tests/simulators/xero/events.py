@@ -1,4 +1,4 @@
-"""Webhook events and the body they travel in (Xero: webhooks overview; OpenAPI file of webhooks)."""
+"""Webhook events and the body they travel in (Xero: webhooks, its overview and OpenAPI file)."""
 
 from __future__ import annotations
 
