@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 
 from events.delivery import Delivery
 from tests import builders
@@ -17,6 +18,17 @@ from worker.sync import drive, intake
 from worker.sync.services import Services
 
 Row = Any  # a row of a table
+
+KEY = Fernet.generate_key().decode()
+WAITS: dict[str, Any] = {
+    "send_by": 2.0,
+    "settle_margin": 0.1,
+    "lookup_gap": 0.1,
+    "collect_seconds": 0.2,
+    "payments_interval": 0,
+    "lists_interval": 0,
+}
+"""Settings with every wait short, and nothing pulled by the clock."""
 
 
 class Hinted:

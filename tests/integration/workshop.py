@@ -17,11 +17,10 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from tests import builders
-from tests.integration.tenant import Hinted, Tenant
+from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
 from worker.bootstrap import make_services
 from worker.providers.authorizer import Tokens
 from worker.providers.port import Books
@@ -108,18 +107,10 @@ def short_settings(database_url: str, simulator: Simulator, **changes: object) -
     given: dict[str, Any] = {
         "database_url": database_url,
         "broker_url": "amqp://nobody.invalid",
-        "encryption_keys": [SecretStr(_KEY)],
-        "send_by": 2.0,
-        "settle_margin": 0.1,
-        "lookup_gap": 0.1,
-        "collect_seconds": 0.2,
-        "payments_interval": 0,
-        "lists_interval": 0,
+        "encryption_keys": [SecretStr(KEY)],
+        **WAITS,
     }
     return Settings(**given | changes, quickbooks=QuickBooksSettings(**ledger | quickbooks))  # type: ignore[operator]
-
-
-_KEY = Fernet.generate_key().decode()
 
 
 @dataclass
