@@ -9,11 +9,13 @@ from worker.providers import periods
 from worker.providers.lookup import Account, Cause, Lookup
 from worker.providers.marker import noted, signature
 from worker.providers.port import Work
+from worker.providers.prices import Priced
 from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.prices import Priced, grossed, priced
+from worker.providers.quickbooks.prices import grossed, priced
 from worker.providers.quickbooks.purchase_tax import taxation
 from worker.providers.quickbooks.tax import Taxation
 from worker.providers.refusals import refuse
+from worker.providers.texts import cut
 from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
@@ -89,7 +91,7 @@ def _received(line: PurchaseLine, row: Priced, item: str, code: str | None) -> B
         "DetailType": "ItemBasedExpenseLineDetail",
         "ItemBasedExpenseLineDetail": _taxed(detail, row, code),
     }
-    description = names.cut(line.description or "", _DESCRIPTION)
+    description = cut(line.description or "", _DESCRIPTION)
     return {"Description": description, **cost} if description else cost
 
 
@@ -116,4 +118,4 @@ def _description(line: PurchaseLine) -> str:
     text = line.description or ""
     if line.unit_cost is not None and line.received_quantity != 1:
         text = f"{text} ({line.received_quantity:f} x {line.unit_cost:f})".strip()
-    return names.cut(text, _DESCRIPTION)
+    return cut(text, _DESCRIPTION)

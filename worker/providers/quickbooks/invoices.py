@@ -10,6 +10,7 @@ from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names, sales_lines
 from worker.providers.quickbooks.tax import taxation
 from worker.providers.refusals import Refusal
+from worker.providers.texts import cut
 from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
@@ -78,7 +79,7 @@ def _memo(work: Work, document: Invoice) -> Body:
     if not memo and work.operation is Operation.CREATE:
         return {}
     # A blank clears the memo of a former version; an empty value would count as a missing one.
-    return {"CustomerMemo": {"value": names.cut(memo, _CUSTOMER_MEMO) or " "}}
+    return {"CustomerMemo": {"value": cut(memo, _CUSTOMER_MEMO) or " "}}
 
 
 def _message(document: Invoice) -> str:

@@ -8,6 +8,7 @@ from worker.providers.lookup import Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
 from worker.providers.quickbooks.tax import taxable
+from worker.providers.texts import cut
 from worker.providers.wire import Body
 
 _TYPES = {
@@ -61,7 +62,7 @@ def _bought(document: Item) -> bool:
 
 
 def _text(body: Body, field: str, value: str | None, limit: int, operation: Operation) -> None:
-    held = names.cut(value or "", limit)
+    held = cut(value or "", limit)
     if held or operation is Operation.UPDATE:
         body[field] = held  # an empty string clears the field in a sparse update
 

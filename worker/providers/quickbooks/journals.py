@@ -12,6 +12,7 @@ from worker.providers.marker import noted, signature
 from worker.providers.port import Work
 from worker.providers.quickbooks import checks, names
 from worker.providers.refusals import refuse
+from worker.providers.texts import cut
 from worker.providers.wire import Body
 
 _PRIVATE_NOTE = 4000
@@ -74,7 +75,7 @@ def _account(named: str | None, mapped: str, lookup: Lookup) -> Account:
 
 def _line(posting: str, account: Account, amount: Decimal, said: str, vendor: str) -> Body:
     return {
-        "Description": names.cut(said, _DESCRIPTION),
+        "Description": cut(said, _DESCRIPTION),
         "Amount": amount,
         "DetailType": "JournalEntryLineDetail",
         "JournalEntryLineDetail": {

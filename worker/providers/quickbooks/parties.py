@@ -6,6 +6,7 @@ from worker.providers.lookup import Lookup
 from worker.providers.marker import noted, signature
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names, spilt
+from worker.providers.texts import cut
 from worker.providers.wire import Body
 
 _NOTES = {Kind.CUSTOMER: 2000, Kind.VENDOR: 1024}
@@ -43,12 +44,12 @@ class _Sheet:
         """The whole address: QuickBooks takes the object as a unit."""
         given = address or Address()
         parts = {
-            "Line1": names.cut(given.line1 or "", _ADDRESS_LINE),
-            "Line2": names.cut(given.line2 or "", _ADDRESS_LINE),
-            "Line3": names.cut(given.line3 or "", _ADDRESS_LINE),
-            "City": names.cut(given.city or "", _CITY),
-            "CountrySubDivisionCode": names.cut(given.region or "", _CITY),
-            "PostalCode": names.cut(given.postal_code or "", _POSTAL_CODE),
+            "Line1": cut(given.line1 or "", _ADDRESS_LINE),
+            "Line2": cut(given.line2 or "", _ADDRESS_LINE),
+            "Line3": cut(given.line3 or "", _ADDRESS_LINE),
+            "City": cut(given.city or "", _CITY),
+            "CountrySubDivisionCode": cut(given.region or "", _CITY),
+            "PostalCode": cut(given.postal_code or "", _POSTAL_CODE),
             "Country": given.country or "",
         }
         held = {name: part for name, part in parts.items() if part}
@@ -64,7 +65,7 @@ class _Sheet:
         if len(value) > limit and label:
             self.spilt.append(f"{label}: {value}")
             return ""
-        return names.cut(value, limit)
+        return cut(value, limit)
 
 
 def party(work: Work, document: Party, lookup: Lookup) -> Body:
@@ -99,7 +100,7 @@ def _customer(sheet: _Sheet, document: Party, lookup: Lookup) -> None:
             sheet.body["Taxable"] = not document.tax_exempt
     elif document.tax_number:
         # Masked in answers, so it can be neither compared nor cleared blindly.
-        sheet.body["PrimaryTaxIdentifier"] = names.cut(document.tax_number, spilt.TAX_IDENTIFIER)
+        sheet.body["PrimaryTaxIdentifier"] = cut(document.tax_number, spilt.TAX_IDENTIFIER)
 
 
 def _vendor(sheet: _Sheet, document: Party) -> None:

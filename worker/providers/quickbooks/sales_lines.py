@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from schemas.invoice import InvoiceLine
 from schemas.kinds import Kind
 from worker.providers.lookup import Account, Cause, Lookup
-from worker.providers.quickbooks import checks, names
-from worker.providers.quickbooks.prices import Priced, grossed, priced
+from worker.providers.prices import Priced
+from worker.providers.quickbooks import checks
+from worker.providers.quickbooks.prices import grossed, priced
 from worker.providers.quickbooks.tax import Taxation
+from worker.providers.texts import cut
 from worker.providers.wire import Body
 
 _DESCRIPTION = 4000
@@ -66,4 +68,4 @@ def _description(line: InvoiceLine) -> str:
     if line.discount and line.unit_price is not None:
         percent = line.discount.normalize()
         text = f"{text} (list price {line.unit_price:f}, less {percent:f} %)".strip()
-    return names.cut(text, _DESCRIPTION)
+    return cut(text, _DESCRIPTION)
