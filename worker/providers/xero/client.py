@@ -5,7 +5,7 @@ Whatever concerns the whole connection is raised here; what concerns one record 
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 import httpx
@@ -16,6 +16,7 @@ from worker.providers.http import reading, timeout, writing
 from worker.providers.port import Limits
 from worker.providers.reply import Reply, lost, said
 from worker.providers.wire import Body, parsed
+from worker.providers.xero.dates import header
 from worker.providers.xero.trouble import of_connection
 
 _API = "/api.xro/2.0/"
@@ -96,7 +97,7 @@ class Client:
     def _read(
         self, path: str, parameters: Mapping[str, str] | None, since: datetime | None
     ) -> Reply:
-        more = {} if since is None else {"If-Modified-Since": _moment(since)}
+        more = {} if since is None else {"If-Modified-Since": header(since)}
         query = f"?{urlencode(parameters)}" if parameters else ""
         self._pace.wait()
         with reading():
@@ -140,8 +141,3 @@ def _reply(response: httpx.Response, unsaid: ProviderError) -> Reply:
 
 def _unexplained(reply: Reply) -> ProviderError:
     return Unexplained(said(reply), correlation_id=reply.correlation_id)
-
-
-def _moment(since: datetime) -> str:
-    """UTC without a zone, in whole seconds (Xero: requests and responses)."""
-    return since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
