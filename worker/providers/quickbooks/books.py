@@ -24,7 +24,8 @@ from worker.providers.quickbooks import answers, read, shapes
 from worker.providers.quickbooks.client import Client
 from worker.providers.quickbooks.planning import Planner
 from worker.providers.quickbooks.pulls import Pull
-from worker.providers.quickbooks.search import Search
+from worker.providers.quickbooks.search import CompanyRecords
+from worker.providers.search import Search
 
 
 class QuickBooks:
@@ -74,7 +75,7 @@ class QuickBooks:
 
     def find(self, sought: Sequence[Sought]) -> Mapping[int, Found]:
         """What became of parts, by link id. Raises as `send`, but for NoAnswer."""
-        return Search(self._client, self._environment).find(sought)
+        return Search(CompanyRecords(self._client, self._environment)).find(sought)
 
     def page(self, resource: Resource, cursor: str | None, position: str | None) -> Page:
         """One page of accounts or taxes, or of payments changed since `cursor` (an ISO time)."""

@@ -1,25 +1,18 @@
-"""What became of parts: look-ups in as few reads as possible, compared by us (design 5.4)."""
+"""Look-ups in QuickBooks: what could be meant, in as few reads as possible, compared by us."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from schemas.kinds import Kind
 from worker.providers.marker import marker, markers
 from worker.providers.port import (
-    Absent,
     Barred,
-    Changed,
-    Found,
-    Named,
     Operation,
-    Ours,
+    Part,
     Removed,
-    Several,
     Sought,
     Stranger,
-    Untouched,
+    Written,
 )
 from worker.providers.quickbooks import answers, covered
 from worker.providers.quickbooks.canonical import LISTED
@@ -44,6 +37,7 @@ from worker.providers.quickbooks.queries import (
 from worker.providers.quickbooks.read import invoice_seen, is_voided
 from worker.providers.quickbooks.read_lists import listed
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
+from worker.providers.search import Candidate
 from worker.providers.wire import Body
 
 # Customers, vendors and employees share one space of names (Intuit: 6240).
@@ -54,119 +48,104 @@ _NAME_SPACES: Mapping[str, tuple[str, ...]] = {
 _SKEW = timedelta(minutes=5)  # between QuickBooks' clock and the database's
 
 
-class Search:
-    """One look-up of any number of parts; reads are shared between them."""
+class CompanyRecords:
+    """One company's records, as look-ups read and compare them (the Records of QuickBooks)."""
 
     def __init__(self, client: Client, environment: str) -> None:
         self._client = client
         self._environment = environment
 
-    def find(self, sought: Sequence[Sought]) -> Mapping[int, Found]:
-        """What the books say of each part, by link id."""
-        creates = [one for one in sought if one.part.operation is Operation.CREATE]
-        others = [one for one in sought if one.part.operation is not Operation.CREATE]
-        found, renamed = self._by_id(others)
-        clashing = {
-            link: seen
-            for link, seen in self._by_label(renamed).items()
-            if isinstance(seen, Stranger)
-        }
-        return found | clashing | self._by_label(creates)
-
-    # By id
-
-    def _by_id(self, sought: Sequence[Sought]) -> tuple[dict[int, Found], list[Sought]]:
-        """What was found, and updates that have not arrived and bring another name or number.
-
-        Somebody else may have that one already.
-        """
-        found: dict[int, Found] = {}
-        renamed: list[Sought] = []
-        for shape, ones in _by_shape(sought):
-            extra = [EVERYTHING] if shape.listed else []
-            refs = [one.part.ref or "" for one in ones]
-            records = {
-                str(record["Id"]): record
-                for condition in one_of("Id", refs)
-                for record in self._all(shape.entity, [condition, *extra])
-            }
-            for one in ones:
-                record = records.get(one.part.ref or "")
-                seen = self._seen(one, shape, record)
-                found[one.part.link_id] = seen
-                if record and isinstance(seen, Untouched) and _renames(one, shape, record):
-                    renamed.append(one)
-        return found, renamed
-
-    def _seen(self, one: Sought, shape: Shape, record: Body | None) -> Found:
-        if record is None or not one.named:
-            return self._target(one, shape, record)
-        others = markers(_note(shape, record)) - {marker(one.part.kind, one.part.record_id)}
-        return Named(answers.written(one.part.kind, record, self._environment), bool(others))
-
-    def _target(self, one: Sought, shape: Shape, record: Body | None) -> Found:
-        part = one.part
-        removing = part.operation is Operation.REMOVE
-        if record is None:
-            # Merged or deleted in the books: a removal has nothing left to do.
-            return Ours(Removed(part.ref or "")) if removing else Absent()
-        if removing and _is_removed(shape, record):
-            return Ours(answers.removed(part.kind, record))
-        as_it_is = answers.written(part.kind, record, self._environment)
-        held = replace(as_it_is, brought=frozenset() if removing else brought(part.body, record))
-        if not removing and matches(part.body, record):
-            return Ours(held)
-        if fault := covered.barred(part, record):
-            return Barred(fault, invoice_seen(record))
-        token = str(record.get("SyncToken"))
-        # Without a digest we never wrote it (it came out of the books): there is nothing of ours
-        # that others could have changed. That it is inactive is nothing that a removal minds.
-        known = one.digest in (None, *_digests(one, shape, record))
-        if known or token == part.sync_token:
-            return Untouched(token)
-        return Changed({} if removing else differences(part.body, record), token, held)
-
-    # By name or number
-
-    def _by_label(self, sought: Sequence[Sought]) -> dict[int, Found]:
-        found: dict[int, Found] = {}
-        for shape, ones in _by_shape(sought):
-            candidates = [
-                (entity, record)
-                for entity in _NAME_SPACES.get(shape.entity, (shape.entity,))
-                for condition in _conditions(shape, ones)
-                for record in self._all(entity, condition)
-            ]
-            for one in ones:
-                found[one.part.link_id] = self._judge(one, shape, candidates)
-        return found
-
-    def _judge(self, one: Sought, shape: Shape, candidates: Sequence[tuple[str, Body]]) -> Found:
-        part = one.part
-        mark = marker(part.kind, part.record_id)
-        # Its own record is among them where another one wants the name that it gives up.
-        candidates = [pair for pair in candidates if str(pair[1].get("Id")) != part.ref]
-        marked = {
+    def read(self, kind: Kind, sought: Sequence[Sought]) -> Mapping[str, Body]:
+        shape = SHAPES[kind]
+        extra = [EVERYTHING] if shape.listed else []
+        return {
             str(record["Id"]): record
-            for entity, record in candidates
-            if entity == shape.entity and mark in markers(_note(shape, record))
+            for condition in one_of("Id", [one.part.ref or "" for one in sought])
+            for record in self._all(shape.entity, [condition, *extra])
         }
-        if len(marked) > 1:
-            return Several(tuple(sorted(marked)))
-        for record in marked.values():
-            held = answers.written(part.kind, record, self._environment)
-            return Ours(held, matched=matches(part.body, record))
-        same = [
-            (entity, record)
-            for entity, record in candidates
-            if same_label(shape, part.body, record)
+
+    def alike(self, kind: Kind, sought: Sequence[Sought]) -> Sequence[Candidate]:
+        shape = SHAPES[kind]
+        return [
+            Candidate(record, "" if entity == shape.entity else entity.lower())
+            for entity in _NAME_SPACES.get(shape.entity, (shape.entity,))
+            for condition in _conditions(shape, sought)
+            for record in self._all(entity, condition)
         ]
-        # A record of the same kind tells more than one of another kind with that name.
-        for entity, record in sorted(same, key=lambda pair: pair[0] != shape.entity):
-            if shape.note is None and _made_by(one, record):
-                return Ours(answers.written(part.kind, record, self._environment))
-            return _stranger(part.kind, part.body, shape, entity, record)
-        return Absent()
+
+    def ref(self, kind: Kind, record: Body) -> str:
+        return str(record["Id"])
+
+    def token(self, record: Body) -> str:
+        return str(record.get("SyncToken"))
+
+    def is_current(self, part: Part, record: Body) -> bool:
+        return self.token(record) == part.sync_token
+
+    def digests(self, one: Sought, record: Body) -> Sequence[str]:
+        kind, removing = one.part.kind, one.part.operation is Operation.REMOVE
+        either = SHAPES[kind].listed and (removing or one.revives)
+        active = (digest_if_active(kind, record),) if either else ()
+        return (digest(kind, record), *active)
+
+    def written(self, kind: Kind, record: Body) -> Written:
+        return answers.written(kind, record, self._environment)
+
+    def removed(self, kind: Kind, record: Body) -> Removed:
+        return answers.removed(kind, record)
+
+    def is_removed(self, kind: Kind, record: Body) -> bool:
+        removal = SHAPES[kind].removal
+        if removal is Removal.INACTIVE:
+            return record.get("Active") is False
+        return removal is Removal.VOID and is_voided(record)
+
+    def holds(self, part: Part, record: Body) -> bool:
+        return matches(part.body, record)
+
+    def differences(self, part: Part, record: Body) -> Mapping[str, Mapping[str, str]]:
+        return differences(part.body, record)
+
+    def brought(self, part: Part, record: Body) -> frozenset[str]:
+        return brought(part.body, record)
+
+    def barred(self, part: Part, record: Body) -> Barred | None:
+        fault = covered.barred(part, record)
+        return None if fault is None else Barred(fault, invoice_seen(record))
+
+    def is_marked(self, part: Part, record: Body) -> bool:
+        return marker(part.kind, part.record_id) in _marks(part, record)
+
+    def is_anothers(self, part: Part, record: Body) -> bool:
+        return bool(_marks(part, record) - {marker(part.kind, part.record_id)})
+
+    def has_label(self, part: Part, record: Body) -> bool:
+        return same_label(SHAPES[part.kind], part.body, record)
+
+    def renames(self, part: Part, record: Body) -> bool:
+        return bool(part.body.get(SHAPES[part.kind].label)) and not self.has_label(part, record)
+
+    def is_made_by(self, one: Sought, record: Body) -> bool:
+        """All equal, and no older."""
+        if SHAPES[one.part.kind].note or one.since is None or not self.holds(one.part, record):
+            return False
+        made = (record.get("MetaData") or {}).get("CreateTime")
+        return made is not None and datetime.fromisoformat(made) >= one.since - _SKEW
+
+    def stranger(self, part: Part, candidate: Candidate) -> Stranger:
+        kind, record, same_kind = part.kind, candidate.record, not candidate.of
+        name = str(record.get(SHAPES[kind].label, ""))
+        return Stranger(
+            ref=self.ref(kind, record),
+            kind=candidate.of or kind.value,
+            name=name,
+            same_kind=same_kind,
+            exact=same_kind and exact(kind, part.body, record),
+            marked=bool(_marks(part, record)),
+            shown=described(record, name),
+            sync_token=self.token(record),
+            record=next(listed(kind, [record]), None) if same_kind and kind in LISTED else None,
+        )
 
     def _all(self, entity: str, conditions: Sequence[str]) -> Iterator[Body]:
         start = 1
@@ -211,58 +190,6 @@ def _created(sought: Sequence[Sought]) -> list[str]:
     return [f"MetaData.CreateTime >= {quoted((min(since) - _SKEW).isoformat())}"]
 
 
-def _made_by(one: Sought, record: Body) -> bool:
-    """Whether a record without room for a marker is what the part made: all equal, and no older."""
-    if one.since is None or not matches(one.part.body, record):
-        return False
-    made = (record.get("MetaData") or {}).get("CreateTime")
-    return made is not None and datetime.fromisoformat(made) >= one.since - _SKEW
-
-
-def _stranger(
-    kind: Kind, sent: Mapping[str, Any], shape: Shape, entity: str, record: Body
-) -> Stranger:
-    same_kind = entity == shape.entity
-    return Stranger(
-        ref=str(record["Id"]),
-        kind=kind.value if same_kind else entity.lower(),
-        name=str(record.get(shape.label, "")),
-        same_kind=same_kind,
-        exact=same_kind and exact(kind, sent, record),
-        marked=bool(markers(_note(shape, record))),
-        shown=described(record, str(record.get(shape.label, ""))),
-        sync_token=str(record.get("SyncToken")),
-        record=next(listed(kind, [record]), None) if same_kind and kind in LISTED else None,
-    )
-
-
-def _digests(one: Sought, shape: Shape, record: Body) -> tuple[str, ...]:
-    """What the record's hash was when it was left as we wrote it."""
-    kind, removing = one.part.kind, one.part.operation is Operation.REMOVE
-    either = shape.listed and (removing or one.revives)
-    active = (digest_if_active(kind, record),) if either else ()
-    return (digest(kind, record), *active)
-
-
-def _is_removed(shape: Shape, record: Body) -> bool:
-    if shape.removal is Removal.INACTIVE:
-        return record.get("Active") is False
-    return shape.removal is Removal.VOID and is_voided(record)
-
-
-def _note(shape: Shape, record: Body) -> str | None:
-    return record.get(shape.note) if shape.note else None
-
-
-def _by_shape(sought: Iterable[Sought]) -> Iterator[tuple[Shape, list[Sought]]]:
-    groups: dict[Kind, list[Sought]] = {}
-    for one in sought:
-        groups.setdefault(one.part.kind, []).append(one)
-    for kind, ones in groups.items():
-        yield SHAPES[kind], ones
-
-
-def _renames(one: Sought, shape: Shape, record: Body) -> bool:
-    if one.part.operation is not Operation.UPDATE or not one.part.body.get(shape.label):
-        return False
-    return not same_label(shape, one.part.body, record)
+def _marks(part: Part, record: Body) -> set[str]:
+    note = SHAPES[part.kind].note
+    return markers(record.get(note)) if note else set()
