@@ -13,9 +13,10 @@ from tests.simulators.traffic import Recorder
 
 def build_quickbooks(options: argparse.Namespace, recorder: Recorder) -> QuickBooks:
     settings = Settings()
+    if options.token_seconds is not None:
+        settings.token_seconds = options.token_seconds
     settings.change(
         {
-            "token_seconds": options.token_seconds or settings.token_seconds,
             "request_id_seconds": options.request_id_seconds,
             "latency_ms": options.latency_ms.split(":"),
         }

@@ -52,8 +52,8 @@ class Accounting:
             if fault and not inside:
                 self._count_lost(fault, asked, response)
                 response = planned.after(fault, response, planned.OF_API)
-        self._dress(asked, response)
-        response.injected = fault is not None
+        self.dress(request, response, asked.tenant)
+        response.kind, response.injected = asked.counted_as, fault is not None
         return response
 
     def _respond(self, asked: Asked, fault: Fault | None) -> Response:
@@ -122,15 +122,15 @@ class Accounting:
             plural = "batches" if asked.counted_as == "batch" else "singles"
             self.stats.add(f"answers_lost_{plural}")
 
-    def _dress(self, asked: Asked, response: Response) -> None:
+    def dress(self, request: Request, response: Response, tenant: str = "") -> None:
         """The headers that every answer carries; of the limits as far as they are known."""
         response.headers.setdefault("xero-correlation-id", str(uuid.uuid4()))
-        access = self.oauth.known(asked.request.headers.get("authorization", ""))
+        access = self.oauth.known(request.headers.get("authorization", ""))
         app = access.person.app if access else ""
         told = response.status not in (401, 403)
-        left = self.gates.headers(self.settings.limits, asked.tenant if told else "", app)
+        left = self.gates.headers(self.settings.limits, tenant if told else "", app)
         response.headers = left | response.headers
-        response.provider, response.kind = "xero", asked.counted_as
+        response.provider = "xero"
 
 
 def _response(reply: Reply) -> Response:

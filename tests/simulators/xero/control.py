@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from tests.simulators.faults import Fault
@@ -60,8 +61,8 @@ class Control:
         xero, method = self.xero, request.method
         match request.path.removeprefix(ROOT).split("/"):
             case ["companies"] if method == "POST":
-                named = {"tenant_id": body.pop("id")} if "id" in body else {}
-                organisation = new_organisation(**named, **body)
+                number = str(uuid.UUID(body.pop("id"))) if "id" in body else None
+                organisation = new_organisation(tenant_id=number, **body)
                 xero.add(organisation)
                 return described(organisation)
             case ["companies", tenant, *rest] if tenant in xero.organisations:

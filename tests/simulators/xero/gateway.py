@@ -9,7 +9,7 @@ from tests.simulators.httpd import Response
 from tests.simulators.xero.wire import Json, dump
 
 JSON_TYPE = "application/json; charset=utf-8"
-TITLES = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 503: "Unavailable"}
+TITLES = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden"}
 UNAUTHENTIC = "AuthenticationUnsuccessful"
 MAINTENANCE = (
     "<html><head><title>503 Service Temporarily Unavailable</title></head>"

@@ -142,7 +142,8 @@ class OAuth:
         """The grants that reach this tenant have these scopes from now on, and no others."""
         with self.lock:
             people = {connection.person for connection in self.connections.of_tenant(tenant)}
-            for grant in self.grants.values():
+            used = [access.grant for access in self.accesses.values()]
+            for grant in [*self.grants.values(), *used]:
                 if grant.consent.person in people:
                     grant.scopes = scopes
             self.agreed |= dict.fromkeys(people, scopes)

@@ -102,7 +102,7 @@ class Xero:
         if path == CONNECTIONS or path.startswith(CONNECTIONS + "/"):
             rest = path.removeprefix(CONNECTIONS).split("/")[1:]
             response = self.connections.answer(request, rest)
-            response.provider = "xero"
+            self.accounting.dress(request, response)
             return response
         if path == AUTHORIZE:
             response = authorize(request, self.oauth)

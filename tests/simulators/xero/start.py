@@ -14,9 +14,10 @@ from tests.simulators.xero.settings import Settings
 
 def build_xero(options: argparse.Namespace, recorder: Recorder) -> Xero:
     settings = Settings()
+    if options.token_seconds is not None:
+        settings.token_seconds = options.token_seconds
     settings.change(
         {
-            "token_seconds": options.token_seconds or settings.token_seconds,
             "key_seconds": options.key_seconds,
             "latency_ms": options.latency_ms.split(":"),
             "limits": {"per_day": options.per_day},

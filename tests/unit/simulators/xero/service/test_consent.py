@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -48,6 +49,25 @@ def test_the_page_offers_organisations_to_tick_and_two_buttons(service: Service)
     assert f'type="checkbox" name="company" value="{first(service)}"'.encode() in shown.body
     assert b'value="connect"' in shown.body
     assert b'value="cancel"' in shown.body
+
+
+def test_the_form_of_the_page_holds_all_that_was_asked(service: Service) -> None:
+    shown = page(service, nonce='"n&"', **PKCE)
+
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.body.decode())
+    assert (
+        dict(hidden) | {"nonce": '"n&"'}
+        == {
+            "client_id": service.info["client_id"],
+            "response_type": "code",
+            "scope": SCOPE,
+            "redirect_uri": CALLBACK,
+            "state": "s-1",
+            "nonce": '"n&"',
+        }
+        | PKCE
+    )
+    assert ("nonce", "&quot;n&amp;&quot;") in hidden
 
 
 def test_allowing_brings_a_code_and_the_state_back_and_nothing_of_the_tenant(

@@ -146,6 +146,7 @@ def test_writes_are_counted_as_singles_and_batches(service: Service, books: Book
         ("PUT", "settings", b'{"bulk": 1}', 400),
         ("POST", "faults", b'{"fault": "rain"}', 400),
         ("POST", "companies", b'{"planet": "Mars"}', 400),
+        ("POST", "companies", b'{"id": "no guid"}', 400),
     ],
 )
 def test_what_the_control_address_does_not_know_it_says(

@@ -1,6 +1,10 @@
 """Planned faults: what the client sees, and whether the write happened."""
 
 import http.client
+import json
+import socket
+import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,15 +20,24 @@ def count(books: Books) -> int:
     return len([row for row in rows if row["Name"] in ("Harbor Hotel", "Quay House")])
 
 
-def test_a_lost_answer_belongs_to_a_write_that_happened(service: Service, books: Books) -> None:
-    lost = service.control("GET", "stats")["answers_lost_singles"]
+@pytest.mark.parametrize(
+    ("names", "counter"),
+    [
+        (["Harbor Hotel"], "answers_lost_singles"),
+        (["Harbor Hotel", "Quay House"], "answers_lost_batches"),
+    ],
+)
+def test_a_lost_answer_belongs_to_a_write_that_happened(
+    service: Service, books: Books, names: list[str], counter: str
+) -> None:
+    lost = service.control("GET", "stats")[counter]
     plan(service, "lost_answer")
 
     with pytest.raises((OSError, http.client.HTTPException)):
-        books.put("Contacts", contacts("Harbor Hotel"))
+        books.put("Contacts", contacts(*names))
 
-    assert count(books) == 1
-    assert service.control("GET", "stats")["answers_lost_singles"] == lost + 1
+    assert count(books) == len(names)
+    assert service.control("GET", "stats")[counter] == lost + 1
 
 
 def test_a_reset_before_leaves_nothing_behind(service: Service, books: Books) -> None:
@@ -124,6 +137,27 @@ def test_a_delay_comes_after_the_effect(service: Service, books: Books) -> None:
     plan(service, "delay", seconds=0.01)
 
     assert books.put("Contacts", contacts("Harbor Hotel")).status == 200
+
+
+def test_a_client_that_goes_away_leaves_its_write_behind(service: Service, books: Books) -> None:
+    vanished = service.control("GET", "stats")["vanished_writes"]
+    plan(service, "delay", seconds=0.1)
+    body = json.dumps(contacts("Harbor Hotel")).encode()
+    head = (
+        "PUT /api.xro/2.0/Contacts HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n"
+        f"Authorization: Bearer {books.token}\r\nxero-tenant-id: {books.tenant}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+
+    host, _, port = urlsplit(service.xero.base).netloc.partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode() + body)
+
+    end = time.monotonic() + 10
+    while service.control("GET", "stats")["vanished_writes"] == vanished:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert count(books) == 1
 
 
 @pytest.mark.parametrize(

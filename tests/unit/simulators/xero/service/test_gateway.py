@@ -71,6 +71,15 @@ def test_connections_list_the_oldest_first_and_filter_by_event(
     assert len(listed[0]["createdDateUtc"]) == len("2019-12-07T18:46:19.5165400")
 
 
+def test_a_narrowed_grant_without_refresh_token_is_too_narrow_as_well(service: Service) -> None:
+    tenant = service.open_books().tenant
+    books = service.connect(tenant, user="online", scope="accounting.settings accounting.contacts")
+
+    books.control("PUT", "scopes", {"scope": "accounting.contacts"})
+
+    assert [books.get(path).status for path in ("Items", "Contacts")] == [401, 200]
+
+
 def test_one_token_reaches_every_tenant_of_its_user(service: Service, books: Books) -> None:
     older = service.connect(books.tenant, user="both2")
     service.connect(newer := service.open_books().tenant, user="both2")
@@ -146,7 +155,10 @@ def test_who_does_not_accept_json_gets_xml(books: Books, accept: str) -> None:
     assert answer.body.startswith(b"<")
 
 
-def test_every_answer_can_be_named_in_a_complaint(books: Books) -> None:
-    first, second = (books.get("Organisation").headers for _ in range(2))
+def test_every_answer_has_a_name_for_complaints_and_the_limit_of_the_app(
+    service: Service, books: Books
+) -> None:
+    answers = [connections(service, books), *(books.get("Organisation") for _ in range(2))]
 
-    assert first["xero-correlation-id"] != second["xero-correlation-id"]
+    assert len({answer.headers["xero-correlation-id"] for answer in answers}) == 3
+    assert all("x-appminlimit-remaining" in answer.headers for answer in answers)
