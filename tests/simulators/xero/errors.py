@@ -32,7 +32,7 @@ class NotFound(Exception):
         return Reply(404, text=text, content_type=HTML)
 
 
-class Invalid(Exception):
+class Invalid(ValueError):
     """One element breaks rules; a message for each."""
 
     def __init__(self, *messages: str) -> None:
