@@ -61,7 +61,7 @@ def test_a_cent_too_much_fails_and_is_named(command: Command, wrong_expectation:
     done = command("tests.system.replay", SMALL, "--expect", wrong_expectation)
 
     assert done.returncode == 1
-    fault = "not as expected: invoice: INV-1013 has a total of 899.00 instead of 899.01"
+    fault = "not as expected: QuickBooks: invoice: INV-1013 has a total of 899.00 instead of 899.01"
     assert fault in done.stdout
 
 

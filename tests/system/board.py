@@ -1,6 +1,6 @@
 """What people see: how far each kind has got, and why something is not in the books."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,19 +8,21 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from tests.system import books_of
-from tests.system.books_of import Books
+from tests.system.books_of import Books, Kinds
+from tests.system.ledger import Ledger
 from tests.system.processes import System
 
 KINDS = ("customer", "vendor", "item", "invoice", "purchase_invoice", "expense", "payment")
 STATES = ("synced", "due", "sent", "waiting", "failed", "conflict", "skipped")
 _PROGRESS = """
-    SELECT kind, status, count(*) AS number, sum(total) AS total FROM sync_status
-    WHERE record_id NOT LIKE '~%%' GROUP BY kind, status
+    SELECT provider, kind, status, count(*) AS number FROM sync_status
+    WHERE record_id NOT LIKE '~%%' GROUP BY provider, kind, status
 """
 _REASONS = """
     SELECT kind, status, coalesce(reason, error_code) AS reason, waiting_on, count(*) AS number,
            min(record_id) AS example
-    FROM sync_status WHERE status IN ('waiting', 'failed', 'conflict', 'skipped')
+    FROM sync_status
+    WHERE status IN ('waiting', 'failed', 'conflict', 'skipped') AND provider = %(provider)s
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 5 DESC
 """
 _PLURAL = {"purchase_invoice": "purchase invoices"}
@@ -29,11 +31,11 @@ Progress = dict[str, dict[str, int]]
 """kind -> state -> how many"""
 
 
-def progress(system: System) -> Progress:
-    """How many records of each kind are in which state."""
-    found: Progress = {}
+def progress(system: System) -> dict[str, Progress]:
+    """How many records of each kind are in which state, by provider."""
+    found: dict[str, Progress] = {provider: {} for provider in system.ledgers}
     for row in system.rows(_PROGRESS):
-        found.setdefault(row["kind"], {})[row["status"]] = row["number"]
+        found[row["provider"]].setdefault(row["kind"], {})[row["status"]] = row["number"]
     return found
 
 
@@ -64,14 +66,22 @@ def progress_line(found: Progress) -> str:
     return ", ".join(parts) or "nothing yet"
 
 
-def books_table(books: Books, expected: Mapping[str, Any] | None) -> Table:
-    """What the books hold of ours, and the CMMS's sums beside the books' own."""
-    table = Table(title="In the books", title_justify="left", box=SIMPLE_HEAD)
+def end_tables(system: System, books: Books, expected: Mapping[str, Any] | None) -> Iterator[Table]:
+    """For every ledger what its books hold, and what is not in them."""
+    for provider, ledger in system.ledgers.items():
+        yield books_table(ledger, books[provider], expected)
+        if reasons := reasons_table(system, ledger):
+            yield reasons
+
+
+def books_table(ledger: Ledger, kinds: Kinds, expected: Mapping[str, Any] | None) -> Table:
+    """What one ledger's books hold of ours, and the CMMS's sums beside the books' own."""
+    table = Table(title=f"In {ledger.title}", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("")
     for name in ("live", "void or inactive", "sum in the CMMS", "sum in the books", "difference"):
         table.add_column(name, justify="right")
     for kind in KINDS:
-        rows = [row for row in books_of.rows_of(books, kind) if books_of.is_ours(row)]
+        rows = [row for row in kinds.get(kind, ()) if books_of.is_ours(row)]
         live = [row for row in rows if row.is_live]
         sums = _sums(kind, books_of.total(live), expected)
         if rows:
@@ -101,10 +111,10 @@ def _lines(amounts: Iterable[tuple[Decimal, str]]) -> str:
     return "\n".join(f"{amount:,.2f} {currency}" for amount, currency in amounts)
 
 
-def reasons_table(system: System) -> Table | None:
-    """What is not in the books, and why; None if there is nothing of that kind."""
-    rows = system.rows(_REASONS)
-    table = Table(title="Not in the books", title_justify="left", box=SIMPLE_HEAD)
+def reasons_table(system: System, ledger: Ledger) -> Table | None:
+    """What is not in one ledger's books, and why; None if there is nothing of that kind."""
+    rows = system.rows(_REASONS, provider=ledger.provider)
+    table = Table(title=f"Not in {ledger.title}", title_justify="left", box=SIMPLE_HEAD)
     for name in ("", "state", "how many", "why", "for example"):
         table.add_column(name, justify="right" if name == "how many" else "left")
     for row in rows:

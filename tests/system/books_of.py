@@ -1,7 +1,7 @@
 """What the simulated books hold, each record with the CMMS record that it belongs to."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from tests.system.processes import System
 
 SHOWN = ("ref", "record_id", "number", "name", "status", "currency", "total", "balance")
 HOUSE = "~"  # records of the worker's own (an item for sales lines without one) begin with it
+PARTIES = ("customer", "vendor")
 _MARKER = re.compile(r"\[CMMS ([a-z_]+) ([^\[\]\s]+)\]")
+_NUMBER = re.compile(r"CMMS ([a-z_]+) (\S+)")  # what Xero calls a contact's number
 _LINKS = """
     SELECT provider, company_id, kind, ref, record_id FROM sync_status WHERE ref IS NOT NULL
 """
@@ -19,9 +21,18 @@ _COMPANIES = "SELECT DISTINCT provider, company_id FROM connections WHERE compan
 
 
 @dataclass(frozen=True)
+class Place:
+    """A company of a ledger."""
+
+    provider: str
+    company_id: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One record of the books; `marked` is which CMMS records its note names."""
 
+    place: Place
     kind: str
     ref: str
     record_id: str | None
@@ -39,22 +50,23 @@ class Row:
         return self.status not in ("inactive", "voided")
 
 
-Books = dict[str, dict[str, list[Row]]]
+Kinds = dict[str, list[Row]]
+Books = dict[str, Kinds]
 """provider -> kind -> rows"""
 
 
 def read(system: System) -> Books:
     """The books of every connected company, over the simulator's control address."""
     known = {
-        (row["provider"], row["company_id"], row["kind"], row["ref"]): row["record_id"]
+        (Place(row["provider"], row["company_id"]), row["kind"], row["ref"]): row["record_id"]
         for row in system.rows(_LINKS)
     }
-    books: Books = {}
+    books: Books = {provider: {} for provider in system.ledgers}
     for company in system.rows(_COMPANIES):
-        place = (company["provider"], company["company_id"])
-        kinds = books.setdefault(place[0], {})
-        for kind, found in system.ledger.books(place[1]).items():
-            rows = [_row(kind, one, known.get((*place, kind, one["ref"]))) for one in found]
+        place = Place(**company)
+        kinds = books[place.provider]
+        for kind, found in system.ledgers[place.provider].books(place.company_id).items():
+            rows = [_row(place, kind, one, known.get((place, kind, one["ref"]))) for one in found]
             kinds.setdefault(kind, []).extend(rows)
     return books
 
@@ -68,13 +80,18 @@ def as_json(books: Books) -> dict[str, dict[str, list[dict[str, Any]]]]:
 
 
 def rows_of(books: Books, kind: str) -> list[Row]:
+    """The rows of a kind in all ledgers."""
     return [row for kinds in books.values() for row in kinds.get(kind, ())]
+
+
+def all_rows(books: Books) -> Iterator[Row]:
+    return (row for kinds in books.values() for rows in kinds.values() for row in rows)
 
 
 def strays(books: Books) -> list[str]:
     """Records that say they are ours, and are linked to nothing or to another than they say."""
     found = []
-    for row in (row for kinds in books.values() for rows in kinds.values() for row in rows):
+    for row in all_rows(books):
         said = f"{row.kind} {row.ref} ({row.name}, {row.total})"
         marks = ", ".join(sorted(name for _, name in row.marked))
         if row.marked and row.record_id is None:
@@ -98,8 +115,9 @@ def total(rows: Iterable[Row]) -> dict[str, Decimal]:
     return sums
 
 
-def _row(kind: str, found: Mapping[str, Any], record_id: str | None) -> Row:
+def _row(place: Place, kind: str, found: Mapping[str, Any], record_id: str | None) -> Row:
     return Row(
+        place=place,
         kind=kind,
         ref=found["ref"],
         record_id=record_id,
@@ -110,8 +128,16 @@ def _row(kind: str, found: Mapping[str, Any], record_id: str | None) -> Row:
         total=_amount(found["total"]),
         balance=_amount(found["balance"]),
         tax=_amount(found.get("tax")) or Decimal(0),
-        marked=frozenset((k, unquote(i)) for k, i in _MARKER.findall(found["note"] or "")),
+        marked=_marked(kind, found["note"] or ""),
     )
+
+
+def _marked(kind: str, note: str) -> frozenset[tuple[str, str]]:
+    """One contact of Xero may be customer and vendor, and bears the mark of one of them only."""
+    number = _NUMBER.fullmatch(note)
+    if number and kind in PARTIES:
+        return frozenset({(kind, unquote(number[2]))} if number[1] == kind else ())
+    return frozenset((marked, unquote(record)) for marked, record in _MARKER.findall(note))
 
 
 def _amount(text: str | None) -> Decimal | None:

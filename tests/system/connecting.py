@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-from tests.system.ledger import Json
+from tests.system.ledger import Json, Ledger
 from tests.system.processes import System
 
 FIRST_PULLS = ("connection", "accounts", "taxes", "customers", "vendors", "items")
@@ -16,17 +16,31 @@ _PULL_SECONDS = 60.0
 _REFRESHES = 'http-equiv="refresh"'
 
 PREFERRED = {
-    "income": "4000",
-    "expense": "5000",
-    "asset": "1300",
-    "sales": "4100",
-    "purchase": "6410",
-    "journal_debit": "6400",
-    "journal_credit": "1000",
-    "payment": "1200",
-    "sales_tax": "State",
+    "quickbooks": {
+        "income": "4000",
+        "expense": "5000",
+        "asset": "1300",
+        "sales": "4100",
+        "purchase": "6410",
+        "journal_debit": "6400",
+        "journal_credit": "1000",
+        "payment": "1200",
+        "sales_tax": "State",
+    },
+    "xero": {
+        "income": "200",
+        "expense": "433",
+        "asset": "630",
+        "sales": "260",
+        "purchase": "433",
+        "journal_debit": "433",
+        "journal_credit": "877",
+        "payment": "090",
+        "sales_tax": "TAX",
+    },
 }
-"""Key of the mapping -> number or name in the simulated company; `State` has the tax rate."""
+"""Provider -> key of the mapping -> code or name in the simulated company; State and TAX are tax
+codes with the tax rate."""
 
 
 class NotConnected(Exception):
@@ -39,33 +53,45 @@ class Connected:
 
     id: int
     tenant: str
+    ledger: Ledger
     company_id: str
     company: str
     page: str
 
 
-def connect(system: System, tenant: str, company: Mapping[str, Json]) -> Connected:
-    """The whole way from `connections add` to a complete mapping. Raises NotConnected."""
-    connection_id = _add(system, tenant)
+def connect(
+    system: System, tenant: str, company: Mapping[str, Json], ledger: Ledger | None = None
+) -> Connected:
+    """The whole way from `connections add` to a complete mapping; without `ledger` in the only one.
+
+    Raises NotConnected.
+    """
+    ledger = ledger or system.ledger
+    connection_id = _add(system, tenant, ledger)
     link = system.books_json("connections", "connect", str(connection_id))["url"]
     with httpx.Client(follow_redirects=True, timeout=60) as browser:
         page = str(_consent(browser, link, company["id"]).url)
-        shown = _wait_for_first_pulls(system, browser, page)
+        shown = _wait_for_first_pulls(system, browser, page, connection_id)
     if company["name"] not in unescape(shown):
         raise NotConnected(f"the page after the consent does not name {company['name']}")
-    _map(system, connection_id)
-    return Connected(connection_id, tenant, company["id"], company["name"], page)
+    _map(system, connection_id, PREFERRED[ledger.provider])
+    return Connected(connection_id, tenant, ledger, company["id"], company["name"], page)
 
 
-def _add(system: System, tenant: str) -> int:
+def connect_everywhere(system: System, tenant: str) -> list[Connected]:
+    """The tenant with the first company of every ledger. Raises NotConnected."""
+    return [connect(system, tenant, one.company, one) for one in system.ledgers.values()]
+
+
+def _add(system: System, tenant: str, ledger: Ledger) -> int:
     secret = system.directory / "client_secret"
     secret.touch(0o600)
-    secret.write_text(system.ledger.info["client_secret"])
+    secret.write_text(ledger.info["client_secret"])
     options = {
         "--tenant": tenant,
-        "--provider": system.ledger.provider,
+        "--provider": ledger.provider,
         "--environment": "sandbox",
-        "--client-id": system.ledger.info["client_id"],
+        "--client-id": ledger.info["client_id"],
         "--secret-file": str(secret),
     }
     arguments = [part for option in options.items() for part in option]
@@ -107,7 +133,9 @@ class _Form(HTMLParser):
             self.choices.setdefault(found["name"], []).append(found.get("value", ""))
 
 
-def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> str:
+def _wait_for_first_pulls(
+    system: System, browser: httpx.Client, page: str, connection_id: int
+) -> str:
     """The page refreshes itself until they are over, and so do we; what it shows then."""
     end = time.monotonic() + _PULL_SECONDS
     while _REFRESHES in (shown := browser.get(page).raise_for_status().text):
@@ -115,28 +143,30 @@ def _wait_for_first_pulls(system: System, browser: httpx.Client, page: str) -> s
             raise NotConnected(f"the first pulls are not over after {_PULL_SECONDS:g} s")
         time.sleep(0.1)
     connections = system.books_json("status")["connections"]
-    states = {run["resource"]: run["state"] for one in connections for run in one["runs"]}
+    runs = next(one["runs"] for one in connections if one["id"] == connection_id)
+    states = {run["resource"]: run["state"] for run in runs}
     if wrong := {name: states.get(name) for name in FIRST_PULLS if states.get(name) != "done"}:
         raise NotConnected(f"first pulls: {wrong}")
     return shown
 
 
-def _map(system: System, connection_id: int) -> None:
+def _map(system: System, connection_id: int, preferred: Mapping[str, str]) -> None:
     """Map every key to the account or code we prefer, else to the first one that is offered.
 
     Some companies offer nothing for some: in the US no tax code for purchases.
     """
     offered = system.books_json("connections", "mapping", str(connection_id))
     pairs = [
-        f"{use['key']}={_choice(use['key'], use['choices'])}" for use in offered if use["choices"]
+        f"{use['key']}={_choice(preferred.get(use['key']), use['choices'])}"
+        for use in offered
+        if use["choices"]
     ]
     mapped = system.books_json("connections", "mapping", str(connection_id), *pairs)
     done = {use["key"] for use in mapped if use["ref"] is not None}
-    if missing := PREFERRED.keys() - done:
+    if missing := preferred.keys() - done:
         raise NotConnected(f"not mapped: {sorted(missing)}")
 
 
-def _choice(key: str, choices: Sequence[Mapping[str, Json]]) -> str:
-    wanted = PREFERRED.get(key)
+def _choice(wanted: str | None, choices: Sequence[Mapping[str, Json]]) -> str:
     fitting = (one for one in choices if wanted in (one["code"], one["name"]))
     return str(next(fitting, choices[0])["ref"])

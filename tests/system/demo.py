@@ -1,8 +1,9 @@
-"""`./dev demo`: a month of a maintenance company becomes books in a simulated QuickBooks company.
+"""`./dev demo`: a month of a maintenance company becomes books in a company of a simulated ledger.
 
 Exit code 0 only if the books hold in the end exactly what the events say.
 """
 
+import argparse
 import json
 import sys
 import time
@@ -12,8 +13,18 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.system import board, books_of, connecting, endings, expect, payments, quiet, streams
-from tests.system.books_of import Books
+from tests.system import (
+    board,
+    books_of,
+    connecting,
+    endings,
+    expect,
+    ledger,
+    payments,
+    quiet,
+    streams,
+)
+from tests.system.books_of import Kinds
 from tests.system.connecting import Connected
 from tests.system.environment import ROOT, Services
 from tests.system.listening import Listener, listening
@@ -28,18 +39,19 @@ QUIET_SECONDS = 40.0
 _PACE_SECONDS = 0.04  # slow enough for people to see it happen
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    providers = ledger.CHOICES[_options(arguments).provider]
     console = endings.console()
     services = Services.from_environment()
     started = time.monotonic()
     with (
         endings.explained(console),
-        running(services) as system,
+        running(services, providers=providers) as system,
         listening(services.broker) as heard,
     ):
-        with console.status("starting the processes and the simulated QuickBooks"):
+        with console.status(f"starting the processes and the simulated {_titles(system)}"):
             system.start_all()
-        console.print(f"{len(system.processes)} processes and the simulated QuickBooks run")
+        console.print(f"{len(system.processes)} processes and the simulated {_titles(system)} run")
         faults = show(console, system, heard)
         seconds = time.monotonic() - started
         _say_how_to_look_further(console, system)
@@ -51,41 +63,50 @@ def main() -> int:
     return 1 if faults else 0
 
 
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    ledger.add_option(parser)
+    return parser.parse_args(arguments)
+
+
+def _titles(system: System) -> str:
+    return " and ".join(one.title for one in system.ledgers.values())
+
+
 def show(console: Console, system: System, heard: Listener) -> list[str]:
     """The whole story before somebody's eyes; what was not as expected."""
     lines = streams.read(STREAM)
-    connected = _connect(console, system, streams.tenants(lines)[0])
+    tenant = streams.tenants(lines)[0]
+    everywhere = _connect(console, system, tenant)
     _publish(console, system, lines)
     before = books_of.read(system)
-    paid = _pay(console, system, connected, before)
-    payments.ask_for_pull(system, connected.tenant)
-    payments.wait_for(system, connected, heard, paid)
-    faults = payments.faults(system, connected, heard, paid)
+    paid = [(one, _pay(console, one, before[one.ledger.provider])) for one in everywhere]
+    payments.ask_for_pull(system, tenant)
+    faults = []
+    for connected, mine in paid:
+        payments.wait_for(system, connected, heard, mine)
+        faults += payments.faults(system, connected, heard, mine)
     quiet.wait(system, QUIET_SECONDS)
-    _show_payments(console, heard)
-    expected = json.loads(EXPECTED.read_text())
-    books = books_of.read(system)
-    return [
-        *_show_end(console, system, books, expected),
-        *_verdict(system, lines, books, expected),
-        *faults,
-    ]
+    for connected in everywhere:
+        _show_payments(console, heard, connected)
+    return [*_show_end(console, system, lines), *faults]
 
 
-def _connect(console: Console, system: System, tenant: str) -> Connected:
+def _connect(console: Console, system: System, tenant: str) -> list[Connected]:
     with console.status("connecting: link, consent page, first pulls, mapping"):
-        connected = connecting.connect(system, tenant, system.ledger.company)
-    console.print(
-        f"{connected.tenant} is connected to {connected.company} ({connected.company_id}): "
-        "consented in the browser, all lists pulled, everything mapped"
-    )
-    return connected
+        everywhere = connecting.connect_everywhere(system, tenant)
+    for one in everywhere:
+        console.print(
+            f"{tenant} is connected to {one.company} ({one.company_id}) in {one.ledger.title}: "
+            "consented in the browser, all lists pulled, everything mapped"
+        )
+    return everywhere
 
 
 def _publish(console: Console, system: System, lines: Sequence[Line]) -> None:
     """Publish at a pace for people, and wait until everything that can be is in the books."""
     console.print(f"publishing {len(lines)} events of one month to RabbitMQ")
-    with Watch(console, system, "From CMMS events to QuickBooks") as watch:
+    with Watch(console, system, "From CMMS events to the books") as watch:
         streams.publish(system.services.broker, _paced(lines, watch))
         quiet.wait(system, QUIET_SECONDS, watch.look)
 
@@ -97,51 +118,46 @@ def _paced(lines: Sequence[Line], watch: Watch) -> Iterator[Line]:
         time.sleep(_PACE_SECONDS)
 
 
-def _pay(console: Console, system: System, connected: Connected, books: Books) -> list[Paid]:
-    """A partial and a full payment, entered in QuickBooks as a bookkeeper would."""
-    partly, fully = payments.open_invoices(books_of.rows_of(books, "invoice"))[:2]
+def _pay(console: Console, connected: Connected, kinds: Kinds) -> list[Paid]:
+    """A partial and a full payment, entered in the ledger as a bookkeeper would."""
+    partly, fully = payments.open_invoices(kinds["invoice"])[:2]
     assert partly.total is not None
     assert fully.total is not None
     half = (partly.total / 2).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    company = connected.company_id
     paid = [
-        payments.enter(system, company, partly, half, "CHECK"),
-        payments.enter(system, company, fully, fully.total, "CARD"),
+        payments.enter(connected, partly, half, "CHECK"),
+        payments.enter(connected, fully, fully.total, "CARD"),
     ]
     for one in paid:
         console.print(
-            f"in QuickBooks {one.amount} of {one.invoice.total} {one.invoice.currency} is received "
-            f"for invoice {one.invoice.number}"
+            f"in {connected.ledger.title} {one.amount} of {one.invoice.total} "
+            f"{one.invoice.currency} is received for invoice {one.invoice.number}"
         )
     return paid
 
 
-def _show_payments(console: Console, heard: Listener) -> None:
-    for event in heard.of_type("accounting.payment.received"):
+def _show_payments(console: Console, heard: Listener, connected: Connected) -> None:
+    for event in payments.heard_of(heard, connected):
         data: dict[str, Any] = event["data"]
         console.print(
-            f"the CMMS hears: {Decimal(data['applied']):.2f} for {data['invoice_id']}, "
-            f"{data['status'].replace('_', ' ')}, balance {Decimal(data['balance']):.2f}"
+            f"the CMMS hears from {connected.ledger.title}: {Decimal(data['applied']):.2f} for "
+            f"{data['invoice_id']}, {data['status'].replace('_', ' ')}, "
+            f"balance {Decimal(data['balance']):.2f}"
         )
 
 
-def _show_end(
-    console: Console, system: System, books: Books, expected: dict[str, Any]
-) -> list[str]:
-    console.print()
-    console.print(board.books_table(books, expected))
-    if reasons := board.reasons_table(system):
-        console.print(reasons)
+def _show_end(console: Console, system: System, lines: Sequence[Line]) -> list[str]:
+    """The books beside what was expected; what differs."""
+    expected = json.loads(EXPECTED.read_text())
+    books, records = books_of.read(system), streams.fold(lines)
+    faults = expect.soundness(system, books)
+    for table in board.end_tables(system, books, expected):
+        console.print(table)
+    for verdict in expect.judge(expected, records, books).values():
+        faults += verdict.faults
     letters = system.books_json("dead-letters", "list")
     console.print(f"dead letters: {len(letters)}")
-    return [f"dead letter {one['id']}: {one['reason']}" for one in letters]
-
-
-def _verdict(
-    system: System, lines: Sequence[Line], books: Books, expected: dict[str, Any]
-) -> list[str]:
-    compared = expect.compare(expected, streams.fold(lines), books)
-    return [*compared.faults, *expect.soundness(system, books)]
+    return [*faults, *(f"dead letter {one['id']}: {one['reason']}" for one in letters)]
 
 
 def _say_how_to_look_further(console: Console, system: System) -> None:

@@ -1,32 +1,56 @@
 """Compares the books with what a stream must have led to: every record by id, number and amount."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from tests.system import books_of
-from tests.system.books_of import Books, Row
+from tests.system.books_of import Books, Kinds, Place, Row
+from tests.system.ledger import TITLES
 from tests.system.processes import System
 from tests.system.streams import Record
 
-_NUMBER_LENGTH = 21  # QuickBooks cuts nothing: longer numbers go another way into its DocNumber
-_NUMBERED = {
-    "item": ("sku",),
-    "invoice": ("number",),
-    "purchase_invoice": ("number",),
-    "expense": ("reference", "id"),
-    "payment": ("reference",),
+Records = Mapping[tuple[str, str], Record]
+"""Kind and id -> a record of the stream, folded."""
+
+
+@dataclass(frozen=True)
+class _Number:
+    """The fields that may have become a record's number in the books, up to a length.
+
+    No ledger cuts anything: longer ones go in another way.
+    """
+
+    fields: tuple[str, ...]
+    longest: int
+
+
+_NUMBERS = {
+    "quickbooks": {
+        "item": _Number(("sku",), 21),
+        "invoice": _Number(("number",), 21),
+        "purchase_invoice": _Number(("number",), 21),
+        "expense": _Number(("reference", "id"), 21),
+        "payment": _Number(("reference",), 21),
+    },
+    "xero": {  # its journals have none, and what its payments refer to begins with our marker
+        "item": _Number(("sku", "id"), 30),
+        "invoice": _Number(("number",), 255),
+        "purchase_invoice": _Number(("number",), 255),
+    },
 }
-"""Kind -> the fields that may have become its number in the books."""
+"""Provider -> kind -> what its numbers are."""
 
 _CENT = Decimal("0.01")
 _VARIANCES = """
-    SELECT kind, record_id, total, variance FROM sync_status
-    WHERE coalesce(variance, 0) <> 0 ORDER BY kind, record_id
+    SELECT provider, kind, record_id, total, variance FROM sync_status
+    WHERE coalesce(variance, 0) <> 0 ORDER BY provider, kind, record_id
 """
 _LIVE = """
-    SELECT l.kind, l.record_id, l.ref FROM links l JOIN documents d ON d.id = l.document_id
+    SELECT c.provider, c.company_id, l.kind, l.record_id, l.ref
+    FROM links l JOIN documents d ON d.id = l.document_id
+    JOIN connections c ON c.id = l.connection_id
     WHERE l.ref IS NOT NULL AND l.state = 'synced' AND NOT d.removed
 """
 
@@ -44,23 +68,40 @@ def soundness(system: System, books: Books) -> list[str]:
     faults = books_of.strays(books)
     for row in system.rows(_VARIANCES):
         said = f"{row['kind']} {row['record_id']}: the books' total {row['total']:.2f} differs"
-        faults.append(f"{said} from the CMMS's by {row['variance']:.2f}")
-    present = {(row.kind, row.ref) for kinds in books.values() for row in _all(kinds)}
+        where = TITLES[row["provider"]]
+        faults.append(f"{where}: {said} from the CMMS's by {row['variance']:.2f}")
+    present = {(row.place, row.kind, row.ref) for row in books_of.all_rows(books)}
     for link in system.rows(_LIVE):
-        if (link["kind"], link["ref"]) not in present:
+        place = Place(link["provider"], link["company_id"])
+        if (place, link["kind"], link["ref"]) not in present:
             said = f"{link['kind']} {link['record_id']} is said to be in the books"
-            faults.append(f"{said} as {link['ref']}, which is not there")
+            where = TITLES[link["provider"]]
+            faults.append(f"{where}: {said} as {link['ref']}, which is not there")
     return faults
 
 
-def allocations(records: Mapping[tuple[str, str], Record], books: Books) -> list[str]:
+def judge(expected: Mapping[str, Any], records: Records, books: Books) -> dict[str, Verdict]:
+    """Compare the books of every ledger with what all of them must hold, by provider."""
+    verdicts = {}
+    for provider, kinds in books.items():
+        found = compare(expected, records, provider, kinds)
+        verdicts[provider] = replace(found, faults=named(provider, found.faults))
+    return verdicts
+
+
+def named(provider: str, faults: Iterable[str]) -> list[str]:
+    """The faults with the ledger that they are in."""
+    return [f"{TITLES[provider]}: {fault}" for fault in faults]
+
+
+def allocations(records: Records, kinds: Kinds) -> list[str]:
     """What is open of each live invoice must be what the stream's own payments leave of it."""
     paid: dict[str, Decimal] = {}
     for record in records.values():
         if record.kind == "payment" and not record.removed:
             invoice = record.data["invoice_id"]
             paid[invoice] = paid.get(invoice, Decimal(0)) + Decimal(record.data["amount"])
-    rows = [row for row in books_of.rows_of(books, "invoice") if row.record_id and row.is_live]
+    rows = [row for row in kinds.get("invoice", ()) if row.record_id and row.is_live]
     open_ = {row.record_id: (row.total or 0) - paid.get(row.record_id or "", 0) for row in rows}
     return [
         f"invoice: {row.record_id} has {row.balance} open instead of {open_[row.record_id]}"
@@ -69,16 +110,15 @@ def allocations(records: Mapping[tuple[str, str], Record], books: Books) -> list
     ]
 
 
-def compare(
-    expected: Mapping[str, Any], records: Mapping[tuple[str, str], Record], books: Books
-) -> Verdict:
-    """Compare the books with an expected file; `records` are the stream's own, folded.
+def compare(expected: Mapping[str, Any], records: Records, provider: str, kinds: Kinds) -> Verdict:
+    """Compare one ledger's books with an expected file; `records` are the stream's own, folded.
 
     Of parties and items the file only counts those that live, so their ids come from the stream.
     """
     verdict = Verdict()
     for kind in expected.get("records", {}):
-        _Kind(kind, expected, records, books_of.rows_of(books, kind), verdict).compare()
+        numbers = _NUMBERS[provider].get(kind, _Number((), 0))
+        _Kind(kind, numbers, expected, records, kinds.get(kind, []), verdict).compare()
     return verdict
 
 
@@ -87,8 +127,9 @@ class _Kind:
     """The comparison of one kind."""
 
     kind: str
+    number: _Number
     expected: Mapping[str, Any]
-    records: Mapping[tuple[str, str], Record]
+    records: Records
     rows: list[Row]
     verdict: Verdict
 
@@ -128,8 +169,8 @@ class _Kind:
         """The numbers that the record may have, the first one rather; none: whatever it has."""
         record = self.records.get((self.kind, record_id))
         data = record.data if record else {}
-        found = [data.get(name) for name in _NUMBERED.get(self.kind, ())]
-        return [number for number in found if number and len(number) <= _NUMBER_LENGTH]
+        found = [data.get(name) for name in self.number.fields]
+        return [number for number in found if number and len(number) <= self.number.longest]
 
     def _compare_removed(self, record_id: str) -> None:
         live = [row for row in self.rows if row.record_id == record_id and row.is_live]
@@ -168,7 +209,3 @@ def _before_tax(rows: Iterable[Row]) -> dict[str, Decimal]:
         if row.currency and row.total is not None:
             sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.total - row.tax
     return sums
-
-
-def _all(kinds: Mapping[str, list[Row]]) -> Iterable[Row]:
-    return (row for rows in kinds.values() for row in rows)

@@ -18,14 +18,14 @@ VICTIMS = {"intake": "intake", "worker-housekeeping": "worker-housekeeping"} | d
     DRIVERS, "worker-drive"
 )
 """Name of a process -> its kind."""
-SETTINGS: dict[str, Any] = {
-    # What a killed driver leaves open is taken over after the sum of these three.
+_SETTINGS: dict[str, Any] = {
+    # What a killed driver leaves open is taken over after these and the ledger's timeout.
     "send_by": 2.0,
-    "quickbooks__timeout": 5.0,
     "settle_margin": 0.5,
     "lookup_gap": 0.5,
     "wake_all_seconds": 2.0,  # a killed driver takes its hint with it
 }
+_TIMEOUT = 5.0
 _LINES_A_KILL = 40
 _LEAST_KILLS = 8
 _PAUSE_SECONDS = (0.3, 1.5)
@@ -35,6 +35,11 @@ _HOLDERS = """
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = 1112493899
       AND a.datname = current_database()
 """  # the key of a lease stands in two halves, of which the first is "BOOK"
+
+
+def settings(providers: Iterable[str]) -> dict[str, Any]:
+    """The worker's settings for a run that is over in minutes."""
+    return _SETTINGS | {f"{provider}__timeout": _TIMEOUT for provider in providers}
 
 
 def disordered(lines: Iterable[Line], seed: int) -> list[Line]:
@@ -110,7 +115,7 @@ class Havoc:
         """The driver that holds the lease while a write is in flight, if one comes soon."""
         end = time.monotonic() + _FLIGHT_SECONDS
         while time.monotonic() < end:
-            if self.system.ledger.stats()["writes_in_flight"]:
+            if any(one.stats()["writes_in_flight"] for one in self.system.ledgers.values()):
                 for row in self.system.rows(_HOLDERS):
                     return str(row["name"])
             time.sleep(0.01)

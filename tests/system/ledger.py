@@ -1,9 +1,10 @@
-"""The simulated ledgers as a process, and their control address."""
+"""The simulated ledgers as one process, and the control address of each."""
 
+import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,25 @@ from tests.system.children import Child, NotReady
 from tests.system.environment import inherited
 
 Json = Any  # whatever JSON can hold
+TITLES = {"quickbooks": "QuickBooks", "xero": "Xero"}
+"""Provider -> its name for people."""
+
+CHOICES = {**{provider: (provider,) for provider in TITLES}, "both": tuple(TITLES)}
+"""What `--provider` may say -> the providers it means."""
+
 _START_SECONDS = 20.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ledger:
-    """QuickBooks as the simulator plays it; `info` is its start line."""
+    """One ledger as the simulator plays it; `info` is its part of the start line."""
 
-    child: Child
-    info: dict[str, Json]
+    provider: str
+    info: Mapping[str, Json]
 
-    provider = "quickbooks"
+    @property
+    def title(self) -> str:
+        return TITLES[self.provider]
 
     @property
     def company(self) -> dict[str, Json]:
@@ -34,14 +43,9 @@ class Ledger:
         return found
 
     def settings(self) -> dict[str, object]:
-        """The worker's settings that lead to the simulator instead of Intuit."""
-        return {
-            "quickbooks__authorize_url": self.info["authorize"],
-            "quickbooks__token_url": self.info["token"],
-            "quickbooks__revoke_url": self.info["revoke"],
-            "quickbooks__sandbox_url": self.info["api"],
-            "quickbooks__production_url": self.info["api"],
-        }
+        """The worker's settings that lead to the simulator instead of the real service."""
+        named = _ADDRESSES[self.provider]
+        return {f"{self.provider}__{name}": self.info[word] for name, word in named.items()}
 
     def control(self, method: str, path: str, body: Json = None) -> Json:
         """One call to the control address, such as `GET stats`. Raises httpx.HTTPStatusError."""
@@ -73,19 +77,48 @@ class Ledger:
         counted: dict[str, int] = self.control("GET", "stats")
         return counted
 
+    def vanished(self) -> int:
+        """How many clients were gone when their write was to be answered."""
+        stats = self.stats()
+        return stats["vanished_writes"] + stats["vanished_batches"]
 
-def start(directory: Path, arguments: Sequence[str] = ()) -> Ledger:
-    """Start the simulators and wait for their start line. Raises NotReady."""
-    command = [sys.executable, "-m", "tests.simulators", *arguments]
+
+_CONSENT = {f"{name}_url": name for name in ("authorize", "token", "revoke")}
+_ADDRESSES = {
+    "quickbooks": {**_CONSENT, "sandbox_url": "api", "production_url": "api"},
+    "xero": {**_CONSENT, "api_url": "api"},
+}
+"""Provider -> the settings that are addresses, with their names in the start line."""
+
+
+def start(
+    directory: Path, providers: Sequence[str], arguments: Sequence[str] = ()
+) -> tuple[Child, dict[str, Ledger]]:
+    """Start the simulators and wait for their start line; their ledgers by provider.
+
+    Raises NotReady.
+    """
+    word = next(word for word, meant in CHOICES.items() if meant == tuple(providers))
+    command = [sys.executable, "-m", "tests.simulators", "--provider", word, *arguments]
     child = children.start("simulators", command, inherited(), directory)
     end = time.monotonic() + _START_SECONDS
     while not (line := _start_line(child)):
         if not child.is_alive() or time.monotonic() > end:
             raise NotReady(f"the simulators did not start:\n{child.tail()}")
         time.sleep(0.02)
-    return Ledger(child, json.loads(line)["quickbooks"])
+    return child, {provider: Ledger(provider, info) for provider, info in json.loads(line).items()}
 
 
 def _start_line(child: Child) -> str:
     lines = child.log.read_text().splitlines(keepends=True)
     return next((line for line in lines if line.startswith("{") and line.endswith("\n")), "")
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """`--provider`, one of CHOICES."""
+    parser.add_argument(
+        "--provider",
+        choices=CHOICES,
+        default="quickbooks",
+        help="which ledger; both: the same events into a company of each (default: quickbooks)",
+    )

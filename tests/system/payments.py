@@ -1,4 +1,4 @@
-"""Money that a customer pays directly into the books, as a bookkeeper enters it in QuickBooks."""
+"""Money that a customer pays directly into the books, as a bookkeeper enters it there."""
 
 import time
 from collections.abc import Sequence
@@ -43,20 +43,37 @@ def open_invoices(rows: Sequence[Row]) -> list[Row]:
     return sorted(unpaid, key=lambda row: row.number or "")
 
 
-def enter(system: System, company_id: str, invoice: Row, amount: Decimal, method: str) -> Paid:
-    """Receive a payment for an invoice inside the simulated QuickBooks."""
-    found = system.ledger.control("GET", f"companies/{company_id}/entities/Invoice")
+def enter(connected: Connected, invoice: Row, amount: Decimal, method: str) -> Paid:
+    """Receive a payment for an invoice in the ledger's own screens."""
+    _ENTER[connected.ledger.provider](connected, invoice, amount, f"{method}-{invoice.number}")
+    return Paid(invoice, amount)
+
+
+def _enter_quickbooks(connected: Connected, invoice: Row, amount: Decimal, reference: str) -> None:
+    path = f"companies/{connected.company_id}/entities/Invoice"
+    found = connected.ledger.control("GET", path)
     customer = next(one["CustomerRef"]["value"] for one in found if one["Id"] == invoice.ref)
     link = {"TxnId": invoice.ref, "TxnType": "Invoice"}
     body = {
         "CustomerRef": {"value": customer},
         "TotalAmt": float(amount),
         "TxnDate": datetime.now(UTC).date().isoformat(),
-        "PaymentRefNum": f"{method}-{invoice.number}"[:21],
+        "PaymentRefNum": reference[:21],
         "Line": [{"Amount": float(amount), "LinkedTxn": [link]}],
     }
-    system.ledger.enter(company_id, "Payment", body)
-    return Paid(invoice, amount)
+    connected.ledger.enter(connected.company_id, "Payment", body)
+
+
+def _enter_xero(connected: Connected, invoice: Row, amount: Decimal, reference: str) -> None:
+    body = {
+        "Amount": float(amount),
+        "Date": datetime.now(UTC).date().isoformat(),
+        "Reference": reference,
+    }
+    connected.ledger.control("POST", f"companies/{connected.company_id}/pay/{invoice.ref}", body)
+
+
+_ENTER = {"quickbooks": _enter_quickbooks, "xero": _enter_xero}
 
 
 def ask_for_pull(system: System, tenant: str) -> None:
@@ -78,7 +95,7 @@ def faults(
     system: System, connected: Connected, heard: Listener, paid: Sequence[Paid]
 ) -> list[str]:
     """What the CMMS does not know, or knows wrongly, of these payments."""
-    told = {one["data"]["invoice_id"]: one for one in heard.of_type("accounting.payment.received")}
+    told = {one["data"]["invoice_id"]: one for one in heard_of(heard, connected)}
     found = []
     for one in paid:
         record = one.invoice.record_id or ""
@@ -91,6 +108,12 @@ def faults(
         if not _tells(told.get(record), one):
             found.append(f"no accounting.payment.received tells of {one.amount} for {record}")
     return found
+
+
+def heard_of(heard: Listener, connected: Connected) -> list[dict[str, Any]]:
+    """The status events of one ledger that tell of payments."""
+    received = heard.of_type("accounting.payment.received")
+    return [one for one in received if one["data"]["provider"] == connected.ledger.provider]
 
 
 def _tells(event: dict[str, Any] | None, paid: Paid) -> bool:

@@ -41,15 +41,20 @@ class CommandFailed(Exception):
 
 @dataclass
 class System:
-    """Processes by name on one database, one broker and one simulator."""
+    """Processes by name on one database and one broker, with the simulated ledgers by provider."""
 
     directory: Path
     services: Services
     database_url: str
-    ledger: Ledger
+    ledgers: dict[str, Ledger]
     settings: dict[str, object]
     processes: dict[str, Child] = field(default_factory=dict)
     ended: dict[str, Ended] = field(default_factory=dict)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, where there is one; else the first of them."""
+        return next(iter(self.ledgers.values()))
 
     @property
     def web_url(self) -> str:
@@ -127,33 +132,34 @@ class System:
 def running(
     services: Services,
     *,
+    providers: Sequence[str] = ("quickbooks",),
     simulator: Sequence[str] = (),
     log_format: str = "json",
     **settings: object,
 ) -> Iterator[System]:
-    """A migrated database, clean queues and the simulator; processes are started by whoever asks.
+    """A migrated database, clean queues and the simulators; processes are started by whoever asks.
 
-    `simulator` are its command line's arguments, `settings` the worker's. Everything ends with the
-    block. Raises InUse if another system runs on the broker.
+    `simulator` are arguments of their command line, `settings` the worker's. Everything ends with
+    the block. Raises InUse if another system runs on the broker.
     """
     with ExitStack() as stack:
         directory = Path(stack.enter_context(_directory()))
         stack.enter_context(broker.alone(services.broker))
         database = stack.enter_context(fresh_database(services.database))
-        simulated = ledger.start(directory, simulator)
-        stack.callback(simulated.child.stop)
+        simulators, ledgers = ledger.start(directory, providers, simulator)
+        stack.callback(simulators.stop)
         port = free_port()
         chosen = {
             "database_url": database,
             "broker_url": services.broker,
             "encryption_keys": [Fernet.generate_key().decode()],
             "web_port": port,
-            "public_url": f"http://127.0.0.1:{port}",
+            "public_url": f"http://localhost:{port}",  # Xero refuses to return to 127.0.0.1
             "log_format": log_format,
-            **simulated.settings(),
+            **{name: url for one in ledgers.values() for name, url in one.settings().items()},
             **settings,
         }
-        system = System(directory, services, database, simulated, chosen)
+        system = System(directory, services, database, ledgers, chosen)
         stack.callback(system.stop_all)
         system.books("migrate")
         yield system

@@ -1,7 +1,7 @@
 """`./dev replay STREAM.jsonl`: any stream of events through the whole real system, start to quiet.
 
-Fresh simulators, one company a tenant, the whole mapping set. Exit code 0 only if the books hold
-what was expected, and nothing that contradicts itself.
+Fresh simulators, one company a tenant and ledger, the whole mapping set. Exit code 0 only if the
+books of every ledger hold what was expected, and nothing that contradicts itself.
 """
 
 import argparse
@@ -14,11 +14,22 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.system import board, books_of, connecting, endings, expect, hard, quiet, streams
+from tests.system import (
+    board,
+    books_of,
+    connecting,
+    endings,
+    expect,
+    hard,
+    ledger,
+    quiet,
+    streams,
+)
 from tests.system.books_of import Books
 from tests.system.environment import Services
 from tests.system.expect import Verdict
 from tests.system.hard import Havoc
+from tests.system.ledger import Ledger
 from tests.system.listening import listening
 from tests.system.processes import System, running
 from tests.system.quiet import Moving
@@ -34,11 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = endings.console()
     lines = streams.read(options.stream)
     services = Services.from_environment()
+    providers = ledger.CHOICES[options.provider]
     simulator = ["--tax-rate", options.tax_rate]
-    settings = hard.SETTINGS if options.hard else {}
+    settings = hard.settings(providers) if options.hard else {}
     with (
         endings.explained(console),
-        running(services, simulator=simulator, **settings) as system,
+        running(services, providers=providers, simulator=simulator, **settings) as system,
         listening(services.broker) as heard,
     ):
         system.start_all()
@@ -60,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev replay", description=__doc__)
     parser.add_argument("stream", type=_file, metavar="STREAM.jsonl", help="one envelope a line")
+    ledger.add_option(parser)
     parser.add_argument(
         "--expect", type=_file, metavar="FILE", help="what the books must hold in the end"
     )
@@ -94,16 +107,19 @@ def _file(text: str) -> Path:
 def connect_all(
     console: Console, system: System, lines: Sequence[Line], options: argparse.Namespace
 ) -> None:
-    """A company for each tenant, with several currencies where stream or user ask for them."""
+    """A company of every ledger for each tenant, with several currencies where stream or user ask
+    for them."""
     for tenant in streams.tenants(lines):
         mine = [line for line in lines if line.is_valid and line.tenant == tenant]
-        company = system.ledger.new_company(
-            multicurrency=options.multicurrency or bool(streams.currencies(mine) - {"USD"}),
-            tax_rate=options.tax_rate,
-            closed_until=options.closed_until,
-        )
-        connecting.connect(system, tenant, company)
-        console.print(f"{tenant} is connected to {company['name']} ({company['id']})")
+        for one in system.ledgers.values():
+            company = one.new_company(
+                multicurrency=options.multicurrency or bool(streams.currencies(mine) - {"USD"}),
+                tax_rate=options.tax_rate,
+                closed_until=options.closed_until,
+            )
+            connecting.connect(system, tenant, company, one)
+            said = f"{company['name']} ({company['id']}) in {one.title}"
+            console.print(f"{tenant} is connected to {said}")
 
 
 def publish(console: Console, system: System, lines: Sequence[Line], limit: float | None) -> None:
@@ -120,7 +136,8 @@ def publish_hard(
     """The same in disorder, while workers are killed. Raises StillMoving."""
     disordered = hard.disordered(lines, options.seed)
     havoc = Havoc.over(system, disordered, options.seed)
-    system.ledger.control("PUT", "settings", {"latency_ms": hard.LATENCY_MS})
+    for one in system.ledgers.values():
+        one.control("PUT", "settings", {"latency_ms": hard.LATENCY_MS})
 
     def look(moving: Moving) -> None:
         watch.look(moving)
@@ -132,8 +149,7 @@ def publish_hard(
         took = quiet.wait(system, options.limit or 2 * _seconds(disordered), look)
     console.print(f"{count} messages published; {took:.1f} s later nothing moved any more")
     killed = ", ".join(f"{number} {name}" for name, number in sorted(havoc.killed.items()))
-    stats = system.ledger.stats()
-    met = stats["vanished_writes"] + stats["vanished_batches"]
+    met = sum(one.vanished() for one in system.ledgers.values())
     console.print(f"{havoc.killed.total()} x kill -9 ({killed}), {met} of them during a write")
 
 
@@ -150,16 +166,16 @@ def conclude(
 ) -> int:
     """Print what came of it; the exit code."""
     expected = json.loads(expect_file.read_text()) if expect_file else None
-    console.print(board.books_table(books, expected))
-    if reasons := board.reasons_table(system):
-        console.print(reasons)
+    for table in board.end_tables(system, books, expected):
+        console.print(table)
     _say_dead_letters(console, system)
     faults = expect.soundness(system, books)
     if expected is not None:
         records = streams.fold(lines)
-        verdict = expect.compare(expected, records, books)
-        faults += verdict.faults + expect.allocations(records, books)
-        _say_checked(console, verdict, expected)
+        for provider, verdict in expect.judge(expected, records, books).items():
+            _say_checked(console, system.ledgers[provider], verdict, expected)
+            open_ = expect.allocations(records, books[provider])
+            faults += verdict.faults + expect.named(provider, open_)
     for fault in faults:
         console.print(f"not as expected: {fault}", style="red", markup=False)
     return 1 if faults else 0
@@ -172,16 +188,17 @@ def _say_dead_letters(console: Console, system: System) -> None:
         console.print(f"  {number} x {reason}", markup=False)
 
 
-def _say_checked(console: Console, verdict: Verdict, expected: Mapping[str, Any]) -> None:
+def _say_checked(
+    console: Console, ledger_: Ledger, verdict: Verdict, expected: Mapping[str, Any]
+) -> None:
     checked = ", ".join(
         f"{number} {board.plural(kind)}" for kind, number in verdict.checked.items()
     )
-    console.print(f"checked by id, number and amount: {checked or 'nothing'}")
+    console.print(f"checked by id, number and amount in {ledger_.title}: {checked or 'nothing'}")
     if not verdict.faults:
         sums = ", ".join(expected.get("sums", {}))
-        console.print(
-            f"the books hold what was expected{f', sums in {sums} included' if sums else ''}"
-        )
+        included = f", sums in {sums} included" if sums else ""
+        console.print(f"{ledger_.title}: the books hold what was expected{included}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
-"""`./dev up`: every process and the simulated QuickBooks, connected and held until Ctrl-C."""
+"""`./dev up`: every process and a simulated ledger or two, connected and held until Ctrl-C."""
 
+import argparse
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 
 from rich.console import Console
 
-from tests.system import connecting, endings
+from tests.system import connecting, endings, ledger
 from tests.system.connecting import Connected
 from tests.system.environment import Services, variables
 from tests.system.processes import BOOKS, System, running
@@ -14,17 +16,23 @@ from tests.system.processes import BOOKS, System, running
 TENANT = "northwind-maintenance"  # the one of tests/data/small.jsonl
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    providers = ledger.CHOICES[_options(arguments).provider]
     console = endings.console()
     services = Services.from_environment()
-    with endings.explained(console), running(services) as system:
+    with endings.explained(console), running(services, providers=providers) as system:
         system.start_all()
-        connected = connecting.connect(system, TENANT, system.ledger.company)
-        say_addresses(console, system, connected)
+        say_addresses(console, system, connecting.connect_everywhere(system, TENANT))
         return hold(console, system)
 
 
-def say_addresses(console: Console, system: System, connected: Connected) -> None:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev up", description=__doc__)
+    ledger.add_option(parser)
+    return parser.parse_args(arguments)
+
+
+def say_addresses(console: Console, system: System, everywhere: Sequence[Connected]) -> None:
     """Everything that another shell needs to look and to publish."""
     file = system.directory / "environment"
     exports = (
@@ -32,17 +40,18 @@ def say_addresses(console: Console, system: System, connected: Connected) -> Non
     )
     file.touch(0o600)
     file.write_text("\n".join([*exports, f'books() {{ {shlex.join(BOOKS)} "$@"; }}', ""]))
-    ledger = system.ledger.info
     said = {
         "RabbitMQ": system.services.broker,
         "PostgreSQL": system.database_url,
         "web": f"{system.web_url}/readyz",
         **{f"metrics of {n}": c.metrics_url for n, c in system.processes.items() if c.metrics_url},
-        "QuickBooks (simulated)": ledger["api"],
-        "its control address": ledger["control"],
-        "company": f"{connected.company} ({connected.company_id}), tenant {connected.tenant}",
         "logs": str(system.directory),
     }
+    for one in everywhere:
+        title = one.ledger.title
+        said[f"{title} (simulated)"] = one.ledger.info["api"]
+        said[f"control address of {title}"] = one.ledger.info["control"]
+        said[f"company in {title}"] = f"{one.company} ({one.company_id}), tenant {one.tenant}"
     for name, text in said.items():
         console.print(f"{name:<30} {text}", soft_wrap=True, markup=False)
     console.print(

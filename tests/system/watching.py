@@ -1,6 +1,7 @@
 """A live view of how far everything has got: a table on a terminal, plain lines elsewhere."""
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from tests.system import board
+from tests.system.board import Progress
 from tests.system.processes import System
 
 _REFRESH_SECONDS = 0.2
@@ -55,8 +57,18 @@ class Watch:
         found = board.progress(self._system)
         seconds = self._looked - self._started
         if self._live:
+            tables = [
+                board.progress_table(found[provider], f"{self._title}, {ledger.title}")
+                for provider, ledger in self._system.ledgers.items()
+            ]
             line = Text(f"{seconds:5.1f} s" + (f"  under way: {moves}" if moves else ""))
-            self._live.update(Group(board.progress_table(found, self._title), line), refresh=True)
-        elif (said := board.progress_line(found)) != self._said:
+            self._live.update(Group(*tables, line), refresh=True)
+        elif (said := self._in_a_line(found)) != self._said:
             self._said = said
-            self._console.print(f"  {seconds:5.1f} s  in the books: {said}", soft_wrap=True)
+            self._console.print(f"  {seconds:5.1f} s  {said}", soft_wrap=True)
+
+    def _in_a_line(self, found: Mapping[str, Progress]) -> str:
+        return "; ".join(
+            f"in {ledger.title}: {board.progress_line(found[provider])}"
+            for provider, ledger in self._system.ledgers.items()
+        )

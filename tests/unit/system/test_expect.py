@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.system import books_of, expect
-from tests.system.books_of import Row
+from tests.system.books_of import Place, Row
 from tests.system.streams import Record
 
 EXPECTED: dict[str, Any] = {
@@ -23,11 +23,23 @@ RECORDS = {
     ("invoice", "INV-1"): Record("invoice", "INV-1", removed=False, data={"number": "2026-1"}),
     ("invoice", "INV-2"): Record("invoice", "INV-2", removed=True, data={"number": "2026-2"}),
 }
+HERE = Place("quickbooks", "1")
 CUSTOMER = Row(
-    "customer", "58", "CUS-1", None, "Ada", "active", "USD", None, None, Decimal(0), frozenset()
+    HERE,
+    "customer",
+    "58",
+    "CUS-1",
+    None,
+    "Ada",
+    "active",
+    "USD",
+    None,
+    None,
+    Decimal(0),
+    frozenset(),
 )
 INVOICE = Row(
-    "invoice", "145", "INV-1", "2026-1", "Ada", "open", "USD",
+    HERE, "invoice", "145", "INV-1", "2026-1", "Ada", "open", "USD",
     Decimal("10.80"), Decimal("10.80"), Decimal("0.80"), frozenset({("invoice", "INV-1")}),
 )  # fmt: skip
 VOIDED = replace(
@@ -43,12 +55,10 @@ PAYMENT = replace(
 
 
 def faults(*rows: Row) -> list[str]:
-    books = {
-        "quickbooks": {
-            kind: [r for r in rows if r.kind == kind] for kind in ("customer", "invoice", "payment")
-        }
+    kinds = {
+        kind: [r for r in rows if r.kind == kind] for kind in ("customer", "invoice", "payment")
     }
-    return expect.compare(EXPECTED, RECORDS, books).faults
+    return expect.compare(EXPECTED, RECORDS, "quickbooks", kinds).faults
 
 
 def test_books_as_expected_have_no_fault() -> None:
@@ -97,8 +107,8 @@ def test_what_is_open_of_an_invoice_is_what_its_payments_leave() -> None:
     records = {("payment", "PAY-1"): PAID} | RECORDS
     half_paid = replace(INVOICE, balance=Decimal("7.80"), status="partially_paid")
 
-    assert not expect.allocations(records, {"quickbooks": {"invoice": [half_paid, VOIDED]}})
-    assert expect.allocations(records, {"quickbooks": {"invoice": [INVOICE]}}) == [
+    assert not expect.allocations(records, {"invoice": [half_paid, VOIDED]})
+    assert expect.allocations(records, {"invoice": [INVOICE]}) == [
         "invoice: INV-1 has 10.80 open instead of 7.80"
     ]
 
@@ -106,7 +116,7 @@ def test_what_is_open_of_an_invoice_is_what_its_payments_leave() -> None:
 def test_a_payment_that_bounced_leaves_the_invoice_open() -> None:
     records = {("payment", "PAY-1"): replace(PAID, removed=True)}
 
-    assert not expect.allocations(records, {"quickbooks": {"invoice": [INVOICE]}})
+    assert not expect.allocations(records, {"invoice": [INVOICE]})
 
 
 def test_a_marked_record_without_link_is_a_stray() -> None:
