@@ -33,7 +33,7 @@ def save(organisation: Organisation, entry: Entry) -> Body:
     """A contact is entered or changed. Raises Invalid."""
     change = without_id("Contact", entry.body)
     old = _existing(organisation, entry)
-    if old and old["ContactStatus"] != "ACTIVE" and not entry.by_person:
+    if old and old["ContactStatus"] != "ACTIVE" and not entry.restores:
         raise Invalid(ARCHIVED)
     _check(organisation, change, old)
     new = _merged(old or NEW, change)
@@ -55,7 +55,7 @@ def used_by(organisation: Organisation, reference: Body, kind: str) -> Body:
                 "The Contact must contain at least 1 of the following elements to identify the "
                 "contact: Name, ContactID, ContactNumber"
             )
-        return save(organisation, Entry("Contact", dict(reference), app="documents"))
+        return save(organisation, Entry("Contact", dict(reference)))
     if found["ContactStatus"] != "ACTIVE":
         raise Invalid(ARCHIVED)
     return found
@@ -78,10 +78,9 @@ def _existing(organisation: Organisation, entry: Entry) -> Body | None:
 def _named(organisation: Organisation, body: Body) -> Body | None:
     if "ContactID" in body:
         return organisation.find("Contact", body["ContactID"])
-    if "ContactNumber" in body:
-        found = organisation.holder(("Contact number", body["ContactNumber"]))
-        if found:
-            return found
+    number = body.get("ContactNumber")
+    if number and (found := organisation.holder(("Contact number", number))):
+        return found
     return organisation.holder(("Contact name", fold(body.get("Name", ""))))
 
 
@@ -141,6 +140,8 @@ def _form_faults(change: Body) -> list[str]:
     mails = [row.get("EmailAddress") for row in (change, *persons)]
     countries = [row.get("Country") for row in change.get("Addresses", ())]
     faults = []
+    if change.get("ContactStatus") == "GDPRREQUEST":
+        faults.append(simulator("requests to forget a contact are not simulated"))
     if len(persons) > 5:
         faults.append("A contact has at most 5 contact persons.")
     if any(mail and not _MAIL.fullmatch(mail) for mail in mails):

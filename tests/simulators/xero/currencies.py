@@ -47,10 +47,8 @@ def priced(organisation: Organisation, body: Body, contact: Body | None) -> Body
     code = body.get("CurrencyCode", default)
     if code not in organisation.records["Currency"]:
         raise Invalid(f"Users Organisation is not subscribed to currency {code}")
-    return {
-        "CurrencyCode": code,
-        "CurrencyRate": rate_of(organisation, code, body.get("CurrencyRate")),
-    }
+    rate = rate_of(organisation, code, body.get("CurrencyRate"))
+    return {"CurrencyCode": code, "CurrencyRate": rate}
 
 
 def rate_of(organisation: Organisation, code: str, given: Decimal | None) -> Decimal:

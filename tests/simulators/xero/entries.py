@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 from tests.simulators.xero.errors import Invalid
 from tests.simulators.xero.organisation import ID_FIELDS, Body, Organisation
@@ -10,19 +10,17 @@ from tests.simulators.xero.organisation import ID_FIELDS, Body, Organisation
 
 @dataclass(frozen=True)
 class Entry:
-    """What somebody wants written: by the API (`app`) or by a person (no app)."""
+    """What an app or a person wants written."""
 
     kind: str
     body: Body
     number: str | None = None  # of the record to change, from the address or the body
+    _: KW_ONLY
     creates: bool = False  # PUT: never an update
-    app: str = ""
+    app: str = ""  # the client id; empty for a person
+    restores: bool = False  # archived contacts come back: people can do that
     places: int = 4  # of unit prices
     warnings: list[str] = field(default_factory=list)
-
-    @property
-    def by_person(self) -> bool:
-        return not self.app
 
 
 def locked(organisation: Organisation, *dates: object) -> None:

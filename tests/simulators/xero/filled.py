@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.simulators.xero import contacts, invoices, items, journals, payments
@@ -24,6 +24,13 @@ def fill(organisation: Organisation) -> dict[str, int]:
     filler.sales()
     filler.leave()
     return {kind: len(records) for kind, records in organisation.records.items() if records}
+
+
+def backdate(organisation: Organisation) -> None:
+    """Nothing in the organisation has changed for two months."""
+    for records in organisation.records.values():
+        for body in records.values():
+            body["UpdatedDateUTC"] -= timedelta(days=60)
 
 
 class Filler:

@@ -128,6 +128,8 @@ def _dressed(organisation: Organisation, body: Body, entry: Entry, old: Body | N
     else:
         contact = organisation.records["Contact"][body["Contact"]["ContactID"]]
     body = body | {"Contact": {"ContactID": contact["ContactID"]}}
+    if old and "CurrencyRate" not in entry.body and body["CurrencyCode"] != old["CurrencyCode"]:
+        del body["CurrencyRate"]
     body |= priced(organisation, body, contact)
     if "DueDate" not in body and (due := due_date(body, contact)):
         body["DueDate"] = due

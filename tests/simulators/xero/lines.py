@@ -59,7 +59,7 @@ def _line(
     number = change.get("LineItemID")
     if number and number not in known:
         raise Invalid(f"The line item with LineItemID {number} could not be found")
-    line = _changed(known.get(number or "", {}), change)
+    line = _changed(organisation, known.get(number or "", {}), change)
     item = item_of(organisation, line)
     line = {"LineItemID": str(uuid.uuid4())} | _filled(invoice, line, item)
     if not line.get("Description"):
@@ -71,9 +71,12 @@ def _line(
     return line
 
 
-def _changed(old: Body, change: Body) -> Body:
+def _changed(organisation: Organisation, old: Body, change: Body) -> Body:
     """What depends on what has changed is worked out anew."""
     line = old | change
+    item = organisation.find("Item", old.get("_item", ""))
+    if item and "ItemCode" not in change:
+        line["ItemCode"] = item["Code"]  # codes can be edited
     for name in {"LineAmount", "TaxAmount"} - set(change):
         line.pop(name, None)
     if "AccountCode" in change:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from tests.simulators.xero.calls import Call
 from tests.simulators.xero.errors import QueryRefused, simulator
 from tests.simulators.xero.fields import KINDS
 from tests.simulators.xero.organisation import ID_FIELDS, Body, Organisation, fold
-from tests.simulators.xero.query import Fields, order, where
+from tests.simulators.xero.ordering import order
+from tests.simulators.xero.query import Fields, where
 from tests.simulators.xero.views import Detail, shown
 from tests.simulators.xero.wire import Json
 
@@ -145,23 +147,24 @@ def _since(plural: str, call: Call) -> datetime | None:
     if plural not in SINCE:
         raise QueryRefused(simulator(f"If-Modified-Since would be ignored on {plural}"))
     try:
-        moment = datetime.fromisoformat(text) if STAMP.fullmatch(text) else _rfc(text)
+        iso = STAMP.fullmatch(text)
+        moment = datetime.fromisoformat(text) if iso else parsedate_to_datetime(text)
     except (ValueError, TypeError):
         raise QueryRefused(f"If-Modified-Since {text} cannot be read") from None
     return moment.replace(microsecond=0, tzinfo=moment.tzinfo or UTC)
 
 
-def _rfc(text: str) -> datetime:
-    return parsedate_to_datetime(text)
+@cache
+def _names_of(kind: str) -> dict[str, str]:
+    return {name.lower(): name for name in (*KINDS.get(kind, ()), *EXTRA.get(kind, ()))}
 
 
 def _resolver(organisation: Organisation, kind: str) -> Callable[[Body, str], Json]:
     """How a path of `where` and `order` finds its value, whatever case it is written in."""
-    known = {name.lower(): name for name in (*KINDS.get(kind, ()), *EXTRA.get(kind, ()))}
 
     def resolve(row: Body, path: str) -> Json:
         head, _, rest = path.lower().partition(".")
-        name = known[head]
+        name = _names_of(kind)[head]
         if not rest:
             return row.get(name)
         number = row[name][ID_FIELDS[name]]

@@ -159,7 +159,8 @@ def unique_keys(kind: str, body: Body) -> list[Key]:
     match kind:
         case "Contact":
             names = [("Contact name", fold(body["Name"]))]
-            numbers = [("Contact number", body["ContactNumber"])] if "ContactNumber" in body else []
+            number = body.get("ContactNumber")
+            numbers = [("Contact number", number)] if number else []
             return numbers + (names if body["ContactStatus"] == "ACTIVE" else [])
         case "Invoice":
             return [("Invoice number", fold(body["InvoiceNumber"]))] if is_sale(body) else []

@@ -121,7 +121,9 @@ def _done(organisation: Organisation, entity: str, operation: str, body: Body) -
     change, too_long = read(entity, wanted)
     if too_long:
         raise Invalid(*too_long)
-    return SAVES[entity](organisation, Entry(entity, change, number, operation == "create"))
+    creates = operation == "create"
+    entry = Entry(entity, change, number, creates=creates, restores=True)
+    return SAVES[entity](organisation, entry)
 
 
 def _account(organisation: Organisation, operation: str, body: Body, old: Body | None) -> Body:
@@ -129,9 +131,6 @@ def _account(organisation: Organisation, operation: str, body: Body, old: Body |
         body = {"Status": "ARCHIVED"}
     elif operation == "restore" and old:
         body = {"Status": "ACTIVE"}
-    elif operation == "delete" and old:
-        organisation.remove("Account", old)
-        return old
     change, too_long = read("Account", body)
     if too_long:
         raise Invalid(*too_long)

@@ -1,18 +1,19 @@
-"""The language of `where` and `order`."""
+"""The language of `where`."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from tests.simulators.xero.errors import QueryRefused
+from tests.simulators.xero.ordering import Resolve, plain
 from tests.simulators.xero.wire import Json
 
 Test = Callable[[Json], bool]  # of a record
-Resolve = Callable[[Json, str], Json]  # record and path to value; raises LookupError
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:[^"]|"")*")|(?P<number>-?\d+(?:\.\d+)?)|(?P<sign>==|!=|>=|<=|&&|\|\||[=<>(),])
@@ -45,7 +46,7 @@ class Fields:
 
     resolve: Resolve
     ids: frozenset[str]
-    folded: frozenset[str]  # compared without case
+    folded: frozenset[str]  # compared without case and accents
 
 
 def where(text: str, fields: Fields) -> Test:
@@ -158,8 +159,8 @@ class _Parser:
             and isinstance(wanted, str)
             and name.lower() in self.fields.folded
         ):
-            return value.casefold() == wanted.casefold()
-        return bool(_plain(value) == wanted)
+            return _folded(value) == _folded(wanted)
+        return bool(plain(value) == wanted)
 
     def _value(self, record: Json, path: str) -> Json:
         try:
@@ -207,47 +208,20 @@ class _Parser:
         return found
 
 
-def order(text: str, records: list[Json], resolve: Resolve) -> list[Json]:
-    """The records in this order; the last field first, so that earlier ones weigh more.
-
-    Raises QueryRefused.
-    """
-    for part in reversed(text.split(",")):
-        words = part.split()
-        if not 1 <= len(words) <= 2 or words[1:] not in ([], ["ASC"], ["DESC"]):
-            raise QueryRefused(f"Syntax error in order '{text}'")
-        try:
-            keys = [resolve(record, words[0]) for record in records]
-        except LookupError:
-            raise QueryRefused(f"No property or field '{words[0]}' exists") from None
-        paired = sorted(
-            zip(keys, range(len(keys)), strict=True),
-            key=lambda pair: (pair[0] is not None, _sortable(pair[0])),
-            reverse=words[1:] == ["DESC"],
-        )
-        records = [records[place] for _, place in paired]
-    return records
-
-
-def _sortable(value: Json) -> Json:
-    return "" if value is None else _plain(value)
-
-
-def _plain(value: Json) -> Json:
-    """A day as the midnight that a literal has."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return value
-
-
 def _ordered(value: Json, wanted: Json, compare: Callable[[Json, Json], bool]) -> bool:
-    value = _plain(value)
+    value = plain(value)
     if value is None:
         return False
     try:
         return compare(value, wanted)
     except TypeError:
         raise QueryRefused(f"Operator incompatible with {wanted!r}") from None
+
+
+def _folded(text: str) -> str:
+    """Without case and accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _unquoted(text: str) -> str:

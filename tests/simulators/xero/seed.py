@@ -11,7 +11,7 @@ from tests.simulators.xero import contacts, items
 from tests.simulators.xero.chart import add_accounts
 from tests.simulators.xero.currencies import NAMES, switch_on
 from tests.simulators.xero.entries import Entry
-from tests.simulators.xero.filled import fill
+from tests.simulators.xero.filled import backdate, fill
 from tests.simulators.xero.organisation import Body, Organisation
 from tests.simulators.xero.taxes import add_taxes
 from tests.simulators.xero.wire import Json
@@ -39,7 +39,7 @@ def new_organisation(
     filled: bool = False,
     taxes: list[Json] | None = None,
 ) -> Organisation:
-    """An organisation with its whole seed; `filled`: and a year of work in it.
+    """An organisation with its whole seed; `filled`: and a year of work in it, two months ago.
 
     `taxes` [{"name", "rate"}] are added to those of the country.
     """
@@ -57,6 +57,7 @@ def new_organisation(
         items.save(organisation, Entry("Item", body))
     if filled:
         fill(organisation)
+        backdate(organisation)
     if closed_until:
         organisation.settings["PeriodLockDate"] = date.fromisoformat(closed_until)
     return organisation

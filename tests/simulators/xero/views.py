@@ -34,6 +34,16 @@ NOT_IN_SHORT |= {"IsSupplier", "SalesDefaultAccountCode", "PurchasesDefaultAccou
 NO_STAMP = ("TaxRate", "Currency")
 
 
+CONTACT: Body = {"ContactGroups": [], "HasAttachments": False, "HasValidationErrors": False}
+EMPTY_CONTACT: Body = {
+    "Addresses": [],
+    "Phones": [],
+    "ContactGroups": [],
+    "ContactPersons": [],
+    "HasValidationErrors": False,
+}
+
+
 def shown(
     organisation: Organisation, kind: str, body: Body, detail: Detail, places: int = 4
 ) -> Json:
@@ -62,8 +72,8 @@ def _public(value: Json, places: int) -> Json:
 
 
 def _contact(organisation: Organisation, body: Body, detail: Detail) -> Body:
-    result = body | {"ContactGroups": [], "HasAttachments": False, "HasValidationErrors": False}
-    if owed := balances(organisation, body["ContactID"]):
+    result = body | CONTACT
+    if detail is not Detail.SHORT and (owed := balances(organisation, body["ContactID"])):
         result["Balances"] = owed
     match detail:
         case Detail.LIST:
@@ -84,8 +94,7 @@ def _invoice(organisation: Organisation, body: Body, detail: Detail) -> Body:
     result |= {"CreditNotes": [], "Prepayments": [], "Overpayments": []}
     contact_id = body["Contact"]["ContactID"]
     if detail is Detail.WHOLE:
-        contact = _contact(organisation, organisation.records["Contact"][contact_id], detail)
-        result["Contact"] = {n: v for n, v in contact.items() if n != "Balances"}
+        result["Contact"] = organisation.records["Contact"][contact_id] | CONTACT
     else:
         result["Contact"] = _named(organisation, contact_id) | EMPTY_CONTACT
     if detail is Detail.LIST:
@@ -96,15 +105,6 @@ def _invoice(organisation: Organisation, body: Body, detail: Detail) -> Body:
     live = organisation.payments_of(body["InvoiceID"])
     result["Payments"] = [_applied(p) for p in live if p["Status"] != "DELETED"]
     return result | {"HasAttachments": False}
-
-
-EMPTY_CONTACT: Body = {
-    "Addresses": [],
-    "Phones": [],
-    "ContactGroups": [],
-    "ContactPersons": [],
-    "HasValidationErrors": False,
-}
 
 
 def _is_discounted(invoice: Body) -> bool:

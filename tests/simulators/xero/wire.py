@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,7 +56,7 @@ def _plain(value: object) -> object:
 def _element(name: str, value: Json) -> str:
     match value:
         case list():
-            singular = name.removesuffix("s")
+            singular = re.sub("(ie)?s$", lambda end: "y" if end[1] else "", name)
             inner = "".join(_element(singular, row) for row in value)
         case dict():
             inner = "".join(_element(key, part) for key, part in value.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.simulators.xero import contacts, invoices, items, journals, payments
@@ -87,7 +87,7 @@ def _elements(plural: str, call: Call) -> list[Json]:
 
 def _entry(
     organisation: Organisation, kind: str, raw: Json, number: str, call: Call
-) -> tuple[Json, Entry, list[str]]:
+) -> tuple[Entry, list[str]]:
     body, too_long = read(kind, raw)
     given = body.get(ID_FIELDS[kind])
     if given == NO_ID:
@@ -100,20 +100,19 @@ def _entry(
         raise NotFound
     if given and given != own:
         raise Refused(simulator(f"{ID_FIELDS[kind]} differs from the address"))
-    places = places_of(call.query)
-    return raw, Entry(kind, body, own, creates, call.app, places), too_long
+    entry = Entry(kind, body, own, creates=creates, app=call.app, places=places_of(call.query))
+    return entry, too_long
 
 
 def _outcome(
-    organisation: Organisation, raw: Json, entry: Entry, too_long: list[str], *, summarize: bool
+    organisation: Organisation, entry: Entry, too_long: list[str], *, summarize: bool
 ) -> Outcome:
     kind = entry.kind
-    if too_long:
-        return Outcome(_refused(entry, tuple(too_long)), fine=False)
     try:
-        stored = SAVES[kind](organisation, entry)
+        stored = _saved(organisation, entry, too_long)
     except Invalid as error:
-        return Outcome(_refused(entry, error.messages), fine=False)
+        told = {} if summarize else {"StatusAttributeString": "ERROR"}
+        return Outcome(_refused(entry, error.messages) | told, fine=False)
     element = shown(organisation, kind, stored, Detail.WHOLE, entry.places)
     if entry.warnings:
         element["Warnings"] = [{"Message": text} for text in entry.warnings]
@@ -123,10 +122,15 @@ def _outcome(
     return Outcome(element, fine=True, written=(kind, stored[ID_FIELDS[kind]]))
 
 
-def _refused(entry: Entry, messages: tuple[str, ...]) -> Json:
+def _saved(organisation: Organisation, entry: Entry, too_long: list[str]) -> Body:
+    if too_long:
+        raise Invalid(*too_long)
+    return SAVES[entry.kind](organisation, entry)
+
+
+def _refused(entry: Entry, messages: Sequence[str]) -> Json:
     """The echo of what was sent, with a zero id for what is new."""
     element: Json = {ID_FIELDS[entry.kind]: entry.number or NO_ID} | entry.body
     if flag := FLAGS.get(entry.kind):
         element[flag] = True
-    element["StatusAttributeString"] = "ERROR"
     return element | {"ValidationErrors": [{"Message": text} for text in messages]}

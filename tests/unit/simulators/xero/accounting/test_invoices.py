@@ -196,3 +196,13 @@ def test_a_plan_may_be_out_of_approved_invoices(api: Api, contact: str) -> None:
 
     assert "reached the limit of invoices you can approve" in refused.messages[0]
     assert api.put("/Invoices", sale(contact, Status="DRAFT")).status == 200
+
+
+def test_another_currency_on_a_draft_brings_its_own_rate(worldly: Api) -> None:
+    contact = worldly.made("Contacts", {"Name": "London"})["ContactID"]
+    made = worldly.made("Invoices", sale(contact, CurrencyCode="GBP", CurrencyRate=0.8))
+
+    change = {"CurrencyCode": "USD"}
+    changed = worldly.post(f"/Invoices/{made['InvoiceID']}", change).json["Invoices"][0]
+
+    assert (changed["CurrencyCode"], changed["CurrencyRate"]) == ("USD", 1)

@@ -144,3 +144,14 @@ def test_a_tracked_item_with_history_cannot_be_deleted(api: Api, contact: str) -
     assert api.send("DELETE", f"/Items/{number}").status == 400
     assert api.send("DELETE", f"/Items/{other['ItemID']}").status == 204
     assert api.get("/Items/B-1").status == 404
+
+
+def test_a_line_follows_the_code_of_its_item(api: Api, contact: str) -> None:
+    item = api.made("Items", {"Code": "B-1", "Name": "Bearing"})
+    made = api.made("Invoices", sale(contact, LineItems=[line("5", ItemCode="B-1")]))
+    api.post(f"/Items/{item['ItemID']}", {"Code": "B-2"})
+
+    row = {"LineItemID": made["LineItems"][0]["LineItemID"], "Quantity": 2}
+    changed = api.post(f"/Invoices/{made['InvoiceID']}", {"LineItems": [row]})
+
+    assert changed.json["Invoices"][0]["LineItems"][0]["ItemCode"] == "B-2"
