@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Protocol
 
+from tests.simulators.control import ROOT as CONTROL
 from tests.simulators.httpd import Request, Response, Server
 from tests.simulators.quickbooks.control import Control as QuickBooksControl
 from tests.simulators.quickbooks.start import build_quickbooks
@@ -20,7 +21,6 @@ from tests.simulators.traffic import Recorder
 from tests.simulators.xero.control import Control as XeroControl
 from tests.simulators.xero.start import build_xero
 
-CONTROL = "/control/"
 PROVIDERS = ("quickbooks", "xero")
 
 

@@ -75,6 +75,10 @@ class Response:
     injected: bool = False  # a planned fault, not what the ledger would have said
     sent: bool = False  # whether it went out; known after
 
+    @property
+    def ok(self) -> bool:
+        return self.status == HTTPStatus.OK
+
     def all_headers(self) -> dict[str, str]:
         """What goes on the wire, in its order."""
         kind = {"Content-Type": self.content_type} if self.content_type else {}

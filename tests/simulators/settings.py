@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 Json = Any  # whatever JSON can hold
+WRITES = frozenset({"single_write", "batch"})  # as faults and counters call them
 
 
 @dataclass
@@ -116,6 +117,14 @@ class Stats:
     def add(self, name: str, number: int = 1) -> None:
         with self._lock:
             self._counts[name] += number
+
+    def end(self, kind: str, *, vanished: bool) -> None:
+        """A call is over; `vanished`: the client was gone before the answer."""
+        if kind not in WRITES:
+            return
+        self.add("writes_in_flight", -1)
+        if vanished:
+            self.add("vanished_batches" if kind == "batch" else "vanished_writes")
 
     def add_call(self, company: str, kind: str) -> None:
         with self._lock:

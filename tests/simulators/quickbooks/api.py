@@ -27,10 +27,10 @@ from tests.simulators.quickbooks.errors import (
 from tests.simulators.quickbooks.oauth import OAuth
 from tests.simulators.quickbooks.wire import Json, dump, load, to_xml
 from tests.simulators.quickbooks.writes import write
-from tests.simulators.settings import Settings, Stats
+from tests.simulators.settings import WRITES, Settings, Stats
+from tests.simulators.striking import strike_after, strike_before
 
 VERSION = "2026.311"
-WRITES = frozenset({"single_write", "batch"})
 
 
 class Api:
@@ -54,12 +54,12 @@ class Api:
         call = read_call(request)
         self._count(call)
         fault = self.faults.strike(call.counted_as, call.entities())
-        response = planned.before(fault, planned.OF_API)
+        response = strike_before(fault, planned.OF_API)
         if response is None:
             response = self._respond(call)
             if fault:
                 self._count_lost(fault, call, response)
-                response = planned.after(fault, response, planned.OF_API)
+                response = strike_after(fault, response, planned.OF_API, planned.shortened)
         # XML is the service's default; */* does not ask for anything else.
         if response.status == 200 and "json" not in request.headers.get("accept", ""):
             response = replace(response, body=to_xml(load(response.body)), content_type="text/xml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.simulators.faults import Fault
+from tests.simulators.control import ROOT, control_ledger
 from tests.simulators.httpd import Request, Response
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused
@@ -16,28 +16,7 @@ from tests.simulators.quickbooks.wire import Json, dump, load
 if TYPE_CHECKING:
     from tests.simulators.quickbooks.service import QuickBooks
 
-ROOT = "/control/"
 TOKEN_WORDS = (["tokens"], ["withdraw"], ["expire-tokens"])
-COUNTERS = (
-    "singles",
-    "batches",
-    "batch_items",
-    "queries",
-    "reads",
-    "cdc",
-    "token_refreshes",
-    "token_refusals",
-    "code_exchanges",
-    "throttled",
-    "writes_in_flight",
-    "answers_lost_singles",
-    "answers_lost_batches",
-    "vanished_writes",
-    "vanished_batches",
-    "replays",
-    "webhooks",
-    "webhooks_refused",
-)
 
 
 class Control:
@@ -68,42 +47,9 @@ class Control:
                 return described(company)
             case ["companies", number, *rest] if number in quickbooks.companies:
                 return self._company(quickbooks.companies[number], request, rest, body)
-            case ["faults"]:
-                return self._faults(method, body)
             case ["webhooks", *rest]:
                 return control_webhooks(quickbooks.webhooks, method, rest, body)
-            case [word]:
-                return self._service(word, request, body)
-        raise LookupError(f"{method} {request.path}")
-
-    def _service(self, word: str, request: Request, body: Json) -> Json:
-        quickbooks, asked = self.quickbooks, request.query
-        match request.method, word:
-            case "GET", "info":
-                return quickbooks.info()
-            case "GET" | "PUT", "settings":
-                quickbooks.settings.change(body)
-                quickbooks.webhooks.adjust()
-                return quickbooks.settings.data()
-            case "GET", "stats":
-                return quickbooks.stats.data(COUNTERS)
-            case "POST", "marks":
-                return {"mark": quickbooks.stats.mark()}
-            case "GET", "calls":
-                since = int(asked["since"]) if "since" in asked else None
-                return quickbooks.stats.calls(since, asked.get("company"))
-        raise LookupError(f"{request.method} {word}")
-
-    def _faults(self, method: str, body: Json) -> Json:
-        faults = self.quickbooks.faults
-        match method:
-            case "POST":
-                fault = Fault.parse(body)
-                faults.add(fault)
-                return fault.data()
-            case "DELETE":
-                faults.clear()
-        return faults.listed()
+        return control_ledger(quickbooks, request, body)
 
     def _company(self, company: Company, request: Request, rest: list[str], body: Json) -> Json:
         if request.method == "POST" and rest in TOKEN_WORDS:

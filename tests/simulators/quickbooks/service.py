@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.simulators.faults import Faults
 from tests.simulators.httpd import Request, Response
 from tests.simulators.quickbooks import planned
-from tests.simulators.quickbooks.api import WRITES, Api
+from tests.simulators.quickbooks.api import Api
 from tests.simulators.quickbooks.calls import ROOT
 from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.consent import authorize
@@ -16,6 +16,7 @@ from tests.simulators.quickbooks.oauth import OAuth
 from tests.simulators.quickbooks.webhooks import Webhooks
 from tests.simulators.quickbooks.wire import Json
 from tests.simulators.settings import Settings, Stats
+from tests.simulators.striking import strike_after, strike_before
 from tests.simulators.traffic import Recorder
 
 AUTHORIZE = "/connect/oauth2"
@@ -91,19 +92,16 @@ class QuickBooks:
 
     def after(self, request: Request, response: Response) -> None:
         """Count and record an exchange that is over."""
-        if response.kind in WRITES:
-            self.stats.add("writes_in_flight", -1)
-            if not response.sent and response.cut != "reset":
-                plural = "batches" if response.kind == "batch" else "writes"
-                self.stats.add(f"vanished_{plural}")
+        vanished = not response.sent and response.cut != "reset"
+        self.stats.end(response.kind, vanished=vanished)
         self.recorder.record(request, response)
 
     def _token(self, request: Request) -> Response:
         fault = self.faults.strike("token", frozenset())
-        response = planned.before(fault, planned.OF_TOKENS)
+        response = strike_before(fault, planned.OF_TOKENS)
         if response is None:
             response = self.oauth.token(request)
             if fault:
-                response = planned.after(fault, response, planned.OF_TOKENS)
+                response = strike_after(fault, response, planned.OF_TOKENS)
         response.injected = fault is not None
         return response

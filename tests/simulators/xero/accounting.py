@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from tests.simulators.faults import Fault, Faults
 from tests.simulators.httpd import Request, Response
-from tests.simulators.settings import Stats
+from tests.simulators.settings import WRITES, Stats
+from tests.simulators.striking import strike_after, strike_before
 from tests.simulators.xero import planned
 from tests.simulators.xero.api import answer
 from tests.simulators.xero.asked import Asked
@@ -24,8 +25,6 @@ from tests.simulators.xero.replay import Keys
 from tests.simulators.xero.scopes import permits
 from tests.simulators.xero.settings import Settings
 from tests.simulators.xero.wire import dump
-
-WRITES = frozenset({"single_write", "batch"})
 
 
 @dataclass
@@ -46,12 +45,12 @@ class Accounting:
         fault = self.faults.strike(asked.counted_as, frozenset({asked.resource.lower()}))
         # A server error is kept under the key like any other answer, so it strikes further in.
         inside = fault if fault and fault.kind == "server_error" else None
-        response = None if inside else planned.before(fault, planned.OF_API)
+        response = None if inside else strike_before(fault, planned.OF_API)
         if response is None:
             response = self._respond(asked, inside)
             if fault and not inside:
                 self._count_lost(fault, asked, response)
-                response = planned.after(fault, response, planned.OF_API)
+                response = strike_after(fault, response, planned.OF_API, planned.shortened)
         self.dress(request, response, asked.tenant)
         response.kind, response.injected = asked.counted_as, fault is not None
         return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from tests.simulators.faults import Fault
+from tests.simulators.control import ROOT, control_ledger
 from tests.simulators.httpd import Request, Response
 from tests.simulators.xero.hooks import control_webhooks
 from tests.simulators.xero.organisation import Organisation
@@ -18,26 +18,7 @@ from tests.simulators.xero.wire import Json, dump, load
 if TYPE_CHECKING:
     from tests.simulators.xero.service import Xero
 
-ROOT = "/control/"
 ACCESS = frozenset({"tokens", "withdraw", "expire-tokens", "scopes", "day"})
-COUNTERS = (
-    "singles",
-    "batches",
-    "batch_items",
-    "reads",
-    "token_refreshes",
-    "token_refusals",
-    "code_exchanges",
-    "throttled",
-    "writes_in_flight",
-    "answers_lost_singles",
-    "answers_lost_batches",
-    "vanished_writes",
-    "vanished_batches",
-    "replays",
-    "webhooks",
-    "webhooks_refused",
-)
 
 
 class Control:
@@ -67,42 +48,9 @@ class Control:
                 return described(organisation)
             case ["companies", tenant, *rest] if tenant in xero.organisations:
                 return self._organisation(xero.organisations[tenant], request, rest, body)
-            case ["faults"]:
-                return self._faults(method, body)
             case ["webhooks", *rest]:
                 return control_webhooks(xero.webhooks, method, rest, body)
-            case [word]:
-                return self._service(word, request, body)
-        raise LookupError(f"{method} {request.path}")
-
-    def _service(self, word: str, request: Request, body: Json) -> Json:
-        xero, asked = self.xero, request.query
-        match request.method, word:
-            case "GET", "info":
-                return xero.info()
-            case "GET" | "PUT", "settings":
-                xero.settings.change(body)
-                xero.webhooks.adjust()
-                return xero.settings.data()
-            case "GET", "stats":
-                return xero.stats.data(COUNTERS)
-            case "POST", "marks":
-                return {"mark": xero.stats.mark()}
-            case "GET", "calls":
-                since = int(asked["since"]) if "since" in asked else None
-                return xero.stats.calls(since, asked.get("company"))
-        raise LookupError(f"{request.method} {word}")
-
-    def _faults(self, method: str, body: Json) -> Json:
-        faults = self.xero.faults
-        match method:
-            case "POST":
-                fault = Fault.parse(body)
-                faults.add(fault)
-                return fault.data()
-            case "DELETE":
-                faults.clear()
-        return faults.listed()
+        return control_ledger(xero, request, body)
 
     def _organisation(
         self, organisation: Organisation, request: Request, rest: list[str], body: Json

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from tests.simulators.faults import Faults
 from tests.simulators.httpd import Request, Response
 from tests.simulators.settings import Stats
+from tests.simulators.striking import strike_after, strike_before
 from tests.simulators.traffic import Recorder
 from tests.simulators.xero import planned
-from tests.simulators.xero.accounting import WRITES, Accounting
+from tests.simulators.xero.accounting import Accounting
 from tests.simulators.xero.asked import ROOT
 from tests.simulators.xero.connections import Person
 from tests.simulators.xero.consent import USER, authorize
@@ -120,19 +121,16 @@ class Xero:
 
     def after(self, request: Request, response: Response) -> None:
         """Count and record an exchange that is over."""
-        if response.kind in WRITES:
-            self.stats.add("writes_in_flight", -1)
-            if not response.sent and response.cut != "reset":
-                plural = "batches" if response.kind == "batch" else "writes"
-                self.stats.add(f"vanished_{plural}")
+        vanished = not response.sent and response.cut != "reset"
+        self.stats.end(response.kind, vanished=vanished)
         self.recorder.record(request, response)
 
     def _token(self, request: Request) -> Response:
         fault = self.faults.strike("token", frozenset())
-        response = planned.before(fault, planned.OF_TOKENS)
+        response = strike_before(fault, planned.OF_TOKENS)
         if response is None:
             response = token(request, self.oauth)
             if fault:
-                response = planned.after(fault, response, planned.OF_TOKENS)
+                response = strike_after(fault, response, planned.OF_TOKENS)
         response.injected = fault is not None
         return response

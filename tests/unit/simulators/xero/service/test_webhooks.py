@@ -48,6 +48,16 @@ def test_own_writes_of_contacts_are_told(
     assert events[0]["tenantType"] == "ORGANISATION"
 
 
+def test_what_a_person_does_is_told_as_well(
+    service: Service, receiver: Receiver, books: Books
+) -> None:
+    made = books.control("POST", "entities/Contact", {"Name": "Harbor Hotel"})["Contact"]
+
+    [event] = flushed(service, receiver)["events"]
+
+    assert (event["resourceId"], event["eventType"]) == (made["ContactID"], "CREATE")
+
+
 def test_items_are_not_told(service: Service, receiver: Receiver, books: Books) -> None:
     answer = books.put("Items", {"Items": [{"Code": "SEAL", "Name": "Seal"}]})
 
