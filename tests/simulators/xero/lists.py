@@ -12,8 +12,8 @@ from functools import cache
 from tests.simulators.xero.calls import Call
 from tests.simulators.xero.errors import QueryRefused, simulator
 from tests.simulators.xero.fields import KINDS
-from tests.simulators.xero.organisation import ID_FIELDS, Body, Organisation, fold
 from tests.simulators.xero.ordering import order
+from tests.simulators.xero.organisation import ID_FIELDS, Body, Organisation, fold
 from tests.simulators.xero.query import Fields, where
 from tests.simulators.xero.views import Detail, shown
 from tests.simulators.xero.wire import Json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -70,6 +71,16 @@ def reconcile(organisation: Organisation, payment_id: str, *, reconciled: bool =
     """A payment is matched with the bank statement, or taken out of it again."""
     payment = organisation.records["Payment"][payment_id]
     return organisation.replace("Payment", payment, payment | {"IsReconciled": reconciled})
+
+
+def batch(organisation: Organisation, payment_ids: list[str]) -> list[Body]:
+    """Payments become one batch payment; none of them can be deleted alone from then on."""
+    number = str(uuid.uuid4())
+    payments_of_it = [organisation.records["Payment"][payment] for payment in payment_ids]
+    return [
+        organisation.replace("Payment", payment, payment | {"BatchPaymentID": number})
+        for payment in payments_of_it
+    ]
 
 
 def set_locks(organisation: Organisation, dates: dict[str, str | None]) -> Body:

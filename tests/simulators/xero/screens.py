@@ -24,6 +24,9 @@ def on_screen(organisation: Organisation, request: Request, rest: list[str], bod
     match request.method, rest:
         case "POST", ["fill"]:
             return fill(organisation)
+        case "POST", ["batches"]:
+            batched = people.batch(organisation, body["payments"])
+            return {"Payments": [_shown(organisation, "Payment", record) for record in batched]}
         case "PUT", ["organisation"]:
             return _change(organisation, dict(body))
         case "PUT", ["switches"]:

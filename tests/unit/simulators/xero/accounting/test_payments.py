@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulators.xero.people import reconcile, set_locks
+from tests.simulators.xero.people import batch, reconcile, set_locks
 from tests.unit.simulators.xero.accounting.client import Api, Json, bill, payment, sale
 
 
@@ -101,6 +101,15 @@ def test_a_reconciled_payment_stays(api: Api, invoice: Json) -> None:
     reconcile(api.organisation, made["PaymentID"])
 
     assert "reconciled" in delete(api, made)[0]
+
+
+def test_a_payment_of_a_batch_is_not_deleted_alone(api: Api, invoice: Json) -> None:
+    made = [api.made("Payments", payment(invoice, amount)) for amount in (40, 60)]
+
+    batch(api.organisation, [row["PaymentID"] for row in made])
+
+    assert "part of a batch" in delete(api, made[0])[0]
+    assert len({row["BatchPaymentID"] for row in api.listed("Payments")}) == 1
 
 
 def test_a_payment_is_not_edited(api: Api, invoice: Json) -> None:
