@@ -12,6 +12,7 @@ from events.delivery import restored
 from events.publisher import Publisher
 from events.topology import REPLAY
 from worker.broker import BrokerHints, make_broker
+from worker.providers.authorizer import NamedInRedirect
 from worker.providers.http import client
 from worker.providers.oauth import OAuth
 from worker.providers.port import Books, Limits
@@ -102,11 +103,13 @@ def _quickbooks(settings: QuickBooksSettings) -> Ledger:
             # Token calls are answered at once, and a person may be waiting for one in a browser.
             timeout=min(settings.timeout, 30.0),
         ),
+        consented=NamedInRedirect("realmId"),  # Intuit: OAuth 2.0
         limits=limits(settings),
         traits=TRAITS,
         uses=AccountUses(),
         webhooks=IntuitWebhooks(),
         company_id=re.compile("[0-9]{1,20}"),  # Intuit: realm ids
+        public_apps=False,
         open=functools.partial(_open_quickbooks, settings, http),
         close=http.close,
     )

@@ -37,6 +37,13 @@ class Numbering(StrEnum):
     BOOKS = "books"
 
 
+class InvoiceStatus(StrEnum):
+    """How sales invoices are made, where a ledger tells drafts from others."""
+
+    AUTHORISED = "authorised"
+    DRAFT = "draft"  # a person approves them there; until then they take no payment
+
+
 class NewParties(StrEnum):
     """A customer, vendor or item that the books do not know."""
 
@@ -53,6 +60,7 @@ class Policies:
     taken_number: TakenNumber = TakenNumber.HOLD
     numbering: Numbering = Numbering.CMMS
     new_parties: NewParties = NewParties.CREATE
+    invoice_status: InvoiceStatus = InvoiceStatus.AUTHORISED
     record_url: str = ""  # template of a CMMS record's address: {tenant}, {kind}, {id}
 
     @classmethod
@@ -69,6 +77,7 @@ class Policies:
             taken_number=TakenNumber(known.get("taken_number", TakenNumber.HOLD)),
             numbering=Numbering(known.get("numbering", Numbering.CMMS)),
             new_parties=NewParties(known.get("new_parties", NewParties.CREATE)),
+            invoice_status=InvoiceStatus(known.get("invoice_status", InvoiceStatus.AUTHORISED)),
             record_url=str(known.get("record_url", "")),
         )
 

@@ -15,7 +15,6 @@ from worker.providers.authorizer import Application
 from worker.settings import Settings
 from worker.sync import connections, consent, mapping
 from worker.sync.connections import Wanted
-from worker.sync.consent import Returned
 from worker.sync.services import Services
 
 
@@ -67,7 +66,7 @@ def consent_to(made: Services, system: System, connection_id: int) -> None:
     back = httpx.post(url._replace(query="").geturl(), data=form)
     said = dict(parse_qsl(urlsplit(back.headers["location"]).query))
     provider = system.ledger.provider
-    consent.finish(made, Returned(provider, said["state"], said["code"], said["realmId"]))
+    consent.finish(made, consent.read(made, provider, said))
 
 
 def map_all(made: Services, connection_id: int) -> None:

@@ -131,7 +131,13 @@ class Office:
 
     def connect(self) -> Connection:
         """Add and consent: an active connection."""
-        return consent.finish(self.services, self.consented(self.add()))
+        return self.finish(self.consented(self.add()))
+
+    def finish(self, back: Returned) -> Connection:
+        """The consent is taken, and there was nothing to choose."""
+        taken = consent.finish(self.services, back)
+        assert isinstance(taken, Connection)
+        return taken
 
     def row(self, connection: Connection) -> Connection:
         with self.services.database.begin() as session:

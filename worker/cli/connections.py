@@ -42,8 +42,13 @@ def connections() -> None:
     help="File that holds the client secret; without it, it is asked for.",
 )  # fmt: skip
 @click.option(
-    "--realm-id", help="The company that must be connected; without it, the first one is."
-)
+    "--no-secret", "public", is_flag=True,
+    help="The application has no client secret: it proves itself by PKCE.",
+)  # fmt: skip
+@click.option(
+    "--company-id", "--realm-id", "company_id",
+    help="The id of the company that must be connected; without it, the one consented to is.",
+)  # fmt: skip
 @click.option(
     "--webhook-token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that holds the verifier token of the application's webhooks.",
@@ -55,15 +60,17 @@ def add(  # noqa: PLR0917  # click passes options by name
     environment: str,
     client_id: str,
     secret_file: Path | None,
-    realm_id: str | None,
+    public: bool,  # noqa: FBT001
+    company_id: str | None,
     webhook_token_file: Path | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Add a connection, or enter another client id and secret for one that is there."""
-    secret = _secret(secret_file, "Client secret")
-    wanted = use.Wanted(
-        tenant, provider, Environment(environment), Application(client_id, secret), realm_id
-    )
+    if public and secret_file is not None:
+        raise Misuse("bad_application", "--secret-file and --no-secret exclude each other")
+    secret = None if public else _secret(secret_file, "Client secret")
+    application = Application(client_id, secret)
+    wanted = use.Wanted(tenant, provider, Environment(environment), application, company_id)
     with opened() as services:
         row = use.add(services, wanted)
         if webhook_token_file is not None:

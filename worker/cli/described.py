@@ -11,6 +11,7 @@ from worker.store.runs import Run
 from worker.sync import configure, consent, mapping, reads, webhooks
 from worker.sync.configure import Standing
 from worker.sync.connections import EXPECTED
+from worker.sync.login import Login
 from worker.sync.mapping import Mapped
 from worker.sync.reads import Reading
 from worker.sync.services import Services
@@ -21,6 +22,7 @@ Json = dict[str, object]
 
 def identity(services: Services, row: Connection) -> Json:
     """Who is connected to what, and how far that has got."""
+    authorizer, login = services.ledgers[row.provider].authorizer, Login.of(row.settings)
     return {
         "id": row.id,
         "tenant": row.tenant_id,
@@ -31,6 +33,8 @@ def identity(services: Services, row: Connection) -> Json:
         "company": company_name(row) if row.company_id else None,
         "company_id": row.company_id or row.settings.get(EXPECTED),
         "client_id": row.client_id,
+        "login_url": login.url or authorizer.login_url,
+        "scope": login.scope or authorizer.scope,
         "application_url": services.settings.public_url.rstrip("/"),
         "redirect_url": consent.redirect_url(services.settings, row.provider),
         "webhook_url": webhooks.url(services.settings, row.provider),

@@ -35,6 +35,7 @@ class Connection:
     paused_code: str | None
     consent_state: str | None
     consent_expires_at: datetime | None
+    consent_kept: bytes | None
     settings: Mapping[str, Any]
     mapping: Mapping[str, str]
     budget: Mapping[str, Any]

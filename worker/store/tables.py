@@ -51,6 +51,7 @@ connections = Table(
     Column("paused_code", Text),
     Column("consent_state", Text),
     Column("consent_expires_at", Moment),
+    Column("consent_kept", LargeBinary),  # sealed: what a consent under way needs again
     json_object("settings"),
     json_object("mapping"),
     json_object("budget"),

@@ -18,6 +18,7 @@ from worker.store.connections import Connection
 from worker.store.reconsider import Which
 from worker.store.session import Session
 from worker.sync.changing import Change, change
+from worker.sync.login import LOGIN, Login
 from worker.sync.options import OPTIONS, Option, Options, changed, intervals
 from worker.sync.scope import KINDS_OFF, Why, kinds_off
 from worker.sync.services import Services
@@ -50,7 +51,11 @@ def set_options(services: Services, connection_id: int, wanted: Mapping[str, str
     with change(services, connection_id) as changing:
         before = _options(services, changing.session, changing.connection)
         after = changed(before, _defaults(services, changing.connection), wanted)
-        kept = {"policies": after.policies.dump(), KINDS_OFF: sorted(after.off)}
+        kept = {
+            "policies": after.policies.dump(),
+            KINDS_OFF: sorted(after.off),
+            LOGIN: after.login.dump(),
+        }
         changing.set(settings={**changing.connection.settings, **kept}, start_date=after.start)
         _set_feeds(changing, before, after)
         for which in _reopened(before, after):
@@ -75,6 +80,7 @@ def _options(services: Services, session: Session, row: Connection) -> Options:
         start=row.start_date,
         policies=Policies.read(row.settings),
         feeds=usual | {key: found[key].interval for key in usual if key in found},
+        login=Login.of(row.settings),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from schemas.status import ConnectionDisconnected, ConnectionRestored, Environment
-from worker.errors import Disconnected, Misuse
+from worker.errors import Misuse
 from worker.failures import describe
 from worker.providers.authorizer import Application
 from worker.providers.port import Resource
@@ -17,9 +17,10 @@ from worker.store.runs import Asked, Mode, Run
 from worker.store.session import Session
 from worker.sync import first
 from worker.sync.changing import change, unknown
-from worker.sync.services import Services
+from worker.sync.ending import revoke
+from worker.sync.services import Ledger, Services
 from worker.sync.tell import about
-from worker.sync.tokens import application, company_name, company_of
+from worker.sync.tokens import company_name, company_of
 
 log = logging.getLogger(__name__)
 
@@ -114,14 +115,14 @@ def disconnect(services: Services, connection_id: int) -> Connection:
     with services.database.begin() as session:
         row = connections.get(session, connection_id)
     if row.refresh_token is not None:
-        _revoke(services, row)
+        revoke(services, row)
     with change(services, connection_id) as changing:
         row = changing.connection
         gone = dict.fromkeys(
             ("access_token", "refresh_token", "access_expires_at", "refresh_expires_at")
         )
         # A consent that is under way was asked for before: it must not bring the connection back.
-        gone |= dict.fromkeys(("consent_state", "consent_expires_at"))
+        gone |= dict.fromkeys(("consent_state", "consent_expires_at", "consent_kept"))
         version = row.token_version + 1
         changing.set(state="disconnected", paused_code=None, token_version=version, **gone)
         changing.answer_asked("not_connected")
@@ -199,6 +200,12 @@ def queue(
     return [one for one in found if one is not None]
 
 
+def bound_to(row: Connection) -> str | None:
+    """The company that was bound at the first consent, or entered before it."""
+    entered = row.settings.get(EXPECTED)
+    return row.company_id or (None if entered is None else str(entered))
+
+
 def _check(services: Services, wanted: Wanted) -> None:
     if wanted.provider not in services.ledgers:
         known = ", ".join(sorted(services.ledgers))
@@ -207,12 +214,19 @@ def _check(services: Services, wanted: Wanted) -> None:
         raise Misuse(
             "bad_tenant", "a tenant is 1 to 64 letters, digits, dots, dashes or underscores"
         )
-    if not wanted.application.client_id or not wanted.application.client_secret:
-        raise Misuse("bad_application", "client id and client secret must not be empty")
-    ids = services.ledgers[wanted.provider].company_id
-    if wanted.company_id and not ids.fullmatch(wanted.company_id):
-        text = f"{wanted.company_id} is not what {wanted.provider} calls a company (realm id)"
+    ledger = services.ledgers[wanted.provider]
+    _check_application(ledger, wanted.application)
+    if wanted.company_id and not ledger.company_id.fullmatch(wanted.company_id):
+        text = f"{wanted.company_id} is not what {wanted.provider} calls a company: give its id"
         raise Misuse("bad_company", text)
+
+
+def _check_application(ledger: Ledger, given: Application) -> None:
+    if not given.client_id or given.client_secret == "":
+        raise Misuse("bad_application", "client id and client secret must not be empty")
+    if given.client_secret is None and not ledger.public_apps:
+        text = f"{ledger.name} has no applications without a client secret"
+        raise Misuse("bad_application", text)
 
 
 def _row(services: Services, wanted: Wanted) -> dict[str, object]:
@@ -221,7 +235,7 @@ def _row(services: Services, wanted: Wanted) -> dict[str, object]:
         "provider": wanted.provider,
         "environment": wanted.environment.value,
         "client_id": wanted.application.client_id,
-        "client_secret": services.cipher.seal(wanted.application.client_secret),
+        "client_secret": services.cipher.seal(wanted.application.client_secret or ""),
         "settings": {EXPECTED: wanted.company_id} if wanted.company_id else {},
     }
 
@@ -232,7 +246,7 @@ def _enter_again(services: Services, session: Session, row: Connection, wanted: 
     if row.state == "active" and new.client_id != row.client_id:
         text = f"connection {row.id} works with another client id: disconnect it first"
         raise Misuse("connection_in_use", text)
-    bound = row.company_id or row.settings.get(EXPECTED)
+    bound = bound_to(row)
     if wanted.company_id and bound not in (None, wanted.company_id):
         text = f"connection {row.id} belongs to company {bound}, not to {wanted.company_id}"
         raise Misuse("company_mismatch", text)
@@ -241,7 +255,7 @@ def _enter_again(services: Services, session: Session, row: Connection, wanted: 
         session,
         row.id,
         client_id=new.client_id,
-        client_secret=services.cipher.seal(new.client_secret),
+        client_secret=services.cipher.seal(new.client_secret or ""),
         settings={**row.settings, **entered},
     )
 
@@ -256,13 +270,3 @@ def _resting_state(row: Connection) -> str:
     if row.access_token is None:
         return "new" if row.company_id is None else "disconnected"
     return "active" if row.paused_code is None else "paused"
-
-
-def _revoke(services: Services, row: Connection) -> None:
-    authorizer = services.ledgers[row.provider].authorizer
-    token = services.cipher.open(row.refresh_token or b"")
-    try:
-        authorizer.revoke(application(services.cipher, row), token)
-    except Disconnected as error:
-        # The application is refused, so its tokens open nothing: what is left is to forget them.
-        log.warning("connection.revoke_refused", extra={"connection": row.id, "code": error.code})

@@ -11,9 +11,18 @@ from urllib.parse import urlsplit
 
 from schemas.kinds import Kind
 from worker.errors import Misuse
-from worker.policies import ClosedPeriod, Conflict, NewParties, Numbering, Policies, TakenNumber
+from worker.policies import (
+    ClosedPeriod,
+    Conflict,
+    InvoiceStatus,
+    NewParties,
+    Numbering,
+    Policies,
+    TakenNumber,
+)
 from worker.providers.port import Resource, Traits
 from worker.settings import Settings
+from worker.sync.login import USUAL, Login, read_scope, read_url
 
 NONE, OFF, ALL = "none", "off", "all"
 _SHORTEST, _LONGEST = 60, 30 * 86400  # seconds between two pulls
@@ -40,6 +49,7 @@ class Options:
     start: date | None = None
     policies: Policies = field(default_factory=Policies)
     feeds: Mapping[Resource, int] = field(default_factory=dict)
+    login: Login = field(default_factory=Login)
 
 
 @dataclass(frozen=True)
@@ -163,6 +173,14 @@ def _template(text: str) -> str:
     return text
 
 
+def _write_login(options: Options, text: str) -> Options:
+    return replace(options, login=replace(options.login, url=read_url(text)))
+
+
+def _write_scope(options: Options, text: str) -> Options:
+    return replace(options, login=replace(options.login, scope=read_scope(text)))
+
+
 def _feed(name: str, resource: Resource) -> Option:
     def write(options: Options, text: str) -> Options:
         seconds = 0 if text == OFF else int(text)
@@ -210,12 +228,27 @@ OPTIONS = {
         _policy("taken_number", TakenNumber, "a number that another document has already"),
         _policy("numbering", Numbering, "whose numbers sales invoices bear"),
         _policy("new_parties", NewParties, "a customer, vendor or item that the books lack"),
+        _policy("invoice_status", InvoiceStatus, "how new sales invoices stand where books have drafts"),
         Option(
             "record_url",
             "address of a record in the CMMS, shown in the books",
             f"an http(s) address with {{id}}, and {{tenant}} or {{kind}} if needed, or {NONE}",
             partial(_read_policy, "record_url"),
             _write_url,
+        ),
+        Option(
+            "login_url",
+            "where people consent, from the next time on",
+            f"an http(s) address, or {USUAL}",
+            lambda options: options.login.url or USUAL,
+            _write_login,
+        ),
+        Option(
+            "scope",
+            "what a consent is asked for, from the next one on",
+            f"scopes with blanks between them, or {USUAL}",
+            lambda options: options.login.scope or USUAL,
+            _write_scope,
         ),
         *(_feed(name, resource) for name, resource in FEEDS.items()),
     )

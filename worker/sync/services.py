@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from worker.providers.accounts import Uses
-from worker.providers.authorizer import Authorizer
+from worker.providers.authorizer import Authorizer, Consented
 from worker.providers.port import Books, Limits, Traits
 from worker.providers.webhooks import Webhooks
 from worker.settings import Settings
@@ -22,11 +22,13 @@ class Ledger:
 
     name: str
     authorizer: Authorizer
+    consented: Consented  # how it is known which company a person consented to
     limits: Limits
     traits: Traits
     uses: Uses
     webhooks: Webhooks
     company_id: re.Pattern[str]  # what the ids of its companies look like, whole
+    public_apps: bool  # whether there are applications without a client secret
     open: Callable[[Connection, str], Books]  # connection, access token
     close: Callable[[], None]
 

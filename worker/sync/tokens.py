@@ -16,6 +16,7 @@ from worker.store.leases import Lease
 from worker.store.secrets import Cipher
 from worker.store.session import Session, now
 from worker.sync.failed_runs import fail_asked
+from worker.sync.login import Login
 from worker.sync.services import Services
 from worker.sync.tell import Origin, about, tell
 
@@ -39,7 +40,7 @@ def access_token(services: Services, connection: Connection, lease: Lease) -> st
 
     Raises: Disconnected (the connection is paused by then), Unavailable, LeaseLost.
     """
-    held = _held(services, connection.id)
+    held = held_by(services, connection.id)
     if held.lives.total_seconds() > services.settings.refresh_before:
         return held.access_token
     return _refreshed(services, held, lease)
@@ -47,10 +48,24 @@ def access_token(services: Services, connection: Connection, lease: Lease) -> st
 
 def renew(services: Services, connection_id: int, refused_token: str, lease: Lease) -> str:
     """Another token than the one that the ledger refused. Raises as `access_token`."""
-    held = _held(services, connection_id)
+    held = held_by(services, connection_id)
     if held.access_token != refused_token:
         return held.access_token
     return _refreshed(services, held, lease)
+
+
+def held_by(services: Services, connection_id: int) -> Held:
+    """The row as it is now. Raises Disconnected where there are no tokens (any more)."""
+    with services.database.begin() as session:
+        row, moment = connections.get(session, connection_id), now(session)
+    if row.access_token is None or row.refresh_token is None or row.access_expires_at is None:
+        raise Disconnected("the connection has no tokens", code="not_connected")
+    return Held(
+        connection=row,
+        access_token=services.cipher.open(row.access_token),
+        refresh_token=services.cipher.open(row.refresh_token),
+        lives=row.access_expires_at - moment,
+    )
 
 
 def pause(services: Services, connection: Connection, code: str) -> bool:
@@ -87,7 +102,10 @@ def stored(
 
 
 def application(cipher: Cipher, connection: Connection) -> Application:
-    return Application(connection.client_id, cipher.open(connection.client_secret))
+    """The connection's application; of a public one the secret is kept as an empty text."""
+    secret = cipher.open(connection.client_secret) or None
+    login = Login.of(connection.settings)
+    return Application(connection.client_id, secret, login.url, login.scope)
 
 
 def company_of(connection: Connection) -> Company | None:
@@ -116,14 +134,14 @@ def _refreshed(services: Services, held: Held, lease: Lease) -> str:
         try:
             tokens = _ask(services, held)
         except Disconnected as error:
-            newer = _held(services, held.connection.id)
+            newer = held_by(services, held.connection.id)
             if newer.refresh_token == held.refresh_token and _given_up(services, newer, error):
                 raise
         else:
             with services.database.begin() as session:
                 if stored(session, services.cipher, held.connection, tokens):
                     return tokens.access_token
-            newer = _held(services, held.connection.id)
+            newer = held_by(services, held.connection.id)
         # A person has reconnected meanwhile: what they brought is newer than what we asked with.
         _count(held.connection, "superseded")
         if newer.lives > timedelta(0) and newer.access_token != held.access_token:
@@ -157,22 +175,8 @@ def _given_up(services: Services, held: Held, error: Disconnected) -> bool:
     """Whether the refusal stands: the connection is paused now, or was no longer active anyhow."""
     if pause(services, held.connection, error.code):
         return True
-    return _held(services, held.connection.id).connection.token_version == (
+    return held_by(services, held.connection.id).connection.token_version == (
         held.connection.token_version
-    )
-
-
-def _held(services: Services, connection_id: int) -> Held:
-    """The row as it is now. Raises Disconnected where there are no tokens (any more)."""
-    with services.database.begin() as session:
-        row, moment = connections.get(session, connection_id), now(session)
-    if row.access_token is None or row.refresh_token is None or row.access_expires_at is None:
-        raise Disconnected("the connection has no tokens", code="not_connected")
-    return Held(
-        connection=row,
-        access_token=services.cipher.open(row.access_token),
-        refresh_token=services.cipher.open(row.refresh_token),
-        lives=row.access_expires_at - moment,
     )
 
 

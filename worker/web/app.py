@@ -13,6 +13,7 @@ from worker.errors import Misuse, ProviderError
 from worker.sync.services import Services
 from worker.sync.webhooks import Receiver
 from worker.web import oauth, pages, webhooks
+from worker.web.bodies import TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
         routes=[
             _get_only("/connect/{provider}", oauth.connect),
             _get_only("/callback/{provider}", oauth.callback),
+            Route("/choose/{provider}", oauth.choose),
+            Route("/choose/{provider}", oauth.chosen, methods=["POST"]),
             Route("/connected/{provider}", oauth.connected),
             Route("/webhooks/{provider}", webhooks.receive, methods=["POST"]),
             Route("/healthz", _healthy),
@@ -37,6 +40,7 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
             Misuse: _misused,
             ProviderError: _ledger_failed,
             DBAPIError: _database_failed,
+            TooLarge: _too_large,
         },
     )
     app.state.services = services
@@ -71,6 +75,11 @@ def _misused(request: Request, error: Exception) -> Response:
     log.warning("web.refused", extra={"path": request.url.path, "code": error.code})
     status = 410 if error.code in _GONE else 400
     return pages.refusal("This did not work", str(error), status)
+
+
+def _too_large(request: Request, _: Exception) -> Response:
+    log.warning("web.too_large", extra={"path": request.url.path})
+    return pages.refusal("This did not work", "This is not a form of ours.", 413)
 
 
 def _database_failed(request: Request, error: Exception) -> Response:

@@ -1,7 +1,8 @@
 """Consent in the browser: a signed link leads to the ledger, its answer is taken and shown."""
 
+import asyncio
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,13 +12,15 @@ from worker.store import connections, runs
 from worker.store.connections import Connection
 from worker.store.runs import Run
 from worker.sync import consent
-from worker.sync.consent import Returned
+from worker.sync.consent import Choosing
 from worker.sync.services import Services
 from worker.sync.tokens import company_name
 from worker.web import pages
+from worker.web.bodies import whole
 from worker.web.links import Purpose, not_ours, open_link, seal
 
 _REFRESH_SECONDS = 3
+_LONGEST_FORM = 10_000  # bytes
 _TITLES = {
     "connection": "Company and preferences",
     "accounts": "Chart of accounts",
@@ -34,19 +37,33 @@ def connect(request: Request) -> Response:
 
 
 def callback(request: Request) -> Response:
-    """The ledger sends the browser back; the next page's address holds neither code nor state."""
+    """The ledger sends the browser back, and we send it on at once: the address holds a code."""
     services = _services(request)
-    query = request.query_params
-    returned = Returned(
-        provider=request.path_params["provider"],
-        state=query.get("state", ""),
-        code=query.get("code"),
-        company_id=query.get("realmId"),
-        error=query.get("error"),
-    )
-    row = consent.finish(services, returned)
-    view = urlencode({"view": seal(services.cipher, Purpose.VIEW, row)})
-    return RedirectResponse(f"/connected/{row.provider}?{view}", 303, pages.HEADERS)
+    provider = request.path_params["provider"]
+    match consent.finish(services, consent.read(services, provider, request.query_params)):
+        case Choosing(state=state):
+            query = urlencode({"choice": state})
+            return RedirectResponse(f"/choose/{provider}?{query}", 303, pages.HEADERS)
+        case connected:
+            return _to_connected(services, connected)
+
+
+def choose(request: Request) -> Response:
+    """The companies that the consent opens, of which the person chooses one."""
+    services, provider = _services(request), request.path_params["provider"]
+    found = consent.choosing(services, provider, request.query_params.get("choice", ""))
+    companies = [(one.ref, one.name) for one in found.offered]
+    choice = pages.Choice(provider, found.connection.tenant_id, found.state, companies)
+    return pages.choose(choice)
+
+
+async def chosen(request: Request) -> Response:
+    """The choice, made once: the state in the form proves that the form is ours."""
+    services, provider = _services(request), request.path_params["provider"]
+    form = dict(parse_qsl((await whole(request, _LONGEST_FORM)).decode("latin-1")))
+    state, company_id = form.get("choice", ""), form.get("company", "")
+    row = await asyncio.to_thread(consent.choose, services, provider, state, company_id)
+    return _to_connected(services, row)
 
 
 def connected(request: Request) -> Response:
@@ -67,6 +84,12 @@ def connected(request: Request) -> Response:
         refresh=None if row.state != "active" or _all_over(latest) else _REFRESH_SECONDS,
     )
     return pages.connected(view)
+
+
+def _to_connected(services: Services, row: Connection) -> Response:
+    """On to the page that says who is connected; its address holds neither code nor state."""
+    view = urlencode({"view": seal(services.cipher, Purpose.VIEW, row)})
+    return RedirectResponse(f"/connected/{row.provider}?{view}", 303, pages.HEADERS)
 
 
 def _linked(services: Services, request: Request, purpose: Purpose, name: str) -> Connection:

@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from starlette.responses import HTMLResponse
@@ -17,16 +17,36 @@ code { background: #eef1f4; padding: .15rem .35rem; border-radius: .2rem; overfl
 .hint { color: #55616d }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": (
+
+
+def _policy(forms: str) -> str:
+    return (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+        f"base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
+    )
+
+
+HEADERS = {
+    "Content-Security-Policy": _policy("'none'"),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+_WITH_FORM = HEADERS | {"Content-Security-Policy": _policy("'self'")}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the page says on which a person chooses; `companies`: id and name, in the ledger's
+    order. `state` is the one-time secret by which the form is known for ours."""
+
+    provider: str
+    tenant: str
+    state: str = field(repr=False)
+    companies: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,24 @@ def connected(view: Connected) -> HTMLResponse:
     return _page(f"{view.provider}: {view.company}", body, refresh=view.refresh)
 
 
+def choose(choice: Choice) -> HTMLResponse:
+    """Several companies were consented to: none is taken before a person says which."""
+    options = "".join(
+        f'<p><label><input type="radio" name="company" value="{escape(ref)}" required> '
+        f'{escape(name)} <span class="hint">{escape(ref)}</span></label></p>'
+        for ref, name in choice.companies
+    )
+    body = (
+        f"<h1>Which company is it for {escape(choice.tenant)}?</h1>"
+        "<p>The consent opens several companies. The records of this tenant go into one only, and "
+        "that cannot be changed afterwards.</p>"
+        f'<form method="post" action="/choose/{escape(choice.provider)}">'
+        f'<input type="hidden" name="choice" value="{escape(choice.state)}">{options}'
+        "<p><button>Connect this company</button></p></form>"
+    )
+    return _page(f"{choice.provider}: choose a company", body, headers=_WITH_FORM)
+
+
 def refusal(title: str, sentence: str, status: int) -> HTMLResponse:
     """Why something was not done, with the way out, in plain sentences."""
     return _page(title, f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>", status)
@@ -80,7 +118,14 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
     return f"<table>{''.join(cells)}</table>"
 
 
-def _page(title: str, body: str, status: int = 200, *, refresh: int | None = None) -> HTMLResponse:
+def _page(
+    title: str,
+    body: str,
+    status: int = 200,
+    *,
+    refresh: int | None = None,
+    headers: Mapping[str, str] = HEADERS,
+) -> HTMLResponse:
     again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
     html = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -88,4 +133,4 @@ def _page(title: str, body: str, status: int = 200, *, refresh: int | None = Non
         f"{again}<title>{escape(title)}</title><style>{_STYLE}</style></head>"
         f"<body>{body}</body></html>"
     )
-    return HTMLResponse(html, status, HEADERS)
+    return HTMLResponse(html, status, headers)

@@ -10,12 +10,9 @@ from starlette.responses import PlainTextResponse, Response
 from worker import metrics
 from worker.sync.webhooks import LONGEST, Delivery, Receiver, Result
 from worker.web import pages
+from worker.web.bodies import TooLarge, whole
 
 _SECONDS = 2.5  # for everything: the ledger waits three, and comes again
-
-
-class _TooLarge(Exception):
-    """The body is longer than any that a ledger sends."""
 
 
 async def receive(request: Request) -> Response:
@@ -28,10 +25,10 @@ async def receive(request: Request) -> Response:
     status, result = 200, "late"
     try:
         async with asyncio.timeout(_SECONDS):
-            delivery = Delivery(provider, dict(request.headers), await _body(request))
+            delivery = Delivery(provider, dict(request.headers), await whole(request, LONGEST))
             # In a thread that may be left behind: what it queues then is queued by a repeat, too.
             result = (await asyncio.to_thread(receiver.take, delivery)).value
-    except _TooLarge:
+    except TooLarge:
         status, result = 413, "too_large"
     except (TimeoutError, ClientDisconnect):
         status = 503
@@ -40,16 +37,6 @@ async def receive(request: Request) -> Response:
         raise
     metrics.WEBHOOKS.labels(provider, result).inc()
     return _answer(result, 401 if result == Result.UNSIGNED else status)
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body, and never more of it than is allowed. Raises _TooLarge."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise _TooLarge
-    return bytes(body)
 
 
 def _answer(text: str, status: int) -> Response:

@@ -75,7 +75,7 @@ def test_there_is_no_option_for_the_secret_itself(shell: Shell) -> None:
 
 
 def test_the_link_connects_the_company(shell: Shell, office: Office) -> None:
-    add(shell, office, "--realm-id", office.company)
+    add(shell, office, "--company-id", office.company)
 
     link = shell.json("connections", "connect", office.tenant)
 
@@ -190,7 +190,7 @@ def test_a_disconnected_company_can_be_connected_again(shell: Shell, office: Off
     url = consent.start(office.services, connection.id)
 
     back = returned(office.simulator.approve(url, office.company))
-    again = consent.finish(office.services, back)
+    again = office.finish(back)
 
     assert (again.id, again.state) == (connection.id, "active")
     assert office.told()[-1]["type"] == "accounting.connection.restored"

@@ -7,7 +7,7 @@ import pytest
 from schemas.status import Environment
 from tests.integration.connecting import Office
 from worker.errors import Misuse, Unavailable
-from worker.providers.authorizer import Application
+from worker.providers.authorizer import Application, Ending
 from worker.providers.oauth import OAuth
 from worker.providers.port import Resource
 from worker.store import inbox, runs
@@ -141,7 +141,8 @@ def test_disconnecting_revokes_and_keeps_the_row(office: Office) -> None:
     )  # fmt: skip
     assert office.told()[-1]["type"] == "accounting.connection.disconnected"
     revoke = office.services.ledgers["quickbooks"].authorizer.revoke
-    revoke(office.simulator.application, refresh_token)  # invalid already, and no error
+    again = Ending(office.company, lambda _: "", lambda: refresh_token)
+    revoke(office.simulator.application, again)  # invalid already, and no error
 
 
 def test_a_revocation_that_fails_changes_nothing(office: Office) -> None:

@@ -28,12 +28,12 @@ def while_the_company_is_read(services: Services, happens: Callable[[], object])
     return replace(services, ledgers={"quickbooks": replace(ledger, open=open_books)})
 
 
-def all_at_once(finish: Callable[[Returned], Connection], *backs: Returned) -> list[str]:
+def all_at_once(office: Office, *backs: Returned) -> list[str]:
     """Callbacks that arrive together: for each the state that it led to, or why it was refused."""
 
     def one(back: Returned) -> str:
         try:
-            return finish(back).state
+            return office.finish(back).state
         except Misuse as refused:
             return refused.code
 
@@ -141,7 +141,7 @@ def test_a_guessed_state_is_refused_and_leaves_the_consent_open(office: Office) 
     with pytest.raises(Misuse, match="not started here"):
         consent.finish(office.services, guess)
 
-    assert consent.finish(office.services, back).state == "active"
+    assert office.finish(back).state == "active"
 
 
 @pytest.mark.parametrize("state", ["", "x", "999999999.x", "1" * 40 + ".x", "٣.x"])
@@ -248,7 +248,7 @@ def test_a_company_that_cannot_be_read_now_is_not_bound(office: Office, fault: s
 def test_of_two_returns_with_one_state_one_is_taken(office: Office) -> None:
     back = office.consented(office.add())
 
-    met = all_at_once(lambda one: consent.finish(office.services, one), back, back)
+    met = all_at_once(office, back, back)
 
     assert met == ["active", "state_unknown"]
     assert len(office.told()) == 1
@@ -257,7 +257,7 @@ def test_of_two_returns_with_one_state_one_is_taken(office: Office) -> None:
 def test_of_two_tenants_with_one_company_one_is_bound(office: Office, other_office: Office) -> None:
     backs = [one.consented(one.add(), office.company) for one in (office, other_office)]
 
-    met = all_at_once(lambda one: consent.finish(office.services, one), *backs)
+    met = all_at_once(office, *backs)
 
     assert met == ["active", "consent_refused"]
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from tests.integration.third.book import Shelf
 from tests.integration.third.books import LIMITS, TRAITS, Third
 from worker.providers.accounts import Uses
-from worker.providers.authorizer import Application, Tokens
+from worker.providers.authorizer import Application, Begun, Ending, NamedInRedirect, Tokens
 from worker.providers.lookup import Account, Chart, Tax
 from worker.providers.webhooks import Notice
 from worker.store.connections import Connection
@@ -47,14 +47,19 @@ class _Silence:
 class _Door:
     """The Authorizer: a code or refresh token is a company's, and good for one exchange."""
 
+    login_url = "https://third.invalid/consent"
+    scope = "books"
+
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def consent_url(self, application: Application, state: str, redirect_url: str) -> str:
+    def begin(self, application: Application, state: str, redirect_url: str) -> Begun:
         query = {"app": application.client_id, "state": state, "back": redirect_url}
-        return f"https://third.invalid/consent?{urlencode(query)}"
+        return Begun(f"{self.login_url}?{urlencode(query)}")
 
-    def exchange(self, application: Application, code: str, redirect_url: str) -> Tokens:
+    def exchange(
+        self, application: Application, code: str, redirect_url: str, kept: str | None
+    ) -> Tokens:
         return self.refresh(application, code)
 
     def refresh(self, application: Application, refresh_token: str) -> Tokens:
@@ -62,8 +67,8 @@ class _Door:
         admit = self._shelf.admit
         return Tokens(admit(company), admit(company), timedelta(hours=1))
 
-    def revoke(self, application: Application, refresh_token: str) -> None:
-        self._shelf.company(refresh_token)
+    def revoke(self, application: Application, ending: Ending) -> None:
+        self._shelf.company(ending.refresh_token())
 
 
 def third(shelf: Shelf) -> Ledger:
@@ -77,11 +82,13 @@ def third(shelf: Shelf) -> Ledger:
     return Ledger(
         name="third",
         authorizer=_Door(shelf),
+        consented=NamedInRedirect("company"),
         limits=LIMITS,
         traits=TRAITS,
         uses=uses,
         webhooks=_Silence(),
         company_id=re.compile("c[0-9]+"),
+        public_apps=False,
         open=opened,
         close=lambda: None,
     )

@@ -25,7 +25,6 @@ from worker.store.secrets import Cipher
 from worker.store.session import Database
 from worker.sync import connections, consent, mapping, schedule
 from worker.sync.connections import Wanted
-from worker.sync.consent import Returned
 from worker.sync.services import Services
 
 MAPPING = {
@@ -88,7 +87,10 @@ def connected(services: Services, tenant: str, shelf: Shelf, company: str) -> Co
     added = connections.add(services, wanted)
     query = parse_qs(urlsplit(consent.start(services, added.id)).query)
     code = shelf.admit(company)
-    return consent.finish(services, Returned("third", query["state"][0], code, company))
+    back = {"state": query["state"][0], "code": code, "company": company}
+    taken = consent.finish(services, consent.read(services, "third", back))
+    assert isinstance(taken, Connection)
+    return taken
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """OAuth: what goes to the authorization server, and what its answers mean to us."""
 
+import base64
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,10 +11,12 @@ import httpx
 import pytest
 
 from worker.errors import Disconnected, ProviderError, Unavailable, Unexplained
-from worker.providers.authorizer import Application
+from worker.providers.authorizer import Application, Ending
 from worker.providers.oauth import OAuth
 
 APPLICATION = Application("AB-client", "s3cr3t/+&")
+PUBLIC = Application("AB-client", None)
+ENDING = Ending("9130", lambda _: "eyJ-access", lambda: "RT1-old")
 TOKENS = {
     "token_type": "bearer",
     "access_token": "eyJ-access",
@@ -49,9 +54,10 @@ def recorded(answer: Answer, requests: list[httpx.Request]) -> Answer:
 
 
 def test_the_consent_address_holds_all_that_intuit_requires() -> None:
-    url = oauth(saying(200, TOKENS)).consent_url(APPLICATION, "7.state", "https://us/callback")
+    begun = oauth(saying(200, TOKENS)).begin(APPLICATION, "7.state", "https://us/callback")
 
-    assert parse_qs(urlsplit(url).query) == {
+    assert begun.kept is None
+    assert parse_qs(urlsplit(begun.url).query) == {
         "client_id": ["AB-client"],
         "response_type": ["code"],
         "scope": ["accounting"],
@@ -64,7 +70,7 @@ def test_a_code_is_exchanged_once_with_basic_credentials() -> None:
     requests: list[httpx.Request] = []
 
     tokens = oauth(recorded(saying(200, TOKENS), requests)).exchange(
-        APPLICATION, "c0de", "https://us"
+        APPLICATION, "c0de", "https://us", None
     )
 
     (request,) = requests
@@ -76,6 +82,60 @@ def test_a_code_is_exchanged_once_with_basic_credentials() -> None:
     )
     assert (tokens.access_token, tokens.refresh_token) == ("eyJ-access", "RT1-new")
     assert tokens.access_lifetime == timedelta(hours=1)
+
+
+def test_a_public_application_proves_itself_by_what_it_kept() -> None:
+    requests: list[httpx.Request] = []
+    server = oauth(recorded(saying(200, TOKENS), requests))
+
+    begun = server.begin(PUBLIC, "7.state", "https://us")
+    server.exchange(PUBLIC, "c0de", "https://us", begun.kept)
+
+    asked, form = parse_qs(urlsplit(begun.url).query), parse_qs(requests[0].content.decode())
+    digest = hashlib.sha256(form["code_verifier"][0].encode()).digest()
+    assert asked["code_challenge"] == [base64.urlsafe_b64encode(digest).decode().rstrip("=")]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert form["client_id"] == ["AB-client"]
+    assert "authorization" not in requests[0].headers
+
+
+def test_two_consents_of_a_public_application_share_no_proof() -> None:
+    server = oauth(saying(200, TOKENS))
+
+    kept = {server.begin(PUBLIC, "7.state", "https://us").kept for _ in range(2)}
+
+    assert len(kept) == 2
+    assert all(verifier and 43 <= len(verifier) <= 128 for verifier in kept)
+
+
+def test_a_public_application_names_itself_at_a_refresh() -> None:
+    requests: list[httpx.Request] = []
+
+    oauth(recorded(saying(200, TOKENS), requests)).refresh(PUBLIC, "RT1-old")
+
+    assert parse_qs(requests[0].content.decode()) == {
+        "grant_type": ["refresh_token"], "refresh_token": ["RT1-old"], "client_id": ["AB-client"],
+    }  # fmt: skip
+    assert "authorization" not in requests[0].headers
+
+
+def test_an_application_may_have_a_login_and_a_scope_of_its_own() -> None:
+    own = replace(APPLICATION, login_url="https://own.test/login?x=1", scope="a b")
+
+    url = oauth(saying(200, TOKENS)).begin(own, "7.state", "https://us").url
+
+    assert url.startswith("https://own.test/login?")
+    query = parse_qs(urlsplit(url).query)
+    assert (query["scope"], query["x"]) == (["a b"], ["1"])
+
+
+def test_a_consent_without_a_refresh_token_was_asked_for_with_too_little() -> None:
+    short = {name: value for name, value in TOKENS.items() if name != "refresh_token"}
+
+    with pytest.raises(Disconnected) as raised:
+        oauth(saying(200, short)).exchange(APPLICATION, "c0de", "https://us", None)
+
+    assert raised.value.code == "scope_missing"
 
 
 def test_a_refresh_sends_nothing_but_the_token() -> None:
@@ -91,14 +151,14 @@ def test_a_refresh_sends_nothing_but_the_token() -> None:
 def test_a_revocation_is_json_to_its_own_address() -> None:
     requests: list[httpx.Request] = []
 
-    oauth(recorded(saying(200, ""), requests)).revoke(APPLICATION, "RT1-old")
+    oauth(recorded(saying(200, ""), requests)).revoke(APPLICATION, ENDING)
 
     assert str(requests[0].url) == "https://revoke.test/revoke"
     assert requests[0].content == b'{"token":"RT1-old"}'
 
 
 def test_revoking_what_is_invalid_already_is_done() -> None:
-    oauth(saying(400, {"error": "invalid_grant"})).revoke(APPLICATION, "RT1-old")
+    oauth(saying(400, {"error": "invalid_grant"})).revoke(APPLICATION, ENDING)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +194,12 @@ def test_what_an_answer_to_a_refresh_means(
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [("invalid_grant", "consent_withdrawn"), ("invalid_client", "client_refused")],
+    [
+        ("invalid_grant", "consent_withdrawn"),
+        ("invalid_client", "client_refused"),
+        ("unauthorized_client", "client_refused"),
+        ("invalid_scope", "scope_refused"),
+    ],
 )
 def test_what_a_person_must_mend_has_its_code(error: str, code: str) -> None:
     with pytest.raises(Disconnected) as raised:
