@@ -154,9 +154,10 @@ def test_a_client_that_goes_away_leaves_its_write_behind(service: Service, books
         connection.sendall(head.encode() + body)
 
     end = time.monotonic() + 10
-    while service.control("GET", "stats")["vanished_writes"] == vanished:
+    while (stats := service.control("GET", "stats"))["vanished_writes"] == vanished:
         assert time.monotonic() < end
         time.sleep(0.01)
+    assert stats["writes_in_flight"] == 0
     assert count(books) == 1
 
 
