@@ -9,11 +9,14 @@ import httpx
 import pytest
 
 from tests.contract.ledger import Ledger, Open
-from tests.contract.simulated import LIMITS, Company, new_company, running_simulators
+from tests.contract.providers import PROVIDERS, QUICKBOOKS, Provider
+from tests.contract.simulated import CANNOT, running_simulators
 from worker.providers.http import client
 from worker.providers.lookup import Chart
-from worker.providers.port import Limits
-from worker.providers.quickbooks.books import QuickBooks
+
+# The pace that a ledger asks for is kept where the traffic is recorded: it is checked there. Nobody
+# waits for it otherwise.
+RECORDING = "SIMULATOR_TRAFFIC" in os.environ
 
 
 @pytest.fixture(scope="session")
@@ -22,17 +25,11 @@ def http() -> Iterator[httpx.Client]:
         yield shared
 
 
-# The pace that a ledger asks for is kept where the traffic is recorded: it is checked there. Nobody
-# waits for it otherwise.
-RECORDING = "SIMULATOR_TRAFFIC" in os.environ
-PACE = LIMITS if RECORDING else replace(LIMITS, per_second=1000)
-
-
 @pytest.fixture(scope="session")
 def simulators() -> Iterator[dict[str, Any]]:
     with running_simulators(recorded=True) as info:
         if not RECORDING:
-            httpx.put(f"{info['control']}/settings", json={"limits": None})
+            lift_limits(info)
         yield info
 
 
@@ -40,8 +37,13 @@ def simulators() -> Iterator[dict[str, Any]]:
 def strict_simulators() -> Iterator[dict[str, Any]]:
     """For requests that are made to be refused: nothing is recorded, no limits are in the way."""
     with running_simulators(recorded=False) as info:
-        httpx.put(f"{info['control']}/settings", json={"limits": None})
+        lift_limits(info)
         yield info
+
+
+def lift_limits(simulators: dict[str, Any]) -> None:
+    for info in simulators.values():
+        httpx.put(f"{info['control']}/settings", json={"limits": None})
 
 
 @pytest.fixture(scope="session")
@@ -50,21 +52,32 @@ def charts() -> dict[str, Chart]:
     return {}
 
 
+def opening(
+    provider: Provider, http: httpx.Client, simulators: dict[str, Any], charts: dict[str, Chart]
+) -> Open:
+    """Opens books in new companies of a provider."""
+
+    def open_(**options: object) -> Ledger:
+        company = provider.new_company(http, simulators, **options)
+        limits = provider.limits if RECORDING else replace(provider.limits, per_second=1000)
+        mapping = dict(provider.mapping)
+        kind = f"{provider.name} {sorted(options.items())}"
+        if kind not in charts:
+            charts[kind] = Ledger(
+                provider, provider.open(company, limits), company, mapping
+            ).chart()
+        books = provider.open(company, limits)
+        return Ledger(provider, books, company, mapping, pulled=charts[kind])
+
+    return open_
+
+
 @pytest.fixture
 def open_quickbooks(
     http: httpx.Client, simulators: dict[str, Any], charts: dict[str, Chart]
 ) -> Open:
     """Opens books in a new company of QuickBooks."""
-
-    def open_(**options: object) -> Ledger:
-        ledger = quickbooks_in(http, new_company(http, simulators, **options), PACE)
-        kind = repr(sorted(options.items()))
-        if kind not in charts:
-            charts[kind] = quickbooks_in(http, ledger.company, PACE).chart()
-        ledger.pulled = charts[kind]
-        return ledger
-
-    return open_
+    return opening(QUICKBOOKS, http, simulators, charts)
 
 
 @pytest.fixture
@@ -73,11 +86,27 @@ def quickbooks(open_quickbooks: Open) -> Ledger:
     return open_quickbooks()
 
 
-@pytest.fixture(params=["quickbooks"])
-def ledger(request: pytest.FixtureRequest) -> Ledger:
-    """Books of every provider in turn, for what all of them promise."""
-    books: Ledger = request.getfixturevalue(request.param)
-    return books
+@pytest.fixture(params=PROVIDERS)
+def open_ledger(
+    request: pytest.FixtureRequest,
+    http: httpx.Client,
+    simulators: dict[str, Any],
+    charts: dict[str, Chart],
+) -> Open:
+    """Opens books of every provider in turn, for what all of them promise.
+
+    A test that `needs` what this one cannot do has to fail here: CANNOT says why.
+    """
+    for mark in request.node.iter_markers("needs"):
+        if reason := CANNOT[request.param].get(mark.args[0]):
+            request.applymarker(pytest.mark.xfail(reason=reason, raises=AssertionError))
+    return opening(PROVIDERS[request.param], http, simulators, charts)
+
+
+@pytest.fixture
+def ledger(open_ledger: Open) -> Ledger:
+    """Books of every provider in turn, in the usual company."""
+    return open_ledger()
 
 
 @pytest.fixture
@@ -85,12 +114,8 @@ def refusing(http: httpx.Client, strict_simulators: dict[str, Any]) -> Open:
     """Opens QuickBooks where requests are made to be refused."""
 
     def open_(**options: object) -> Ledger:
-        fast = replace(LIMITS, per_second=1000)
-        return quickbooks_in(http, new_company(http, strict_simulators, **options), fast)
+        company = QUICKBOOKS.new_company(http, strict_simulators, **options)
+        books = QUICKBOOKS.open(company, replace(QUICKBOOKS.limits, per_second=1000))
+        return Ledger(QUICKBOOKS, books, company, dict(QUICKBOOKS.mapping))
 
     return open_
-
-
-def quickbooks_in(http: httpx.Client, company: Company, limits: Limits) -> Ledger:
-    books = QuickBooks(http, company.api, company.id, company.access_token, "sandbox", limits)
-    return Ledger(books, company)

@@ -1,10 +1,10 @@
 """A ledger under test: real books of a provider, with what the flow would remember of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from schemas.bill import PurchaseInvoice
@@ -13,6 +13,7 @@ from schemas.invoice import Invoice
 from schemas.item import Item
 from schemas.kinds import Kind
 from schemas.payment import Payment
+from tests.contract.providers import Provider
 from tests.contract.simulated import Company
 from worker.providers.lookup import Account, Chart, Lookup, Target, Tax
 from worker.providers.port import (
@@ -33,17 +34,7 @@ from worker.providers.port import (
     Written,
 )
 
-MAPPING = {
-    "income": "4000",
-    "expense": "5000",
-    "asset": "1300",
-    "sales": "4100",
-    "purchase": "6410",
-    "payment": "1200",
-    "journal_debit": "6990",
-    "journal_credit": "2000",
-    "sales_tax": "State",
-}
+C = TypeVar("C", bound=Company)
 
 
 def kind_of(document: Record) -> Kind:
@@ -64,15 +55,22 @@ def kind_of(document: Record) -> Kind:
 
 
 @dataclass
-class Ledger:
+class Ledger(Generic[C]):
     """Plans, sends and looks up as the flow does, one document at a time or many at once."""
 
+    provider: Provider
     books: Books
-    company: Company
-    mapping: Mapping[str, str] = field(default_factory=lambda: dict(MAPPING))
+    company: C
+    mapping: Mapping[str, str]
     known: dict[tuple[Kind, str], Written | Removed] = field(default_factory=dict)
     pulled: Chart | None = None
     _links: dict[tuple[Kind, str], int] = field(default_factory=dict)
+
+    def reopened(self, **limits: float) -> "Ledger":
+        """The same with other limits."""
+        changed = replace(self.books.limits, **limits)  # type: ignore[arg-type]
+        self.books = self.provider.open(self.company, changed)
+        return self
 
     def work(
         self, document: Record, operation: Operation | None = None, alias: str | None = None
@@ -117,9 +115,14 @@ class Ledger:
         return self.answer(submission).outcomes[submission.parts[0].key]
 
     def push(self, document: Record, operation: Operation | None = None) -> Outcome:
-        """Send one document and remember what came of it."""
+        """Send one document and remember what came of it, as the flow does."""
         submission = self.prepared(document, operation)
-        return self.remember(submission, self.answer(submission))[document.id]
+        outcome = self.remember(submission, self.answer(submission))[document.id]
+        withdrawn = submission.parts[0].operation is Operation.WITHDRAW
+        if withdrawn and isinstance(outcome, Removed):  # to be made anew
+            del self.known[kind_of(document), document.id]
+            return self.push(document)
+        return outcome
 
     def put(self, document: Record) -> Written:
         """The same for what must succeed."""
@@ -192,7 +195,7 @@ class Ledger:
 
 
 Open = Callable[..., Ledger]
-"""Opens a ledger in a company of its own; options are the simulator's (currency, closed_until)."""
+"""Opens a ledger in a company of its own; options are the simulators' (currency, closed_until)."""
 
 
 def _applied(seen: Written | Removed | None) -> Decimal | None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tests.contract.ledger import Ledger
-from tests.contract.simulated import LIMITS
+from tests.contract.providers import QUICKBOOKS
 from worker.providers.quickbooks.books import QuickBooks
 
 Words = Callable[[dict[str, Any]], tuple[int, object]]
@@ -34,7 +34,7 @@ def reworded(ledger: Ledger, words: Words) -> Ledger:
     company = ledger.company
     http = httpx.Client(transport=_Reworded(company.http, words))
     ledger.books = QuickBooks(
-        http, company.api, company.id, company.access_token, "sandbox", LIMITS
+        http, company.api, company.id, company.access_token, "sandbox", QUICKBOOKS.limits
     )
     return ledger
 

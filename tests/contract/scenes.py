@@ -3,6 +3,7 @@
 from schemas.kinds import Kind
 from tests.contract.ledger import Ledger, kind_of
 from tests.contract.records import a_party, a_stock_item, a_vendor, an_invoice, an_item
+from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Record
 
 
@@ -19,6 +20,14 @@ def ready_for(ledger: Ledger, document: Record) -> Ledger:
     for named in (a_party(), a_vendor(), an_item(), a_stock_item()):
         if (kind_of(named), named.id) in references:
             ledger.put(named)
+    return ledger
+
+
+def with_house_item(ledger: Ledger) -> Ledger:
+    """Our own item that lines without one sell, where the ledger's lines need some."""
+    if ledger.provider.traits.sales_items:
+        account = ledger.account(ledger.mapping["sales"])
+        ledger.put(an_item(id=f"{HOUSE_ITEM}{account}", name="CMMS sales"))
     return ledger
 
 

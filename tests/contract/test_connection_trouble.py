@@ -1,17 +1,14 @@
 """Trouble that concerns the whole connection is raised, each kind with its own reaction."""
 
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.contract.ledger import Ledger
 from tests.contract.records import a_party, an_item
-from tests.contract.simulated import LIMITS
 from worker.errors import Disconnected, Throttled, TokenExpired
 from worker.providers.port import Absent, Written
-from worker.providers.quickbooks.books import QuickBooks
 
 
 def test_an_expired_token_takes_nothing(ledger: Ledger) -> None:
@@ -72,21 +69,12 @@ def test_what_is_forbidden_at_the_last_moment_never_leaves(ledger: Ledger) -> No
     assert ledger.look(submission.parts[0]) == Absent()
 
 
-@pytest.fixture
-def slow_quickbooks(quickbooks: Ledger) -> Ledger:
-    """Books that start four calls a second at most."""
-    company, limits = quickbooks.company, replace(LIMITS, per_second=4)
-    quickbooks.books = QuickBooks(
-        company.http, company.api, company.id, company.access_token, "sandbox", limits
-    )
-    return quickbooks
-
-
-def test_the_leave_to_send_is_asked_for_after_the_pace(slow_quickbooks: Ledger) -> None:
-    submissions = [slow_quickbooks.prepared(a_party(id=f"CUS-{n}", name=f"{n}")) for n in (1, 2)]
+def test_the_leave_to_send_is_asked_for_after_the_pace(ledger: Ledger) -> None:
+    slow = ledger.reopened(per_second=4)
+    submissions = [slow.prepared(a_party(id=f"CUS-{n}", name=f"{n}")) for n in (1, 2)]
     asked: list[float] = []
 
     for submission in submissions:
-        slow_quickbooks.books.send(submission, lambda: asked.append(time.monotonic()))
+        slow.books.send(submission, lambda: asked.append(time.monotonic()))
 
     assert asked[1] - asked[0] > 0.2

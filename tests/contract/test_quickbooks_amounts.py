@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from schemas.invoice import Invoice
-from tests.contract.ledger import MAPPING, Ledger, Open
+from tests.contract.ledger import Ledger, Open
+from tests.contract.providers import QUICKBOOKS
 from tests.contract.records import a_party, a_stock_item, a_vendor, an_expense, an_invoice, an_item
 from tests.contract.scenes import with_items
 
+MAPPING = dict(QUICKBOOKS.mapping)
 LINES = [
     {"item_id": "ITM-1", "quantity": "1.5", "unit_price": "95.00"},  # 142.50
     {"item_id": "ITM-2", "quantity": "2", "unit_price": "48.57", "discount_percent": "12.5"},  # 85

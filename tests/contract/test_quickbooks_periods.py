@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from tests.contract.ledger import Ledger, Open, kind_of
+from tests.contract.quickbooks_company import ENTITIES
 from tests.contract.records import a_bill, a_payment, an_expense, an_invoice
 from tests.contract.scenes import ready_for, with_items
-from tests.contract.simulated import ENTITIES
 from worker.policies import ClosedPeriod, Policies
 from worker.providers.port import Operation, Ours, Record
 

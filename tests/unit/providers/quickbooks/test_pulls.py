@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.simulated import LIMITS
+from tests.contract.providers import QUICKBOOKS
 from worker.providers.port import PaymentSeen, Resource
 from worker.providers.quickbooks.books import QuickBooks
 from worker.providers.wire import text
@@ -45,7 +45,7 @@ class Moving:
 
 def read(books: Moving) -> Iterator[PaymentSeen]:
     http = httpx.Client(transport=httpx.MockTransport(books))
-    ledger = QuickBooks(http, "http://books", "1", "token", "sandbox", LIMITS)
+    ledger = QuickBooks(http, "http://books", "1", "token", "sandbox", QUICKBOOKS.limits)
     position = None
     while True:
         page = ledger.page(Resource.PAYMENTS, OLD, position)
