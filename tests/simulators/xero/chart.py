@@ -9,6 +9,14 @@ from tests.simulators.xero.organisation import Body, Organisation
 CHART: tuple[tuple[str, str, str, str, Body], ...] = (
     ("090", "Business Bank Account", "BANK", "", {"BankAccountNumber": "0908007006543"}),
     ("091", "Business Savings Account", "BANK", "", {"BankAccountNumber": "121314121314"}),
+    # Bank accounts need no code: such a one is known by its id alone.
+    (
+        "",
+        "Company Visa",
+        "BANK",
+        "",
+        {"BankAccountNumber": "4111", "BankAccountType": "CREDITCARD"},
+    ),
     ("200", "Sales", "REVENUE", "sales", {}),
     ("260", "Other Revenue", "REVENUE", "sales", {}),
     ("270", "Interest Income", "OTHERINCOME", "", {}),
@@ -46,9 +54,11 @@ def add_accounts(organisation: Organisation, sales: str, purchases: str) -> None
     """The whole chart; accounts start with the usual tax of their side."""
     usual = {"sales": sales, "purchases": purchases}
     for code, name, kind, side, more in CHART:
-        body: Body = {"Code": code, "Name": name, "Type": kind, **more}
+        body: Body = {"Name": name, "Type": kind}
+        if code:
+            body["Code"] = code
         if side:
             body["TaxType"] = usual[side]
         if kind == "BANK":
             body |= {"BankAccountType": "BANK", "CurrencyCode": organisation.currency}
-        save(organisation, body)
+        save(organisation, body | more)

@@ -24,6 +24,7 @@ SAVES: dict[str, Callable[[Organisation, Entry], Body]] = {
 }
 PRICED = ("Items", "Invoices")
 FLAGS = {"Invoice": "HasErrors", "Contact": "HasValidationErrors", "Payment": "HasValidationErrors"}
+ALWAYS = {"Item": "Code", "ManualJournal": "Narration"}  # required in updates as well
 MOST_ITEMS = 500
 LARGEST = 3_500_000
 
@@ -123,8 +124,11 @@ def _outcome(
 
 
 def _saved(organisation: Organisation, entry: Entry, too_long: list[str]) -> Body:
-    if too_long:
-        raise Invalid(*too_long)
+    faults = list(too_long)
+    if (name := ALWAYS.get(entry.kind)) and name not in entry.body:
+        faults.append(f"{name} must be specified.")
+    if faults:
+        raise Invalid(*faults)
     return SAVES[entry.kind](organisation, entry)
 
 

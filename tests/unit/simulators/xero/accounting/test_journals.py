@@ -7,7 +7,8 @@ from tests.unit.simulators.xero.accounting.client import Api, Json, journal
 
 
 def change(api: Api, made: Json, **changes: Json) -> list[str]:
-    given = api.post(f"/ManualJournals/{made['ManualJournalID']}", changes)
+    body = {"Narration": made["Narration"]} | changes
+    given = api.post(f"/ManualJournals/{made['ManualJournalID']}", body)
     return [] if given.status == 200 else given.messages
 
 

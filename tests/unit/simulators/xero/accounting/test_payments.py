@@ -68,6 +68,14 @@ def test_money_goes_to_a_bank_or_an_account_that_takes_payments(
     assert made["Account"]["Code"] == code
 
 
+def test_a_bank_account_without_a_code_is_known_by_its_id(api: Api, invoice: Json) -> None:
+    visa = next(row for row in api.listed("Accounts") if row["Name"] == "Company Visa")
+
+    made = api.made("Payments", payment(invoice, 50, Account={"AccountID": visa["AccountID"]}))
+
+    assert made["Account"] == {"AccountID": visa["AccountID"], "Name": "Company Visa"}
+
+
 @pytest.mark.parametrize("status", ["DRAFT", "SUBMITTED"])
 def test_only_approved_documents_are_paid(api: Api, contact: str, status: str) -> None:
     draft = api.made("Invoices", sale(contact, Status=status))

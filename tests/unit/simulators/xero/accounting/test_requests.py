@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.simulators.xero.accounting.client import Api, Json, line, sale
+from tests.unit.simulators.xero.accounting.client import Api, Json, journal, line, sale
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 UNKNOWN = "2f79af6c-5f57-49e8-9e44-301499538add"
@@ -109,6 +109,23 @@ def test_an_id_that_never_was_is_404_for_the_whole_request(api: Api) -> None:
 
     assert (refused.status, refused.content_type) == (404, "text/html; charset=utf-8")
     assert api.listed("Contacts", where='Name=="New"') == []
+
+
+@pytest.mark.parametrize(
+    ("plural", "made", "change", "text"),
+    [
+        ("Items", {"Code": "B-1"}, {"Name": "Bearing"}, "Code must be specified."),
+        ("ManualJournals", journal(5, -5), {"Status": "VOIDED"}, "Narration must be specified."),
+    ],
+)
+def test_required_fields_are_required_in_updates_as_well(
+    api: Api, plural: str, made: Json, change: Json, text: str
+) -> None:
+    number = api.made(plural, made)[f"{plural[:-1]}ID"]
+
+    refused = api.post(f"/{plural}/{number}", change)
+
+    assert (refused.status, refused.messages) == (400, [text])
 
 
 def test_a_key_of_the_body_is_read_in_any_case(api: Api) -> None:
