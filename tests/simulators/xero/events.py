@@ -12,7 +12,7 @@ from tests.simulators.xero.wire import Json, dump
 
 CATEGORIES = {"Contact": "CONTACT", "Invoice": "INVOICE"}  # the other kinds have to be polled
 TYPES = frozenset({"CREATE", "UPDATE"})
-EXAMPLE = "https://api.xero.com"
+API = "https://api.xero.com"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Event:
 
     def data(self) -> dict[str, Json]:
         return {
-            "resourceUrl": f"{EXAMPLE}/api.xro/2.0/{self.kind}s/{self.number}",
+            "resourceUrl": f"{API}/api.xro/2.0/{self.kind}s/{self.number}",
             "resourceId": self.number,
             # An instant in UTC that does not say so.
             "eventDateUtc": f"{self.at:%Y-%m-%dT%H:%M:%S.%f}"[:-3],
