@@ -10,15 +10,11 @@ from events.publisher import Publisher
 from tests.bench import tenants
 from tests.bench.figures import Figure, percentile
 from tests.chaos import sales
-from tests.system import processes, quiet, streams
+from tests.system import pace, processes, quiet, streams
 from tests.system.environment import Services
 from tests.system.processes import System
 
-UNLIMITED: dict[str, object] = {
-    "quickbooks__per_second": 100_000,
-    "quickbooks__per_minute": 1_000_000,
-    "quickbooks__batches_per_minute": 1_000_000,
-}
+UNLIMITED = pace.unlimited(["quickbooks"])
 _BEHIND = ("intake", "worker-housekeeping", "scheduler")
 _SECONDS = 600.0
 _DUE = "SELECT count(*) AS count FROM links WHERE kind = 'invoice' AND state = 'due'"

@@ -13,6 +13,7 @@ from tests.chaos.report import Report
 from tests.chaos.scene import NeverHappened, Scene, playing
 from tests.system.broker import InUse
 from tests.system.children import NotReady
+from tests.system.ledger import TITLES
 from tests.system.quiet import StillMoving
 
 Size = Any  # each scenario has its own
@@ -76,7 +77,7 @@ def _run(name: str, options: argparse.Namespace) -> bool:
     scenario = SCENARIOS[name]
     print(f"{name}: {scenario.help}", flush=True)
     try:
-        with scenario.on() as services, playing(services) as scene:
+        with scenario.on() as services, playing(services, options.provider) as scene:
             report = play(name, scene, _size(scenario, options))
     except (NotOurs, InUse, NotReady, NeverHappened, StillMoving) as reason:
         print(f"{name}: {reason}", file=sys.stderr)
@@ -98,7 +99,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev chaos", description=__doc__)
     parser.add_argument("name", nargs="?", choices=[*SCENARIOS, "all"], metavar="NAME")
     parser.add_argument("--short", action="store_true", help="the form that the test suite runs")
-    parser.add_argument("--provider", choices=["quickbooks"], default="quickbooks")
+    parser.add_argument("--provider", choices=TITLES, default="quickbooks")
     parser.add_argument("--invoices", type=int, help="for each way of writing")
     parser.add_argument("--kills", type=int, help="kill -9 while a write is in flight")
     parser.add_argument("--lost", type=int, help="answers lost after the write")

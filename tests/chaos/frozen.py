@@ -97,7 +97,7 @@ def _sold(scene: Scene, series: str, size: Size) -> list[Sale]:
 
 def _holder_in_flight(scene: Scene, sale: Sale) -> Child:
     """A driver whose write of `sale` has taken effect, and whose answer is still to come."""
-    scene.fault("delay", where="write", entity="invoice", times=1, seconds=_ANSWER_SECONDS)
+    scene.fault("delay", times=1, seconds=_ANSWER_SECONDS)
     holder = scene.driver("driver-frozen")
     scene.publish([sale.line])
     eventually("a write in flight", lambda: scene.stat("writes_in_flight"))

@@ -1,4 +1,4 @@
-"""The events of a small company: customers, services, and invoices with their sums."""
+"""The events of a small company: customers, services, invoices and bills with their sums."""
 
 import json
 import random
@@ -13,16 +13,17 @@ from tests.system.streams import Line
 
 _SOURCE = "/cmms/chaos"
 _FIRST_DAY = date(2026, 9, 1)
-CUSTOMERS, ITEMS = 25, 10
+CUSTOMERS, ITEMS, VENDORS = 25, 10, 5
 
 
 @dataclass(frozen=True)
 class Sale:
-    """An invoice as the CMMS knows it."""
+    """An invoice as the CMMS knows it, or a bill."""
 
     id: str
     total: Decimal
     line: Line
+    kind: str = "invoice"
 
 
 def event(tenant: str, type_: str, data: Mapping[str, Any]) -> Line:
@@ -77,6 +78,37 @@ def invoice(tenant: str, record_id: str, dice: random.Random, version: int = 1) 
     }
     verb = "created" if version == 1 else "updated"
     return Sale(record_id, total, event(tenant, f"invoice.{verb}", data))
+
+
+def vendors(tenant: str) -> list[Line]:
+    """Whom all bills are owed to."""
+    numbers = range(VENDORS)
+    parties = [{"id": f"VEN-{n}", "version": 1, "name": f"Vendor {n}"} for n in numbers]
+    return [event(tenant, "vendor.created", data) for data in parties]
+
+
+def bills(tenant: str, series: str, count: int, seed: int) -> list[Sale]:
+    """`count` bills of one series; their numbers are the vendor's own, which need not differ."""
+    dice = random.Random(f"{series}/{seed}")
+    return [_bill(tenant, f"{series}-{number:04}", dice) for number in range(count)]
+
+
+def _bill(tenant: str, record_id: str, dice: random.Random) -> Sale:
+    """One line without item and tax."""
+    total = f"{dice.randint(1, 900)}.{dice.randrange(100):02}"
+    data = {
+        "id": record_id,
+        "version": 1,
+        "number": record_id,
+        "vendor_id": f"VEN-{dice.randrange(VENDORS)}",
+        "issue_date": (_FIRST_DAY + timedelta(days=dice.randrange(60))).isoformat(),
+        "currency": "USD",
+        "amounts": "no_tax",
+        "lines": [{"description": "Freight", "amount": total}],
+        "total": total,
+    }
+    line = event(tenant, "purchase_invoice.created", data)
+    return Sale(record_id, Decimal(total), line, "purchase_invoice")
 
 
 def lines_of(sales: Sequence[Sale]) -> list[Line]:

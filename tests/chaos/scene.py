@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from deploy.dev.probes import free_port
 from tests.chaos import sales
 from tests.chaos.ground import Ground
-from tests.system import children, processes, quiet, streams
+from tests.system import children, pace, processes, quiet, streams
 from tests.system.children import Child
 from tests.system.connecting import Connected, connect
 from tests.system.environment import inherited, variables
@@ -21,24 +21,20 @@ from worker.broker import BrokerHints, make_broker
 Found = TypeVar("Found")
 
 WINDOWS: dict[str, object] = {
-    # Another driver takes a submission over after the sum of these three.
+    # Another driver takes a submission over after the sum of these two and the ledger's timeout.
     "send_by": 0.8,
-    "quickbooks__timeout": 1.5,
     "settle_margin": 0.2,
     "lookup_gap": 0.5,
     "tick_seconds": 0.2,
     "wake_all_seconds": 2.0,
     "worker_threads": 8,
 }
+_TIMEOUT = 1.5
 # The ledger's limits have tests of their own, and waiting for a minute proves nothing here. What is
 # recorded keeps them: the recording is checked against them.
 RECORDED = "SIMULATOR_TRAFFIC" in os.environ
-LIFTED: dict[str, object] = {
-    "quickbooks__per_second": 1000,
-    "quickbooks__per_minute": 100_000,
-    "quickbooks__batches_per_minute": 100_000,
-}
 TENANT = "chaos"
+_INVOICES = {"quickbooks": "invoice", "xero": "invoices"}
 _REST_SECONDS = 120.0
 
 
@@ -80,7 +76,10 @@ class Scene:
         self.system.ledger.control("PUT", "settings", {"latency_ms": [low_ms, high_ms]})
 
     def fault(self, fault: str, **plan: object) -> None:
-        self.system.ledger.control("POST", "faults", {"fault": fault, **plan})
+        """Of the next writes of invoices, or of bills where they are the same to the ledger."""
+        entity = _INVOICES[self.system.ledger.provider]
+        plan = {"fault": fault, "where": "write", "entity": entity, **plan}
+        self.system.ledger.control("POST", "faults", plan)
 
     def hint(self, times: int) -> None:
         """Hints to drive our connection, as a burst of webhooks would bring them."""
@@ -110,7 +109,7 @@ class Scene:
             self.system.stop(child.name)
 
     def synced(self, ids: Sequence[str]) -> int:
-        """How many of these invoices the books hold in the newest version, by our own tables."""
+        """How many of these sales the books hold in the newest version, by our own tables."""
         count: int = self.system.rows(_SYNCED, ids=list(ids))[0]["synced"]
         return count
 
@@ -143,8 +142,7 @@ _HOLDER = """
 
 _SYNCED = """
     SELECT count(*) AS synced FROM links
-    WHERE kind = 'invoice' AND record_id = ANY(%(ids)s) AND state = 'synced'
-      AND synced_version = wanted_version
+    WHERE record_id = ANY(%(ids)s) AND state = 'synced' AND synced_version = wanted_version
 """
 _LEFT = """
     SELECT (SELECT count(*) FROM links WHERE state <> 'synced') AS links,
@@ -156,11 +154,11 @@ _LEFT = """
 
 
 @contextmanager
-def playing(ground: Ground, **settings: object) -> Iterator[Scene]:
+def playing(ground: Ground, provider: str = "quickbooks") -> Iterator[Scene]:
     """A scene with all parties in the books already, and no driver."""
-    lifted = {} if RECORDED else LIFTED
-    chosen: dict[str, Any] = {**WINDOWS, **lifted, **settings}
-    with processes.running(ground.services, **chosen) as system:
+    lifted = {} if RECORDED else pace.unlimited([provider])
+    chosen: dict[str, Any] = {**WINDOWS, f"{provider}__timeout": _TIMEOUT, **lifted}
+    with processes.running(ground.services, providers=[provider], **chosen) as system:
         if not RECORDED:
             system.ledger.control("PUT", "settings", {"limits": None})
         for kind in processes.KINDS:

@@ -99,8 +99,9 @@ def _expire(scene: Scene) -> int:
 
 def _rotate(scene: Scene, grace_seconds: float) -> None:
     """Every refresh brings a new refresh token; the former one lives on for `grace_seconds`."""
-    wanted = {"rotation_seconds": 0, "grace_seconds": grace_seconds}
-    scene.system.ledger.control("PUT", "settings", wanted)
+    ledger = scene.system.ledger
+    always = {"quickbooks": {"rotation_seconds": 0}, "xero": {}}[ledger.provider]
+    ledger.control("PUT", "settings", {**always, "grace_seconds": grace_seconds})
 
 
 def _publish_customers(scene: Scene, name: str, count: int) -> None:

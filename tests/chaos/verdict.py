@@ -8,7 +8,7 @@ from events.topology import DEAD, INTAKE
 from tests.chaos.report import Report
 from tests.chaos.sales import Sale
 from tests.chaos.scene import Scene
-from tests.system import books_of, broker
+from tests.system import board, books_of, broker
 from tests.system.books_of import Row
 from worker.broker import DRIVE
 
@@ -35,20 +35,21 @@ def in_the_books(scene: Scene, sold: Sequence[Sale], report: Report) -> None:
     """Each sale once, under its own id, with its own amount; sums equal to the cent."""
     wanted = {sale.id: sale.total for sale in sold}
     books = books_of.read(scene.system)
-    rows = [row for row in books_of.rows_of(books, "invoice") if _ids(row) & wanted.keys()]
+    kind = sold[0].kind
+    rows = [row for row in books_of.rows_of(books, kind) if _ids(row) & wanted.keys()]
     times = Counter(record_id for row in rows for record_id in _ids(row))
-    report.equal("invoices in the books", len(rows), len(wanted))
+    report.equal(f"{board.plural(kind)} in the books", len(rows), len(wanted))
     report.equal("record ids among them", len(times), len(wanted))
     report.equal("record ids more than once", sum(n > 1 for n in times.values()), 0)
     report.equal("sum in the books", _sum(row.total for row in rows), _sum(wanted.values()))
     wrong = [row.ref for row in rows if wanted.get(row.record_id or "") != row.total]
-    report.equal("invoices with another total", len(wrong), 0)
+    report.equal(f"{board.plural(kind)} with another total", len(wrong), 0)
     report.equal("records that no link knows", len(books_of.strays(books)), 0)
 
 
 def _ids(row: Row) -> set[str]:
     """The CMMS records that a row of the books says it is."""
-    return {record_id for kind, record_id in row.marked if kind == "invoice"}
+    return {record_id for kind, record_id in row.marked if kind == row.kind}
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:

@@ -44,8 +44,12 @@ class Ledger:
 
     def settings(self) -> dict[str, object]:
         """The worker's settings that lead to the simulator instead of the real service."""
-        named = _ADDRESSES[self.provider]
-        return {f"{self.provider}__{name}": self.info[word] for name, word in named.items()}
+        addresses = _ADDRESSES[self.provider]
+        return self.named(**{name: self.info[word] for name, word in addresses.items()})
+
+    def named(self, **settings: object) -> dict[str, object]:
+        """The worker's settings for this ledger by their whole names."""
+        return {f"{self.provider}__{name}": value for name, value in settings.items()}
 
     def control(self, method: str, path: str, body: Json = None) -> Json:
         """One call to the control address, such as `GET stats`. Raises httpx.HTTPStatusError."""

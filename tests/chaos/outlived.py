@@ -1,0 +1,81 @@
+"""Keys that are dead before anybody settles what they were sent with: drivers are killed, or sleep,
+for longer than the ledger remembers a key and than we would repeat one.
+
+With bills, since nothing but their marker tells a second one from the first.
+"""
+
+import signal
+import time
+
+from tests.chaos import sales
+from tests.chaos.drivers import Crew, marker_of, rig, strike
+from tests.chaos.points import Point
+from tests.chaos.report import Report
+from tests.chaos.sales import Sale
+from tests.chaos.scene import Scene, eventually
+from tests.chaos.verdict import judge
+
+PROVIDERS = ("xero",)
+"""Whose keys live for minutes."""
+
+KEY_SECONDS = 6.0
+_SETTINGS: dict[str, object] = {"batch": 5, "replay_window": 5, "key_lifetime": 7}
+_SLEEP_SECONDS = 8.0  # past the window, and past the key's life
+_ANSWER_SECONDS = 1.2
+_LATENCY_MS = (50.0, 200.0)
+_LOST = 5
+_REST_SECONDS = 240.0
+
+
+def run(scene: Scene, count: int, seed: int, report: Report) -> None:
+    """Every way to come too late for a key; each bill is in the books once."""
+    report.begin(f"{count} bills, with keys that live {KEY_SECONDS:g} s")
+    scene.system.ledger.control("PUT", "settings", {"key_seconds": KEY_SECONDS})
+    scene.latency(*_LATENCY_MS)
+    tenant = scene.tenant.tenant
+    sold = sales.bills(tenant, f"outlived-{seed}", count, seed)
+    first, second = sold[: count // 2], sold[count // 2 :]
+    settings = scene.system.ledger.named(**_SETTINGS)
+    scene.publish([*sales.vendors(tenant), *sales.lines_of(first)])
+    for point in (Point.AFTER_RECORDING, Point.ANSWERED):
+        strike(scene, point, report, **settings)
+        _sleep(report, "nobody drives")
+    _asleep_before_sending(scene, first, settings, report)
+    scene.publish(sales.lines_of(second))
+    _asleep_while_sending(scene, settings, report)
+    scene.fault("lost_answer", times=_LOST, rate=0.5, seed=seed)
+    Crew(scene, 2, settings).fill()
+    scene.finish([sale.id for sale in sold], _REST_SECONDS)
+    scene.dismiss()
+    scene.latency(0, 0)
+    judge(scene, sold, report)
+
+
+def _asleep_before_sending(
+    scene: Scene, sold: list[Sale], settings: dict[str, object], report: Report
+) -> None:
+    """What it has recorded must not leave any more; nobody else is there to settle it."""
+    point = Point.AFTER_RECORDING
+    sleeper = rig(scene, point, signal.SIGSTOP, **settings)
+    eventually("a recorded write", marker_of(scene, point).exists)
+    _sleep(report, f"SIGSTOP {point}")
+    sleeper.thaw()
+    report.say("SIGCONT")
+    scene.finish([sale.id for sale in sold], _REST_SECONDS)
+    scene.system.stop(sleeper.name)
+
+
+def _asleep_while_sending(scene: Scene, settings: dict[str, object], report: Report) -> None:
+    """The write takes effect, and its answer comes to a process that sleeps."""
+    scene.fault("delay", times=1, seconds=_ANSWER_SECONDS)
+    sleeper = scene.driver("driver-asleep", **settings)
+    eventually("a write in flight", lambda: scene.stat("writes_in_flight"))
+    sleeper.freeze()
+    _sleep(report, "SIGSTOP with a write in flight")
+    sleeper.thaw()
+    report.say("SIGCONT")
+
+
+def _sleep(report: Report, what: str) -> None:
+    report.say(f"{what} for {_SLEEP_SECONDS:g} s")
+    time.sleep(_SLEEP_SECONDS)
