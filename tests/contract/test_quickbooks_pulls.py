@@ -19,7 +19,7 @@ def now() -> str:
 
 def pay(quickbooks: Ledger, invoice: str, amount: str) -> dict[str, Any]:
     link = {"TxnId": invoice, "TxnType": "Invoice"}
-    return quickbooks.company.enter(
+    paid: dict[str, Any] = quickbooks.company.enter(
         "Payment",
         CustomerRef=quickbooks.company.record("Invoice", invoice)["CustomerRef"],
         TotalAmt=float(amount),
@@ -27,6 +27,7 @@ def pay(quickbooks: Ledger, invoice: str, amount: str) -> dict[str, Any]:
         PaymentRefNum="CHK 2207",
         Line=[{"Amount": float(amount), "LinkedTxn": [link]}],
     )
+    return paid
 
 
 def test_accounts_come_with_type_and_number(quickbooks: Ledger) -> None:
