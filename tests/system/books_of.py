@@ -13,7 +13,7 @@ SHOWN = ("ref", "record_id", "number", "name", "status", "currency", "total", "b
 HOUSE = "~"  # records of the worker's own (an item for sales lines without one) begin with it
 PARTIES = ("customer", "vendor")
 _MARKER = re.compile(r"\[CMMS ([a-z_]+) ([^\[\]\s]+)\]")
-_NUMBER = re.compile(r"CMMS ([a-z_]+) (\S+)")  # what Xero calls a contact's number
+_NUMBER = re.compile(r"CMMS ([a-z_]+) (\S+)")  # a contact's number in Xero
 _LINKS = """
     SELECT provider, company_id, kind, ref, record_id FROM sync_status WHERE ref IS NOT NULL
 """
@@ -128,16 +128,17 @@ def _row(place: Place, kind: str, found: Mapping[str, Any], record_id: str | Non
         total=_amount(found["total"]),
         balance=_amount(found["balance"]),
         tax=_amount(found.get("tax")) or Decimal(0),
-        marked=_marked(kind, found["note"] or ""),
+        marked=_marked(kind, found["number"] or "", found["note"] or ""),
     )
 
 
-def _marked(kind: str, note: str) -> frozenset[tuple[str, str]]:
-    """One contact of Xero may be customer and vendor, and bears the mark of one of them only."""
-    number = _NUMBER.fullmatch(note)
-    if number and kind in PARTIES:
-        return frozenset({(kind, unquote(number[2]))} if number[1] == kind else ())
-    return frozenset((marked, unquote(record)) for marked, record in _MARKER.findall(note))
+def _marked(kind: str, number: str, note: str) -> frozenset[tuple[str, str]]:
+    """A contact of Xero may be customer and vendor in one, and bears the mark of one only."""
+    contact = _NUMBER.fullmatch(number)
+    if contact and kind in PARTIES:
+        return frozenset({(kind, unquote(contact[2]))} if contact[1] == kind else ())
+    marks = _MARKER.findall(f"{number} {note}")
+    return frozenset((marked, unquote(record)) for marked, record in marks)
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -30,7 +30,6 @@ PREFERRED = {
     "xero": {
         "income": "200",
         "expense": "433",
-        "asset": "630",
         "sales": "260",
         "purchase": "433",
         "journal_debit": "433",
@@ -41,6 +40,10 @@ PREFERRED = {
 }
 """Provider -> key of the mapping -> code or name in the simulated company; State and TAX are tax
 codes with the tax rate."""
+
+LEFT_OPEN = {"quickbooks": (), "xero": ("asset",)}
+"""Provider -> keys that stay unmapped: with a stock account Xero would track items from bills alone
+and refuse to sell what the CMMS had on hand before."""
 
 
 class NotConnected(Exception):
@@ -74,7 +77,7 @@ def connect(
         shown = _wait_for_first_pulls(system, browser, page, connection_id)
     if company["name"] not in unescape(shown):
         raise NotConnected(f"the page after the consent does not name {company['name']}")
-    _map(system, connection_id, PREFERRED[ledger.provider])
+    _map(system, connection_id, ledger.provider)
     return Connected(connection_id, tenant, ledger, company["id"], company["name"], page)
 
 
@@ -150,16 +153,17 @@ def _wait_for_first_pulls(
     return shown
 
 
-def _map(system: System, connection_id: int, preferred: Mapping[str, str]) -> None:
+def _map(system: System, connection_id: int, provider: str) -> None:
     """Map every key to the account or code we prefer, else to the first one that is offered.
 
     Some companies offer nothing for some: in the US no tax code for purchases.
     """
+    preferred = PREFERRED[provider]
     offered = system.books_json("connections", "mapping", str(connection_id))
     pairs = [
         f"{use['key']}={_choice(preferred.get(use['key']), use['choices'])}"
         for use in offered
-        if use["choices"]
+        if use["choices"] and use["key"] not in LEFT_OPEN[provider]
     ]
     mapped = system.books_json("connections", "mapping", str(connection_id), *pairs)
     done = {use["key"] for use in mapped if use["ref"] is not None}
