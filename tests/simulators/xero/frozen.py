@@ -8,6 +8,7 @@ from tests.simulators.xero.organisation import Body
 ALLOCATED = "This document cannot be edited as it has a payment or credit note allocated to it."
 FREE = {"Reference", "DueDate", "InvoiceNumber", "Contact", "Url", "SentToContact", "LineItems"}
 FREE |= {"PlannedPaymentDate", "ExpectedPaymentDate", "Status"}
+UNSEEN = {"DueDate", "SentToContact"}
 FREE_OF_LINE = {"Description", "AccountCode", "AccountID"}
 
 
@@ -17,6 +18,25 @@ def check_frozen(old: Body, change: Body) -> None:
         raise Invalid(ALLOCATED)
     if "LineItems" in change:
         _check_lines(old["LineItems"], change["LineItems"])
+
+
+def is_unseen(old: Body, new: Body) -> bool:
+    """Whether a change is of those that are reported not to move the modified stamp."""
+    changed = {name for name, value in new.items() if old.get(name) != value}
+    if changed == {"LineItems"}:
+        return [_but_account(line) for line in old["LineItems"]] == [
+            _but_account(line) for line in new["LineItems"]
+        ]
+    return has_money(old) and bool(changed) and changed <= UNSEEN
+
+
+def has_money(invoice: Body) -> bool:
+    """Whether payments or credits have been applied to it."""
+    return bool(invoice["AmountPaid"] or invoice["AmountCredited"])
+
+
+def _but_account(line: Body) -> Body:
+    return {name: value for name, value in line.items() if not name.startswith("Account")}
 
 
 def _check_lines(old: list[Body], given: list[Body]) -> None:

@@ -7,7 +7,7 @@ from tests.simulators.xero.clock import today
 from tests.simulators.xero.currencies import priced
 from tests.simulators.xero.entries import Entry, locked, without_id
 from tests.simulators.xero.errors import Invalid, simulator
-from tests.simulators.xero.frozen import ALLOCATED, check_frozen
+from tests.simulators.xero.frozen import ALLOCATED, check_frozen, has_money, is_unseen
 from tests.simulators.xero.lines import read_lines
 from tests.simulators.xero.organisation import ZERO, Body, Organisation, fold, is_sale
 from tests.simulators.xero.terms import due_date
@@ -25,7 +25,6 @@ VOID_REFUSED = (
     "The status {} cannot be applied to the invoice because it has payments or credit notes "
     "allocated to it."
 )
-UNSEEN = {"DueDate", "SentToContact"}  # on part-paid documents these do not move the stamp
 
 
 def save(organisation: Organisation, entry: Entry) -> Body:
@@ -92,7 +91,7 @@ def _create(organisation: Organisation, entry: Entry, change: Body) -> Body:
 
 def _change(organisation: Organisation, entry: Entry, old: Body, change: Body) -> Body:
     status = change.get("Status", old["Status"])
-    money = bool(old["AmountPaid"] or old["AmountCredited"])
+    money = has_money(old)
     if status in ("VOIDED", "DELETED") and money:
         raise Invalid(VOID_REFUSED.format(status))
     if status not in MOVES.get(old["Status"], ()):
@@ -108,7 +107,7 @@ def _change(organisation: Organisation, entry: Entry, old: Body, change: Body) -
     if money and new["Total"] != old["Total"]:
         raise Invalid(ALLOCATED)
     _finish(organisation, new, old)
-    return organisation.replace("Invoice", old, new, unseen=money and set(change) <= UNSEEN)
+    return organisation.replace("Invoice", old, new, unseen=is_unseen(old, new))
 
 
 def _end(organisation: Organisation, old: Body, change: Body, status: str) -> Body:

@@ -154,6 +154,16 @@ def test_the_due_date_of_a_part_paid_invoice_moves_without_a_new_stamp(
     assert after["UpdatedDateUTC"] == invoice["UpdatedDateUTC"]
 
 
+def test_another_account_on_a_line_moves_no_stamp(api: Api, contact: str) -> None:
+    made = api.made("Invoices", sale(contact))
+    row = {"LineItemID": made["LineItems"][0]["LineItemID"]}
+
+    for row_change, moves in (({"AccountCode": "260"}, False), ({"Description": "x"}, True)):
+        before = api.listed("Invoices", page="1")[0]["UpdatedDateUTC"]
+        change(api, made, LineItems=[row | row_change])
+        assert (api.listed("Invoices", page="1")[0]["UpdatedDateUTC"] != before) is moves
+
+
 def test_an_invoice_over_nothing_is_paid_at_once(api: Api, contact: str) -> None:
     made = api.made("Invoices", sale(contact, LineItems=[line("0")]))
 
