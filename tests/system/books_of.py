@@ -66,7 +66,7 @@ def read(system: System) -> Books:
         place = Place(**company)
         kinds = books[place.provider]
         for kind, found in system.ledgers[place.provider].books(place.company_id).items():
-            rows = [_row(place, kind, one, known.get((place, kind, one["ref"]))) for one in found]
+            rows = [row(place, kind, one, known.get((place, kind, one["ref"]))) for one in found]
             kinds.setdefault(kind, []).extend(rows)
     return books
 
@@ -115,7 +115,8 @@ def total(rows: Iterable[Row]) -> dict[str, Decimal]:
     return sums
 
 
-def _row(place: Place, kind: str, found: Mapping[str, Any], record_id: str | None) -> Row:
+def row(place: Place, kind: str, found: Mapping[str, Any], record_id: str | None) -> Row:
+    """As the simulator lists it, and as our links know it."""
     return Row(
         place=place,
         kind=kind,

@@ -26,7 +26,7 @@ class _Number:
     longest: int
 
 
-_NUMBERS = {
+NUMBERS = {
     "quickbooks": {
         "item": _Number(("sku",), 21),
         "invoice": _Number(("number",), 21),
@@ -117,7 +117,7 @@ def compare(expected: Mapping[str, Any], records: Records, provider: str, kinds:
     """
     verdict = Verdict()
     for kind in expected.get("records", {}):
-        numbers = _NUMBERS[provider].get(kind, _Number((), 0))
+        numbers = NUMBERS[provider].get(kind, _Number((), 0))
         _Kind(kind, numbers, expected, records, kinds.get(kind, []), verdict).compare()
     return verdict
 

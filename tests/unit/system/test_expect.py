@@ -83,6 +83,27 @@ def test_a_wrong_amount_number_or_sum_is_named() -> None:
     assert "invoice: the sum before tax is 10.01 USD instead of 10.00" in found
 
 
+def test_a_ledger_is_asked_for_the_numbers_that_it_has_room_for() -> None:
+    long = {"number": "2026-" + "0" * 30}
+    records = RECORDS | {("invoice", "INV-1"): Record("invoice", "INV-1", removed=False, data=long)}
+    kinds = {"invoice": [INVOICE]}
+
+    verdicts = {name: expect.compare(EXPECTED, records, name, kinds) for name in expect.NUMBERS}
+
+    wrong = f"invoice: INV-1 has the number 2026-1 instead of {long['number']}"
+    assert wrong not in verdicts["quickbooks"].faults
+    assert wrong in verdicts["xero"].faults
+
+
+def test_faults_name_their_ledger() -> None:
+    books = {"quickbooks": {"invoice": [INVOICE]}, "xero": {"customer": [CUSTOMER]}}
+
+    found = expect.judge(EXPECTED, RECORDS, books)
+
+    assert "QuickBooks: customer: CUS-1 is in the books 0 times" in found["quickbooks"].faults
+    assert "Xero: invoice: INV-1 is in the books 0 times" in found["xero"].faults
+
+
 def test_a_removed_record_that_lives_is_named() -> None:
     found = faults(CUSTOMER, INVOICE, replace(VOIDED, status="open"))
 
