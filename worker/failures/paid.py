@@ -26,6 +26,14 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
+        "amounts_paid",
+        _C.VALIDATION,
+        "The amounts are paid",
+        "{number} has payments in the books, which keep its lines, amounts and date as they are.",
+        (_UNAPPLY, "Or keep the amounts, and enter the difference in the books."),
+        _R.AFTER_FIX,
+    ),
+    Code(
         "customer_paid",
         _C.VALIDATION,
         "The former customer has paid",

@@ -39,6 +39,7 @@ from worker.providers.pulled import (
     Company,
     InvoiceSeen,
     LedgerRecord,
+    Merged,
     Page,
     PaymentSeen,
     Resource,
@@ -46,11 +47,11 @@ from worker.providers.pulled import (
 from worker.terms import Cause, Operation, Part, Request, Submission
 
 __all__ = [
-    "Absent", "Agreed", "Answer", "Barred", "Books", "Both", "Cause", "Changed", "Clash", "Company",
-    "Fault", "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Named", "Operation", "Ours",
-    "Outcome", "Page", "Part", "PaymentSeen", "Plan", "Record", "Refused", "Removed", "Request",
-    "Resource", "Several", "Sought", "Stale", "Stranger", "Submission", "Traits", "Unknown",
-    "Untouched", "Work", "Written",
+    "Absent", "Agreed", "Answer", "Barred", "Books", "Both", "Cause", "Changed", "Clash",
+    "Company", "Fault", "Found", "Held", "InvoiceSeen", "LedgerRecord", "Limits", "Merged",
+    "Named", "Operation", "Ours", "Outcome", "Page", "Part", "PaymentSeen", "Plan", "Record",
+    "Refused", "Removed", "Request", "Resource", "Several", "Sought", "Stale", "Stranger",
+    "Submission", "Traits", "Unknown", "Untouched", "Work", "Written",
 ]  # fmt: skip
 
 

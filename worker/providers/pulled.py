@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from schemas.kinds import Kind
+
 
 class Resource(StrEnum):
     """What can be pulled; `connection` is the connection test."""
@@ -27,7 +29,8 @@ class LedgerRecord:
     `data` holds the fields of the contract's status event (account: ref, code, name, full_name,
     type, classification, currency, active; tax: ref, name, rate, kind, active, sales, purchases),
     JSON-ready, plus `subtype` where the ledger has one. Of a customer, vendor or item it is the
-    contract's Party or Item without `id` and `version`, as the CMMS would say it.
+    contract's Party or Item without `id` and `version`, as the CMMS would say it; with `unused`
+    where the books could use it as one of its kind and have never done so.
     `fields` are the mapped fields as the ledger holds them, each as canonical text: what three-way
     comparison works on. `marker` is (kind, record id) where the record bears ours.
     """
@@ -76,6 +79,15 @@ class PaymentSeen:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """Two records of the books became one: `gone` went up in `kept`, both refs."""
+
+    kind: Kind
+    gone: str
+    kept: str
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a pull. `position` leads to the next one; absent: the pull is complete."""
 
@@ -84,6 +96,7 @@ class Page:
     invoices: tuple[InvoiceSeen, ...] = ()
     bills: tuple[InvoiceSeen, ...] = ()  # of vendors; status as of invoices
     gone: tuple[tuple[str, str], ...] = ()  # kind and ref of records that are no more
+    merged: tuple[Merged, ...] = ()  # of which one went up in the other, as the books still show
     position: str | None = None
 
 

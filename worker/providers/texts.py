@@ -16,6 +16,11 @@ def smooth(text: str) -> str:
     return _BLANK.sub(" ", _CONTROL.sub("", text)).strip()
 
 
+def folded(text: object) -> str:
+    """A text as people compare it: whatever its case and its blanks."""
+    return " ".join(str(text).casefold().split())
+
+
 def suffixed(name: str, alias: str | None, limit: int) -> str:
     """A cleaned name within the limit, with the suffix that was chosen after a clash of names."""
     suffix = alias or ""
@@ -28,13 +33,14 @@ def shortened(number: str, limit: int) -> str:
     cleaned = smooth(number)
     if not cleaned:
         raise refuse("name_unusable", {"name": number})
-    return cleaned if len(cleaned) <= limit else hashed(cleaned, limit)
+    if len(cleaned) <= limit:
+        return cleaned
+    return f"{fold(cleaned)}-{cleaned[_HASH + 1 - limit :].strip()}"
 
 
-def hashed(text: str, limit: int) -> str:
-    """The end of a text behind a hash of the whole."""
-    folded = hashlib.sha256(text.encode()).hexdigest()[:_HASH].upper()
-    return f"{folded}-{text[_HASH + 1 - limit :].strip()}"
+def fold(text: str) -> str:
+    """A short hash that tells two texts apart: `3FA2C1`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH].upper()
 
 
 def cut(value: str, limit: int) -> str:

@@ -1,20 +1,16 @@
 """Webhooks: how a ledger says by itself that something changed in a company's books."""
 
+import base64
+import hashlib
+import hmac
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from schemas.kinds import Kind
-from worker.providers.pulled import Resource
+from worker.providers.pulled import Merged, Resource
 
-
-@dataclass(frozen=True)
-class Merged:
-    """Two records of the books became one: `gone` went up in `kept`, both refs."""
-
-    kind: Kind
-    gone: str
-    kept: str
+__all__ = ["Merged", "Notice", "Webhooks", "fitting", "payload", "signature"]
 
 
 @dataclass(frozen=True)
@@ -41,3 +37,25 @@ class Webhooks(Protocol):
         Raises: ValueError for what is no delivery at all.
         """
         ...
+
+
+def fitting(body: bytes, given: str, secrets: Iterable[str]) -> frozenset[str]:
+    """Those of `secrets` with which a body was signed; each is tried, in constant time."""
+    said = given.strip().encode("latin-1", "replace")
+    return frozenset(one for one in secrets if hmac.compare_digest(signature(body, one), said))
+
+
+def signature(body: bytes, secret: str) -> bytes:
+    """base64 of HMAC-SHA256 over the raw body, the secret's own text as the key.
+
+    (Intuit: webhooks; Xero: webhooks overview.)
+    """
+    return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256))
+
+
+def payload(body: bytes) -> object:
+    """The JSON of a delivery. Raises ValueError."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

@@ -9,8 +9,8 @@ from tests.builders import a_customer, an_invoice
 from tests.integration.pull.paying import pull
 from tests.integration.pull.test_issues import open_issues
 from tests.integration.workshop import Shop
-from worker.providers.quickbooks.webhooks import SIGNATURE, signature
-from worker.providers.webhooks import Merged
+from worker.providers.quickbooks.webhooks import SIGNATURE
+from worker.providers.webhooks import Merged, signature
 from worker.store import connections as rows
 from worker.sync import merges, webhooks
 from worker.sync.webhooks import Delivery, Receiver

@@ -7,7 +7,8 @@ import pytest
 from tests.integration.pull.paying import pay, standing, types
 from tests.integration.workshop import Altered, Shop, WithSettings, with_books
 from worker.providers.port import Books, Page, Resource
-from worker.providers.quickbooks.webhooks import SIGNATURE, signature
+from worker.providers.quickbooks.webhooks import SIGNATURE
+from worker.providers.webhooks import signature
 from worker.sync import webhooks
 from worker.sync.services import Services
 from worker.sync.webhooks import Delivery, Receiver, Result

@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.kinds import Kind
 from worker.providers.quickbooks.shapes import Shape
+from worker.providers.texts import folded
 from worker.providers.wire import Body, ref
 
 # What identifies a record beside its name or number: two that both state one must agree on it.
@@ -29,7 +30,7 @@ def same_label(shape: Shape, sent: Mapping[str, Any], record: Body) -> bool:
     if shape.entity == "Bill" and ref(record, "VendorRef") != ref(sent, "VendorRef"):
         return False  # the number is the vendor's: another vendor's may be the same
     wanted = sent.get(shape.label)
-    return wanted is not None and _folded(record.get(shape.label)) == _folded(wanted)
+    return wanted is not None and folded(record.get(shape.label)) == folded(wanted)
 
 
 def exact(kind: Kind, sent: Mapping[str, Any], record: Body) -> bool:
@@ -37,7 +38,7 @@ def exact(kind: Kind, sent: Mapping[str, Any], record: Body) -> bool:
     if record.get("Active") is False or ref(record, "ParentRef") is not None:
         return False
     pairs = ((_held(sent, path), _held(record, path)) for path in _IDENTIFYING[kind])
-    return all(_folded(ours) == _folded(theirs) for ours, theirs in pairs if ours and theirs)
+    return all(folded(ours) == folded(theirs) for ours, theirs in pairs if ours and theirs)
 
 
 def described(record: Body, name: str) -> str:
@@ -55,7 +56,3 @@ def _held(record: Mapping[str, Any], path: tuple[str, ...]) -> str:
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return "" if value is None else str(value)
-
-
-def _folded(text: object) -> str:
-    return " ".join(str(text).casefold().split())

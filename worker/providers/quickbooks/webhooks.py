@@ -1,16 +1,12 @@
 """QuickBooks' webhooks: Intuit's signature, and both forms of its payload."""
 
-import base64
-import hashlib
-import hmac
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.kinds import Kind
 from worker.providers.pulled import Resource
-from worker.providers.webhooks import Merged, Notice
+from worker.providers.webhooks import Merged, Notice, fitting, payload
 from worker.providers.wire import Body, rows
 
 SIGNATURE = "intuit-signature"
@@ -40,22 +36,12 @@ class IntuitWebhooks:
     def signed_with(
         self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]
     ) -> frozenset[str]:
-        """Those verifier tokens that fit; each is tried, in constant time."""
-        given = headers.get(SIGNATURE, "").strip().encode("latin-1", "replace")
-        return frozenset(one for one in secrets if hmac.compare_digest(signature(body, one), given))
+        """Those verifier tokens that fit."""
+        return fitting(body, headers.get(SIGNATURE, ""), secrets)
 
     def read(self, body: bytes) -> list[Notice]:
         """What of a delivery concerns us. Raises ValueError."""
-        try:
-            said = json.loads(body)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-        return [notice for event in _events(said) if (notice := _notice(event))]
-
-
-def signature(body: bytes, token: str) -> bytes:
-    """base64 of HMAC-SHA256 over the raw body, the verifier token as the key (Intuit: webhooks)."""
-    return base64.b64encode(hmac.digest(token.encode(), body, hashlib.sha256))
+        return [notice for event in _events(payload(body)) if (notice := _notice(event))]
 
 
 def _events(said: object) -> Iterator[_Event]:

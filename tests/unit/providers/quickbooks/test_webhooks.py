@@ -6,8 +6,8 @@ import pytest
 
 from schemas.kinds import Kind
 from worker.providers.pulled import Resource
-from worker.providers.quickbooks.webhooks import IntuitWebhooks, signature
-from worker.providers.webhooks import Merged, Notice
+from worker.providers.quickbooks.webhooks import IntuitWebhooks
+from worker.providers.webhooks import Merged, Notice, signature
 
 COMPANY = "9130350000000001"
 HOOKS = IntuitWebhooks()
