@@ -93,6 +93,8 @@ def save(organisation: Organisation, body: Body, old: Body | None = None) -> Bod
         return organisation.replace("Account", old, old | body)
     new = {"Status": "ACTIVE", "EnablePaymentsToAccount": False, "ShowInExpenseClaims": False}
     new |= {"HasAttachments": False, "AddToWatchlist": False, "Class": CLASS_OF[body["Type"]]}
+    if body["Type"] != "BANK":
+        new |= {"SystemAccount": "", "BankAccountType": ""}  # as recorded: there, and empty
     return organisation.insert("Account", new | {"TaxType": "NONE"} | body)
 
 

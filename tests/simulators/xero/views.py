@@ -103,6 +103,7 @@ def _invoice(organisation: Organisation, body: Body, detail: Detail) -> Body:
         del result["LineItems"]
         return result
     live = organisation.payments_of(body["InvoiceID"])
+    result["LineItems"] = [line | {"Tracking": []} for line in result["LineItems"]]
     result["Payments"] = [_applied(p) for p in live if p["Status"] != "DELETED"]
     return result | {"HasAttachments": False}
 
@@ -139,7 +140,8 @@ def _payment(organisation: Organisation, body: Body, detail: Detail) -> Body:
 
 
 def _journal(organisation: Organisation, body: Body, detail: Detail) -> Body:
-    lines = [] if detail is Detail.LIST else body["JournalLines"]
+    shown_lines = [] if detail is Detail.LIST else body["JournalLines"]
+    lines = [line | {"Tracking": []} for line in shown_lines]
     return body | {"JournalLines": lines, "HasAttachments": False}
 
 

@@ -148,6 +148,19 @@ def test_payments_are_found_by_their_invoice(api: Api, three: Json) -> None:
     assert found[0]["Invoice"]["Contact"]["Name"] == "Harbor Hotel"
 
 
+def test_accounts_look_like_recorded_ones(api: Api) -> None:
+    by_code = {row.get("Code", row["Name"]): row for row in api.listed("Accounts")}
+
+    sales, bank = by_code["200"], by_code["090"]
+    assert (sales["SystemAccount"], sales["BankAccountType"], sales["Class"]) == (
+        *("", ""),
+        "REVENUE",
+    )
+    assert (bank["Type"], bank["CurrencyCode"], bank["Class"]) == ("BANK", "USD", "ASSET")
+    assert "CurrencyCode" not in sales
+    assert by_code["610"]["SystemAccount"] == "DEBTORS"
+
+
 def test_order_goes_by_any_field_either_way(api: Api, three: Json) -> None:
     rows = api.listed("Invoices", order="Date DESC, InvoiceNumber DESC")
 
