@@ -37,6 +37,7 @@ class Target:
     party: str | None = None  # of an invoice: the ref of its customer
     balance: Decimal | None = None  # what an invoice has open, as far as we know
     label: str | None = None  # what people call it: a name or number
+    code: str | None = None  # of an item: the code that the books have for it
 
 
 # Stands before a field's name in what both sides agreed on, where the books made something else of

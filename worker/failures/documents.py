@@ -117,6 +117,15 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
+        "journal_currency",
+        _C.VALIDATION,
+        "Journals are in the books' own currency",
+        "{record} is in {currency}, but expenses become journals, which have no other currency than "
+        "that of the books.",
+        ("Save the expense in the CMMS in the books' currency.",),
+        _R.AFTER_FIX,
+    ),
+    Code(
         "currency_fixed",
         _C.VALIDATION,
         "The currency of a customer or vendor is fixed",

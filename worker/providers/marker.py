@@ -25,12 +25,16 @@ def markers(note: str | None) -> set[str]:
 
 def signature(kind: str, record_id: str, chart: Chart) -> str:
     """What a note ends with: the marker, under the record's address where there is a template."""
-    mark = marker(kind, record_id)
-    address = chart.policies.record_url
+    mark, at = marker(kind, record_id), address(kind, record_id, chart)
+    return f"{_ADDRESS}{at}\n{mark}" if at else mark
+
+
+def address(kind: str, record_id: str, chart: Chart) -> str:
+    """Where the record stands in the CMMS; empty where there is no template, or it does not fit."""
+    filled = chart.policies.record_url
     for name, value in (("tenant", chart.tenant), ("kind", kind), ("id", record_id)):
-        address = address.replace(f"{{{name}}}", quote(value, safe=""))
-    fits = address and len(address) <= _LONGEST_ADDRESS
-    return f"{_ADDRESS}{address}\n{mark}" if fits else mark
+        filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
+    return filled if len(filled) <= _LONGEST_ADDRESS else ""
 
 
 def unmarked(note: str | None) -> str:

@@ -4,13 +4,14 @@ The CMMS's side is the translated body; the books' side and what both last agree
 texts (`LedgerRecord.fields`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from schemas.kinds import Kind
 from worker.policies import Conflict
-from worker.providers.port import Agreed, Both, Work
+from worker.providers.port import Agreed, Both, Operation, Work
+from worker.providers.refusals import Refusal
 from worker.providers.wire import Body
 from worker.terms import SENT
 
@@ -132,6 +133,17 @@ class Compared:
         if not merged.send:
             self.same.append(work.link_id)
         return not merged.send
+
+
+def since_linked(work: Work, dialect: Dialect, said: Callable[[Work], Body]) -> Work:
+    """An update of what was linked, and not compared since, with both sides as they stood then;
+    `said` translates what the CMMS said, and may raise Refusal."""
+    if work.linked is None or work.operation is not Operation.UPDATE:
+        return work
+    try:
+        return since(work, said(replace(work, document=work.linked)), dialect)
+    except Refusal:  # what cannot be said cannot be compared: it counts as changed on both
+        return since(work, {}, dialect)
 
 
 def since(work: Work, said: Body, dialect: Dialect) -> Work:

@@ -13,7 +13,7 @@ _TARGETS = sa.text("""
     SELECT l.kind, l.record_id, l.ref, l.removed,
            coalesce(held.data ->> 'currency', d.snapshot ->> 'currency') AS currency,
            coalesce(d.snapshot ->> 'number', d.snapshot ->> 'name') AS label,
-           coalesce(l.party_ref, customer.ref) AS party
+           coalesce(l.party_ref, customer.ref) AS party, held.code
     FROM links l JOIN documents d ON d.id = l.document_id
     LEFT JOIN links customer ON customer.connection_id = l.connection_id
       AND customer.kind = 'customer' AND customer.record_id = d.snapshot ->> 'customer_id'
@@ -40,6 +40,7 @@ def find(
             row.currency,
             party=row.party,
             label=row.label,
+            code=row.code,
         )
         for row in session.execute(_TARGETS, values)
     }

@@ -1,19 +1,20 @@
 """From due links to complete requests: translation, checks, grouping. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from schemas.kinds import Kind
 from worker.policies import TakenNumber
 from worker.providers import periods
+from worker.providers.grouping import groups, touches
 from worker.providers.lookup import Lookup
 from worker.providers.port import Held, Operation, Part, Plan, Request, Work
 from worker.providers.quickbooks import covered, shapes
 from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.threeway import FIELDS, merge
 from worker.providers.refusals import Refusal
-from worker.providers.threeway import Compared, Merged, since
+from worker.providers.threeway import Compared, Merged, since_linked
 from worker.providers.wire import Body, ready, text
 
 _TWICE = "allowduplicatedocnum"
@@ -73,7 +74,7 @@ class Planner:
                 requests.append(self._single(done))
             else:
                 grouped.append(done)
-        requests += [self._request(group) for group in self._groups(grouped)]
+        requests += [self._request(group) for group in groups(grouped, self.batch, _MOST_BYTES)]
         return Plan(
             tuple(requests),
             tuple(held),
@@ -87,10 +88,10 @@ class Planner:
         try:
             shape = SHAPES[work.kind]
             body = _body(work, shape, lookup, self.today)
-            work = self._since_linked(work, lookup.fresh())
+            work = since_linked(work, FIELDS, partial(self._said, shape, lookup.fresh()))
             merged = merge(work, body, lookup.chart.policies.conflict)
             asks = covered.asks(work, body, shapes.total(work.document))
-            touches = _touches(work, lookup.fresh())
+            touched = touches(work, lookup.fresh(), lambda kind: kind.value)
         except Refusal as refusal:
             return Held(work.link_id, refusal.fault.causes, refusal.fault)
         if lookup.missing:
@@ -99,31 +100,10 @@ class Planner:
             body = merged.send
         option = _TWICE if _may_be_twice(body, lookup) else ""
         body = _target(work) | body
-        return _Sheet(work, shape, body, text(body), touches, asks, option, merged)
+        return _Sheet(work, shape, body, text(body), touched, asks, option, merged)
 
-    def _since_linked(self, work: Work, lookup: Lookup) -> Work:
-        if work.linked is None or work.operation is not Operation.UPDATE:
-            return work
-        try:
-            then = replace(work, document=work.linked)
-            return since(work, _body(then, SHAPES[work.kind], lookup, self.today), FIELDS)
-        except Refusal:  # what cannot be said cannot be compared: it counts as changed on both
-            return since(work, {}, FIELDS)
-
-    def _groups(self, sheets: list[_Sheet]) -> Iterator[list[_Sheet]]:
-        if len(sheets) > self.batch:
-            # One party's documents together: requests that share a party cannot fly at once.
-            sheets = sorted(sheets, key=lambda sheet: min(sheet.touches, default=""))
-        group: list[_Sheet] = []
-        size = 0
-        for sheet in sheets:
-            if group and (len(group) == self.batch or size + sheet.size > _MOST_BYTES):
-                yield group
-                group, size = [], 0
-            group.append(sheet)
-            size += sheet.size
-        if group:
-            yield group
+    def _said(self, shape: Shape, lookup: Lookup, work: Work) -> Body:
+        return _body(work, shape, lookup, self.today)
 
     def _request(self, group: list[_Sheet]) -> Request:
         if len(group) == 1:
@@ -203,19 +183,3 @@ def _part(sheet: _Sheet, key: str) -> Part:
         sync_token=work.sync_token,
         expected_total=None if removing else shapes.total(work.document),
     )
-
-
-def _touches(work: Work, lookup: Lookup) -> frozenset[str]:
-    """The record itself, the party, and stock: its quantity moves with each document."""
-    touched = {f"{work.kind.value}:{work.ref}"} if work.ref else set()
-    if work.applied_to:  # what it paid: an update may make it pay another one
-        touched.add(f"{Kind.INVOICE.value}:{work.applied_to}")
-    if work.party:  # whose it was: an update may make it another one's
-        touched.add(f"{shapes.party_of(work.kind).value}:{work.party}")
-    for kind, record_id in work.document.references():
-        target = lookup.target(kind, record_id)
-        if kind is not Kind.ITEM or target.stocked:
-            touched.add(f"{kind.value}:{target.ref}")
-        if kind is Kind.INVOICE and target.party:  # who pays it
-            touched.add(f"{Kind.CUSTOMER.value}:{target.party}")
-    return frozenset(touched)

@@ -120,11 +120,6 @@ def named(document: Record) -> str:
     return str(said.get("DocNumber") or document.id)
 
 
-def party_of(kind: Kind) -> Kind:
-    """Whose documents of a kind are."""
-    return Kind.CUSTOMER if kind in (Kind.INVOICE, Kind.PAYMENT) else Kind.VENDOR
-
-
 def total(document: Record) -> Decimal | None:
     """What the books' total must come to, where the CMMS says so."""
     match document:

@@ -133,11 +133,6 @@ def named(document: Record) -> str:
     return str(about(document).get("InvoiceNumber") or document.id)
 
 
-def party_of(kind: Kind) -> Kind:
-    """Whose documents of a kind are."""
-    return Kind.CUSTOMER if kind in (Kind.INVOICE, Kind.PAYMENT) else Kind.VENDOR
-
-
 def total(document: Record) -> Decimal | None:
     """What the books' total must come to, where the CMMS says so. Xero keeps two decimals of every
     currency."""
