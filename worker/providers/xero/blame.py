@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.kinds import Kind
+from worker.providers.grouping import party_of
 from worker.providers.port import Cause, Part
 from worker.providers.wire import rows
 from worker.providers.xero.faults import Error
-from worker.providers.xero.shapes import party_of
 
 _IN_WORDS = {
     "customer_ref": "a customer",
