@@ -54,17 +54,21 @@ def pay(organisation: Organisation, invoice_id: str, body: Body | None = None) -
     return by_person(organisation, "Payment", "create", made | (body or {}))
 
 
-def merge(organisation: Organisation, loser: str, winner: str) -> Body:
-    """The first contact's documents become the second's; it stays, archived, and points there."""
-    old = organisation.records["Contact"][loser]
-    new = organisation.records["Contact"][winner]
-    for invoice in list(organisation.documents_of(loser)):
-        moved = invoice | {"Contact": {"ContactID": winner}}
+def merge(organisation: Organisation, gone_id: str, kept_id: str) -> Body:
+    """The first contact's documents become the second's, which is returned.
+
+    The first one stays, archived, and points there. Raises KeyError, ValueError.
+    """
+    gone, kept = (organisation.records["Contact"][number] for number in (gone_id, kept_id))
+    if gone is kept or kept["ContactStatus"] != "ACTIVE":
+        raise ValueError("a contact is merged into another one that is active")
+    for invoice in list(organisation.documents_of(gone_id)):
+        moved = invoice | {"Contact": {"ContactID": kept_id}}
         organisation.replace("Invoice", invoice, moved, unseen=True)
-    roles = {name: old[name] or new[name] for name in ("IsCustomer", "IsSupplier")}
-    organisation.replace("Contact", new, new | roles, unseen=True)
-    gone = {"ContactStatus": "ARCHIVED", "MergedToContactID": winner}
-    return organisation.replace("Contact", old, old | gone)
+    end = {"ContactStatus": "ARCHIVED", "MergedToContactID": kept_id}
+    organisation.replace("Contact", gone, gone | end)
+    roles = {name: gone[name] or kept[name] for name in ("IsCustomer", "IsSupplier")}
+    return organisation.replace("Contact", kept, kept | roles, unseen=True)
 
 
 def reconcile(organisation: Organisation, payment_id: str, *, reconciled: bool = True) -> Body:

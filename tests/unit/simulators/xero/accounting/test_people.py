@@ -101,10 +101,20 @@ def test_deleted_records_leave_the_books_and_voided_ones_stay(api: Api, contact:
 def test_a_merged_contact_is_inactive_in_the_books(api: Api, contact: str) -> None:
     other = api.made("Contacts", {"Name": "Other"})["ContactID"]
 
-    merge(api.organisation, contact, other)
+    kept = merge(api.organisation, contact, other)
 
+    assert kept["ContactID"] == other
     statuses = {row["name"]: row["status"] for row in books(api.organisation)["customer"]}
     assert (statuses["Harbor Hotel"], statuses["Other"]) == ("inactive", "active")
+
+
+def test_a_contact_is_not_merged_into_itself_or_an_archived_one(api: Api, contact: str) -> None:
+    other = api.made("Contacts", {"Name": "Other"})["ContactID"]
+    api.post(f"/Contacts/{other}", {"ContactStatus": "ARCHIVED"})
+
+    for kept in (contact, other):
+        with pytest.raises(ValueError, match="another one that is active"):
+            merge(api.organisation, contact, kept)
 
 
 def test_a_filled_organisation_has_documents_in_all_states() -> None:
