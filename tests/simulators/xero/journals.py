@@ -6,7 +6,7 @@ from tests.simulators.xero.accounts import account_of, by_code, check_posting, t
 from tests.simulators.xero.clock import today
 from tests.simulators.xero.entries import Entry, locked, without_id
 from tests.simulators.xero.errors import Invalid, simulator
-from tests.simulators.xero.lines import tax_on
+from tests.simulators.xero.lines import check_untaxed, tax_on
 from tests.simulators.xero.organisation import ZERO, Body, Organisation
 
 MOVES = {  # status: what the API may make of it
@@ -70,6 +70,7 @@ def _checked(organisation: Organisation, old: Body, change: Body, entry: Entry) 
 def _line(organisation: Organisation, journal: Body, given: Body, entry: Entry) -> Body:
     if "LineAmount" not in given:
         raise Invalid("LineAmount must be specified for each journal line.")
+    check_untaxed(organisation, journal, given)
     line = dict(given)
     code = line.get("AccountCode")
     if code is not None and by_code(organisation, code) is None:

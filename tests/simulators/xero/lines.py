@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tests.simulators.xero.accounts import account_of, check_posting, tax_of, untaxed
 from tests.simulators.xero.amounts import cents, rounded
-from tests.simulators.xero.errors import Invalid
+from tests.simulators.xero.errors import Invalid, simulator
 from tests.simulators.xero.items import item_of
 from tests.simulators.xero.organisation import ZERO, Body, Organisation
 
@@ -53,9 +53,19 @@ def tax_on(amount: Decimal, rate: Body | None, line_amount_types: str) -> Decima
     return cents(amount * share)
 
 
+def check_untaxed(organisation: Organisation, document: Body, line: Body) -> None:
+    """Without tax, no line has any. Raises Invalid."""
+    if document["LineAmountTypes"] != "NoTax":
+        return
+    free = untaxed(organisation)
+    if line.get("TaxType", free) != free or line.get("TaxAmount"):
+        raise Invalid(simulator("the tax of a line would be ignored with NoTax"))
+
+
 def _line(
     organisation: Organisation, invoice: Body, known: dict[str, Body], change: Body, places: int
 ) -> Body:
+    check_untaxed(organisation, invoice, change)
     number = change.get("LineItemID")
     if number and number not in known:
         raise Invalid(f"The line item with LineItemID {number} could not be found")

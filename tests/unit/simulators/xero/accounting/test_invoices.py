@@ -46,6 +46,8 @@ def test_the_answer_looks_like_a_recorded_one(api: Api, contact: str) -> None:
         ({"LineItems": [line("5", LineAmount=6)]}, "does not match the expected line total"),
         ({"LineItems": [line("5", DiscountAmount=6)]}, "must not be greater than the line total"),
         ({"LineItems": [line("-5")]}, "negative"),
+        ({"LineItems": [line("5", TaxType="TAX001")]}, "simulator: the tax of a line"),
+        ({"LineItems": [line("5", TaxAmount=1)]}, "simulator: the tax of a line"),
         ({"CurrencyCode": "GBP"}, "not subscribed to currency GBP"),
         ({"InvoiceNumber": "№ 1"}, "printable ASCII"),
         ({"Url": "wo/1"}, "absolute"),

@@ -25,6 +25,10 @@ def test_the_answer_looks_like_a_recorded_one(api: Api) -> None:
     ("body", "text"),
     [
         (journal(100, -10), "The total debits (100.00) must equal total credits (-10.00)"),
+        (
+            journal(JournalLines=[{"LineAmount": 5, "AccountCode": "433", "TaxType": "TAX001"}]),
+            "simulator: the tax of a line",
+        ),
         (journal(0), "at least 2 journal lines"),
         (journal(5, -5, Narration=" "), "Narration"),
         (journal(5, -5, Status="VOIDED"), "not of valid status for creation"),
