@@ -77,6 +77,19 @@ def completed(session: Session, connection_id: int) -> set[str]:
     return set(session.execute(query).scalars())
 
 
+_WHOLE_AT = sa.text("""
+    SELECT max(started_at) FROM runs WHERE connection_id = :id AND resource = :resource
+      AND state = 'done' AND (mode = 'full' OR (mode = 'changes' AND cursor IS NULL))
+""")
+
+
+def whole_at(session: Session, connection_id: int, resource: str) -> datetime | None:
+    """When the last run began that read all of a list; None: none did, or it was long ago."""
+    values = {"id": connection_id, "resource": resource}
+    found: datetime | None = session.execute(_WHOLE_AT, values).scalar()
+    return found
+
+
 @dataclass(frozen=True)
 class Slot:
     connection_id: int

@@ -19,6 +19,7 @@ class Free:
     """A record of the books that no link has, with what it is recognised by.
 
     `mine` is the CMMS record of this kind whose mark it bears; `marked` tells of any mark.
+    `unused`: nothing in the books has made one of this kind of it yet.
     """
 
     ref: str
@@ -27,6 +28,7 @@ class Free:
     mine: str | None
     told: bool
     face: dict[str, Any]
+    unused: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Loose:
 
 _FREE = """
     SELECT r.ref, r.active, r.marker, r.told_at IS NOT NULL AS told,
+           coalesce(CAST(r.data ->> 'unused' AS boolean), false) AS unused,
            jsonb_build_object('name', coalesce(r.name, ''), 'sku', r.code,
                'email', r.data -> 'email', 'phone', r.data -> 'phone', 'type', r.data -> 'type',
                'currency', r.data -> 'currency', 'full_name', r.data -> 'full_name') AS face
@@ -94,7 +97,7 @@ def alike(
 def _free(row: sa.Row[Any], kind: Kind) -> Free:
     marked, _, record_id = (row.marker or "").partition(" ")
     mine = record_id if marked == kind.value else None
-    return Free(row.ref, row.active, bool(row.marker), mine, row.told, row.face)
+    return Free(row.ref, row.active, bool(row.marker), mine, row.told, row.face, row.unused)
 
 
 _LOOSE = sa.text(f"""

@@ -18,6 +18,7 @@ from worker.store.records import Pulled
 from worker.sync.act import Acting
 from worker.sync.compare import Situation
 from worker.sync.tell import Origin, about, record_key, tell
+from worker.sync.told import contents
 
 Pair = tuple[str, str]
 """A CMMS record's id, and why it is suggested."""
@@ -55,7 +56,7 @@ def _discovered(acting: Acting, kind: Kind, held: Pulled, pair: Pair | None) -> 
 
 def _details(kind: Kind, data: Mapping[str, Any]) -> AnyDetails:
     model = ItemDetails if kind is Kind.ITEM else PartyDetails
-    return model.model_validate(dict(data))
+    return model.model_validate(contents(kind, data))
 
 
 def _suggested(acting: Acting, situation: Situation, refs: Sequence[str]) -> dict[str, Pair]:

@@ -26,7 +26,7 @@ from worker.terms import SENT, Cause
 KINDS = frozenset({Kind.CUSTOMER.value, Kind.VENDOR.value, Kind.ITEM.value})
 
 # These move by themselves, or say where a record stands rather than what it is.
-_NO_NEWS = frozenset({"quantity_on_hand", "as_of", "full_name"})
+_NO_NEWS = frozenset({"quantity_on_hand", "as_of", "full_name", "unused"})
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,12 @@ class Situation:
     records: Mapping[str, Free]
     matches: Matches
 
+    @property
+    def discovered(self) -> list[str]:
+        """What the CMMS has nothing like: but for what was never used as one of this kind, which it
+        hears of once it is."""
+        return sorted(ref for ref in self.matches.unknown if not self.records[ref].unused)
+
     def candidates(self, record_id: str) -> str:
         """What a record may be, for people: “Harbor Hotel” (58): same e-mail ..."""
         found = self.matches.open.get(record_id, ())

@@ -128,8 +128,9 @@ def _hold_back(acting: Acting, situation: Situation, progress: Progress) -> None
 
 
 def _tell(acting: Acting, situation: Situation, progress: Progress) -> None:
-    found = situation.matches.unknown | situation.matches.suggested.keys()
-    taken = progress.take(ref for ref in found if not situation.records[ref].told)
+    records, suggested = situation.records, situation.matches.suggested
+    found = {*situation.discovered, *(ref for ref in suggested if not records[ref].unused)}
+    taken = progress.take(ref for ref in found if not records[ref].told)
     if taken:
         books_only.tell_once(acting, situation, taken)
 

@@ -117,7 +117,7 @@ def _undecided(row: Connection, situation: Situation) -> Iterator[Undecided]:
 
 
 def _discovered(row: Connection, situation: Situation) -> Iterator[BooksOnly]:
-    for ref in sorted(situation.matches.unknown):
+    for ref in situation.discovered:
         record = situation.records[ref]
         name = record.face["name"]
         yield BooksOnly(row.id, row.tenant_id, situation.kind, ref, name, record.told)

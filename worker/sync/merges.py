@@ -1,11 +1,12 @@
 """Records that were merged in the books: the CMMS's record goes with the one that is left.
 
-Only a webhook tells of it. Where the link cannot be moved at once (its write is under way) or not
-at all (the surviving record is linked already), an issue keeps it in mind.
+A webhook tells of it, or a page of what the books hold. Where the link cannot be moved at once (its
+write is under way) or not at all (the surviving record is linked already), an issue keeps it in
+mind.
 """
 
 from schemas.kinds import Kind
-from worker.providers.webhooks import Merged
+from worker.providers.pulled import Merged
 from worker.store import issues, merges, waiting
 from worker.store.connections import Connection
 from worker.store.merges import Merging

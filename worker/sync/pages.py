@@ -12,7 +12,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.records import Pulled
 from worker.store.session import Session
-from worker.sync import bills, changes, payments
+from worker.sync import bills, changes, merges, payments
 from worker.sync.applied import Applied
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin, about, tell
@@ -37,6 +37,9 @@ def apply(
     applied = Applied(read=len(page.records) + len(page.payments) + len(page.gone))
     lists = [one for one in page.records if one.kind not in changes.KINDS]
     _keep_lists(session, connection, [pulled(one) for one in lists], origin, applied)
+    # First, so that nobody is told of a record as gone that lives on in another one.
+    for one in page.merged:
+        merges.follow(session, connection, one)
     applied.add(changes.keep(session, connection, page.records, read_at, origin))
     gone = records.retire(session, connection.id, page.gone) if page.gone else []
     applied.add(changes.retire(session, connection, gone, origin))

@@ -42,6 +42,8 @@ LATER_SECONDS = 3600.0  # until it is looked again whether the day's calls allow
 OVERLAP = timedelta(minutes=5)  # between two pulls: the ledger's clock and ours are not the same
 # Ledgers tell for a month what was deleted: after a longer pause it is found by reading everything.
 FORGOTTEN = timedelta(days=29)
+# Not every change shows in what ledgers say has changed: the clock reads a list whole so often.
+WHOLE_EVERY = timedelta(days=1)
 
 _IN_USE = frozenset({"account", "tax_code"})
 _CAUSES = {
@@ -96,10 +98,21 @@ def _start(driver: Driver, run: Run) -> Run:
         started = runs.start(session, run.id)
         if started.cursor and driver.moment - datetime.fromisoformat(started.cursor) > FORGOTTEN:
             started = _read_whole(session, driver, started)
+        elif _is_due_whole(session, driver, started):
+            started = runs.read_whole(session, run.id)
         if run.resource != Resource.CONNECTION:
             status = SyncStarted(**of(driver.connection, started))
             outbox.add(session, answers(driver.connection, started, status))
     return started
+
+
+def _is_due_whole(session: Session, driver: Driver, run: Run) -> bool:
+    """Whether the clock reads changes of a list that it has not read whole for a day."""
+    by_clock = run.asked_by == "schedule" and run.mode == Mode.CHANGES
+    if not by_clock or run.resource not in discover.LISTS:
+        return False
+    last = feeds.whole_at(session, run.connection_id, run.resource)
+    return last is None or driver.moment - last > WHOLE_EVERY
 
 
 def _read_whole(session: Session, driver: Driver, run: Run) -> Run:

@@ -102,7 +102,7 @@ def _matched(situation: Situation) -> tuple[list[Line], dict[str, int]]:
     created = [_ours(situation, one, "be created in the books") for one in alone]
     told = [
         _record_line(kind, ref, str(situation.records[ref].face["name"]), "be told as discovered")
-        for ref in sorted(found.unknown)
+        for ref in situation.discovered
         if not situation.records[ref].told
     ]
     likely = sum(len(candidates) == 1 for candidates in found.open.values())

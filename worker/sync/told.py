@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.item import Item
+from schemas.item import Item, ItemType
 from schemas.kinds import Kind
 from schemas.party import Party
 from schemas.status import RecordChanged
@@ -13,7 +13,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.sync.tell import Origin, about, record_key, tell
 
-_BOOKS_ONLY = frozenset({"full_name"})  # no field of the contract's records
+_BOOKS_ONLY = frozenset({"full_name", "unused"})  # no field of the contract's records
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,16 @@ def changed(
     return [tell(connection.tenant_id, status, origin, key)]
 
 
-def _merged(side: Side, data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def contents(kind: Kind, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the books hold of a record, in the contract's fields: goods of which they say no more
+    are other goods."""
     whole = {name: value for name, value in data.items() if name not in _BOOKS_ONLY}
+    return {"type": ItemType.NON_INVENTORY.value} | whole if kind is Kind.ITEM else whole
+
+
+def _merged(side: Side, data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     kept = {name: value for name, value in side.snapshot.items() if name not in names}
     theirs = {name: data[name] for name in names if name in data}
     if side.alias and isinstance(theirs.get("name"), str):
         theirs["name"] = theirs["name"].removesuffix(side.alias)
-    return (kept or whole) | theirs | {"id": side.record_id}
+    return (kept or contents(side.kind, data)) | theirs | {"id": side.record_id}

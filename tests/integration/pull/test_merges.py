@@ -9,10 +9,13 @@ from tests.builders import a_customer, an_invoice
 from tests.integration.pull.paying import pull
 from tests.integration.pull.test_issues import open_issues
 from tests.integration.workshop import Shop
+from worker.providers.port import LedgerRecord, Page
 from worker.providers.quickbooks.webhooks import SIGNATURE
 from worker.providers.webhooks import Merged, signature
 from worker.store import connections as rows
-from worker.sync import merges, webhooks
+from worker.store.session import now
+from worker.sync import merges, pages, webhooks
+from worker.sync.tell import Origin
 from worker.sync.webhooks import Delivery, Receiver
 
 
@@ -63,6 +66,18 @@ def test_a_webhook_tells_of_a_merge_in_the_books(twice: Shop) -> None:
     Receiver(twice.services).take(Delivery("quickbooks", signed, body))
 
     assert twice.link("CUS-1").ref == kept
+
+
+def test_a_page_tells_of_a_merge_before_anything_else(twice: Shop) -> None:
+    gone, kept = twice.link("CUS-1").ref, stranger(twice)
+    left = LedgerRecord("customer", gone, "Gone", active=False, data={"name": "Gone"})
+    page = Page(records=(left,), merged=(Merged(Kind.CUSTOMER, gone, kept),))
+
+    with twice.begin() as session:
+        row = rows.lock(session, twice.connection_id)
+        applied = pages.apply(session, row, page, now(session), Origin())
+
+    assert (twice.link("CUS-1").ref, applied.told) == (kept, [])
 
 
 def test_a_merge_that_is_told_twice_moves_once(twice: Shop) -> None:
