@@ -81,6 +81,12 @@ class Ledger:
         counted: dict[str, int] = self.control("GET", "stats")
         return counted
 
+    def calls(self) -> dict[str, int]:
+        """How many calls the ledger has seen, by what they were."""
+        stats = self.stats()
+        reads = sum(stats[name] for name in ("reads", "queries", "cdc"))
+        return {"reads": reads, "single writes": stats["singles"], "batches": stats["batches"]}
+
     def vanished(self) -> int:
         """How many clients were gone when their write was to be answered."""
         stats = self.stats()

@@ -168,6 +168,8 @@ def conclude(
     expected = json.loads(expect_file.read_text()) if expect_file else None
     for table in board.end_tables(system, books, expected):
         console.print(table)
+    for one in system.ledgers.values():
+        _say_calls(console, one)
     _say_dead_letters(console, system)
     faults = expect.soundness(system, books)
     if expected is not None:
@@ -179,6 +181,12 @@ def conclude(
     for fault in faults:
         console.print(f"not as expected: {fault}", style="red", markup=False)
     return 1 if faults else 0
+
+
+def _say_calls(console: Console, ledger_: Ledger) -> None:
+    calls = ledger_.calls()
+    said = ", ".join(f"{number} {name}" for name, number in calls.items())
+    console.print(f"calls to {ledger_.title}: {sum(calls.values())} ({said})")
 
 
 def _say_dead_letters(console: Console, system: System) -> None:
