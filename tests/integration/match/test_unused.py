@@ -1,4 +1,4 @@
-"""What the books could use as a customer and never did: matched perhaps, and told once it is used."""
+"""What the books never used as a customer: it may match, and is told once it is used."""
 
 import pytest
 
