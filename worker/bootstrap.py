@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 
@@ -12,15 +13,26 @@ from events.delivery import restored
 from events.publisher import Publisher
 from events.topology import REPLAY
 from worker.broker import BrokerHints, make_broker
-from worker.providers.authorizer import NamedInRedirect
+from worker.providers.authorizer import AskedAfterwards, NamedInRedirect
 from worker.providers.http import client
 from worker.providers.oauth import OAuth
-from worker.providers.port import Books, Limits
+from worker.providers.port import Books, Limits, Resource
+from worker.providers.quickbooks import traits as quickbooks
 from worker.providers.quickbooks.books import QuickBooks
-from worker.providers.quickbooks.traits import TRAITS
 from worker.providers.quickbooks.uses import AccountUses
 from worker.providers.quickbooks.webhooks import IntuitWebhooks
-from worker.settings import LedgerSettings, QuickBooksSettings, Settings, from_environment
+from worker.providers.xero import traits as xero
+from worker.providers.xero.authorizer import XeroAuthorizer
+from worker.providers.xero.books import Xero
+from worker.providers.xero.uses import AccountUses as XeroUses
+from worker.providers.xero.webhooks import XeroWebhooks
+from worker.settings import (
+    LedgerSettings,
+    QuickBooksSettings,
+    Settings,
+    XeroSettings,
+    from_environment,
+)
 from worker.store.connections import Connection
 from worker.store.dead_letters import Kept
 from worker.store.secrets import Cipher
@@ -72,7 +84,10 @@ def make_services(settings: Settings, hints: Hints | None = None, threads: int =
         settings=settings,
         database=Database(settings.database_url, threads=threads),
         cipher=Cipher([key.get_secret_value() for key in settings.encryption_keys]),
-        ledgers={"quickbooks": _quickbooks(settings.quickbooks)},
+        ledgers={
+            "quickbooks": _quickbooks(settings.quickbooks),
+            "xero": _xero(settings.xero),
+        },
         hints=hints or BrokerHints(make_broker(settings.broker_url)),
         senders=ThreadPoolExecutor(max_workers=threads * 4, thread_name_prefix="send"),
     )
@@ -91,6 +106,11 @@ def limits(settings: LedgerSettings) -> Limits:
     )
 
 
+def _token_timeout(settings: LedgerSettings) -> float:
+    """Token calls are answered at once, and a person may be waiting for one in a browser."""
+    return min(settings.timeout, 30.0)
+
+
 def _quickbooks(settings: QuickBooksSettings) -> Ledger:
     http = client()
     return Ledger(
@@ -100,12 +120,11 @@ def _quickbooks(settings: QuickBooksSettings) -> Ledger:
             token_url=settings.token_url,
             revoke_url=settings.revoke_url,
             scope=settings.scope,
-            # Token calls are answered at once, and a person may be waiting for one in a browser.
-            timeout=min(settings.timeout, 30.0),
+            timeout=_token_timeout(settings),
         ),
         consented=NamedInRedirect("realmId"),  # Intuit: OAuth 2.0
         limits=limits(settings),
-        traits=TRAITS,
+        traits=quickbooks.TRAITS,
         uses=AccountUses(),
         webhooks=IntuitWebhooks(),
         company_id=re.compile("[0-9]{1,20}"),  # Intuit: realm ids
@@ -126,4 +145,57 @@ def _open_quickbooks(
         access_token=token,
         environment=connection.environment,
         limits=limits(settings),
+    )
+
+
+def _xero(settings: XeroSettings) -> Ledger:
+    http = client()
+    authorizer = XeroAuthorizer(
+        authorize_url=settings.authorize_url,
+        token_url=settings.token_url,
+        revoke_url=settings.revoke_url,
+        scope=settings.scope,
+        api_url=settings.api_url,
+        timeout=_token_timeout(settings),
+    )
+    return Ledger(
+        name="xero",
+        authorizer=authorizer,
+        consented=AskedAfterwards(authorizer.companies),
+        limits=_xero_limits(settings),
+        traits=replace(xero.TRAITS, feeds=_xero_feeds(settings)),
+        uses=XeroUses(),
+        webhooks=XeroWebhooks(),
+        company_id=re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),  # Xero: tenant ids
+        public_apps=True,  # those that prove themselves by PKCE (Xero: PKCE flow)
+        open=functools.partial(_open_xero, settings, http),
+        close=http.close,
+    )
+
+
+def _xero_limits(settings: XeroSettings) -> Limits:
+    return replace(limits(settings), per_day=settings.per_day, mixed=False)
+
+
+def _xero_feeds(settings: XeroSettings) -> dict[Resource, int]:
+    return {
+        Resource.CONNECTION: settings.organisation_interval,
+        Resource.ACCOUNTS: settings.lists_interval,
+        Resource.TAXES: settings.lists_interval,
+        Resource.CUSTOMERS: settings.contacts_interval,
+        Resource.VENDORS: 0,  # they come with the customers: both are contacts
+        Resource.ITEMS: settings.items_interval,
+        Resource.DOCUMENTS: settings.documents_interval,
+    }
+
+
+def _open_xero(
+    settings: XeroSettings, http: httpx.Client, connection: Connection, token: str
+) -> Books:
+    return Xero(
+        http=http,
+        base_url=settings.api_url,
+        tenant_id=connection.company_id or "",
+        access_token=token,
+        limits=_xero_limits(settings),
     )
