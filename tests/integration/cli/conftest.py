@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.integration.connecting import office, other_office, services, settings, simulator
+from tests.integration.connecting import (
+    office,
+    other_office,
+    services,
+    settings,
+    simulator,
+    simulators,
+    xero,
+)
 from worker.cli import main
 from worker.settings import Settings
 
-__all__ = ["office", "other_office", "services", "settings", "simulator"]
+__all__ = ["office", "other_office", "services", "settings", "simulator", "simulators", "xero"]
 
 
 @dataclass
@@ -46,6 +54,10 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "BOOKS_QUICKBOOKS__TOKEN_URL": settings.quickbooks.token_url,
         "BOOKS_QUICKBOOKS__REVOKE_URL": settings.quickbooks.revoke_url,
         "BOOKS_QUICKBOOKS__SANDBOX_URL": settings.quickbooks.sandbox_url,
+        "BOOKS_XERO__AUTHORIZE_URL": settings.xero.authorize_url,
+        "BOOKS_XERO__TOKEN_URL": settings.xero.token_url,
+        "BOOKS_XERO__REVOKE_URL": settings.xero.revoke_url,
+        "BOOKS_XERO__API_URL": settings.xero.api_url,
     }
 
 

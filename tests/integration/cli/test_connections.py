@@ -67,6 +67,47 @@ def test_the_secret_may_come_from_a_file(shell: Shell, office: Office, tmp_path:
     assert office.services.cipher.open(row.client_secret) == info["client_secret"]
 
 
+def test_an_application_without_a_secret_is_asked_for_none(shell: Shell, xero: Office) -> None:
+    client_id = xero.simulator.info["pkce_client_id"]
+    options = ("--provider", "xero", "--tenant", xero.tenant, "--client-id", client_id)
+
+    added = shell.json("connections", "add", *options, "--no-secret", "--company-id", xero.company)
+
+    assert added["company_id"] == xero.company
+    assert "code_challenge=" in consent.start(xero.services, added["id"])
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--provider", "quickbooks", "--no-secret"], "no applications without a client secret"),
+        (["--provider", "xero", "--company-id", "9130"], "not what xero calls a company"),
+        (["--provider", "xero", "--no-secret", "--secret-file", __file__], "exclude each other"),
+    ],
+)
+def test_what_a_ledger_does_not_have_cannot_be_entered(
+    shell: Shell, office: Office, more: list[str], said: str
+) -> None:
+    options = ("--tenant", office.tenant, "--client-id", "id", *more)
+
+    result = shell.run("connections", "add", *options, typed="secret\n")
+
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_what_a_consent_is_asked_for_is_shown_and_set(shell: Shell, xero: Office) -> None:
+    connection, settings = xero.add(), xero.services.settings.xero
+    before = shell.json("connections", "show", connection.id)
+
+    shell.run("connections", "settings", connection.id, "scope=offline_access accounting.contacts")
+
+    after = shell.json("connections", "show", connection.id)
+    assert (before["login_url"], before["scope"]) == (settings.authorize_url, settings.scope)
+    assert after["scope"] == "offline_access accounting.contacts"
+    assert "scope=offline_access+accounting.contacts" in consent.start(xero.services, connection.id)
+
+
 def test_there_is_no_option_for_the_secret_itself(shell: Shell) -> None:
     result = shell.run("connections", "add", "--help")
 

@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,20 +10,6 @@ from worker.errors import Disconnected, Unavailable
 from worker.store.connections import Connection
 from worker.store.leases import lease
 from worker.sync import connections, consent, tokens
-
-
-def expire(office: Office, connection: Connection) -> None:
-    """As an hour later: the ledger refuses the token, and the row knows that it is over."""
-    office.simulator.control("POST", f"companies/{office.company}/expire-tokens")
-    office.change(connection, access_expires_at=datetime.now(UTC))
-
-
-def token_of(office: Office, connection: Connection) -> str | None:
-    """What a driver does: a token under the lease, or nothing where somebody else drives."""
-    with lease(office.services.database, connection.id) as held:
-        if held is None:
-            return None
-        return tokens.access_token(office.services, connection, held)
 
 
 def renewed(office: Office, connection: Connection, refused: str) -> str:
@@ -37,18 +22,18 @@ def test_a_token_that_lives_is_used_as_it_is(office: Office) -> None:
     connection = office.connect()
     before = office.simulator.stat("token_refreshes")
 
-    token_of(office, connection)
+    office.token(connection)
 
     assert office.simulator.stat("token_refreshes") == before
 
 
 def test_eight_threads_meeting_an_expired_token_refresh_once(office: Office) -> None:
     connection = office.connect()
-    expire(office, connection)
+    office.expire(connection)
     before = office.simulator.stat("token_refreshes")
 
     def drive(_: int) -> str:
-        while (token := token_of(office, connection)) is None:
+        while (token := office.token(connection)) is None:
             pass
         return token
 
@@ -61,7 +46,7 @@ def test_eight_threads_meeting_an_expired_token_refresh_once(office: Office) -> 
 
 def test_a_refused_token_is_renewed_once(office: Office) -> None:
     connection = office.connect()
-    refused = token_of(office, connection) or ""
+    refused = office.token(connection) or ""
 
     first = renewed(office, connection, refused)
     second = renewed(office, connection, refused)
@@ -71,13 +56,13 @@ def test_a_refused_token_is_renewed_once(office: Office) -> None:
 
 def test_a_lost_refresh_answer_leaves_a_working_connection(office: Office) -> None:
     connection = office.connect()
-    expire(office, connection)
+    office.expire(connection)
     office.simulator.control("POST", "faults", {"fault": "lost_answer", "where": "token"})
 
     with pytest.raises(Unavailable):
-        token_of(office, connection)
+        office.token(connection)
 
-    assert token_of(office, connection)
+    assert office.token(connection)
     assert office.row(connection).state == "active"
 
 
@@ -85,7 +70,7 @@ def test_a_driver_killed_before_its_commit_leaves_a_working_connection(
     office: Office, simulator: Simulator
 ) -> None:
     connection = office.connect()
-    expire(office, connection)
+    office.expire(connection)
     simulator.control("PUT", "settings", {"rotation_seconds": 0})
     row = office.row(connection)
     refresh_token = office.services.cipher.open(row.refresh_token or b"")
@@ -94,18 +79,18 @@ def test_a_driver_killed_before_its_commit_leaves_a_working_connection(
     authorizer.refresh(simulator.application, refresh_token)  # and nobody stores the answer
 
     simulator.control("PUT", "settings", {"rotation_seconds": 86_400})
-    assert token_of(office, connection)
+    assert office.token(connection)
     assert office.row(connection).state == "active"
 
 
 def test_a_withdrawn_consent_pauses_the_connection_once(office: Office) -> None:
     connection = office.connect()
-    expire(office, connection)
+    office.expire(connection)
     office.simulator.control("POST", f"companies/{office.company}/withdraw")
 
     for _ in range(3):
         with pytest.raises(Disconnected, match="invalid_grant"):
-            token_of(office, connection)
+            office.token(connection)
 
     row = office.row(connection)
     assert (row.state, row.paused_code) == ("paused", "consent_withdrawn")
@@ -115,23 +100,23 @@ def test_a_withdrawn_consent_pauses_the_connection_once(office: Office) -> None:
 
 def test_refused_credentials_pause_with_their_own_code(office: Office) -> None:
     connection = office.connect()
-    expire(office, connection)
+    office.expire(connection)
     office.change(connection, client_secret=office.services.cipher.seal("wrong"))
 
     with pytest.raises(Disconnected, match="invalid_client"):
-        token_of(office, connection)
+        office.token(connection)
 
     assert office.row(connection).paused_code == "client_refused"
 
 
 def test_a_reconnect_overtakes_a_refresh_in_flight(office: Office) -> None:
     connection = office.connect()
-    expire(office, connection)
+    office.expire(connection)
     back = office.consented(connection)
     slow = {"fault": "delay", "where": "token", "seconds": 1.0}
     office.simulator.control("POST", "faults", slow)
     with ThreadPoolExecutor(1) as threads:
-        refreshing = threads.submit(token_of, office, connection)
+        refreshing = threads.submit(office.token, connection)
         while office.simulator.control("GET", "faults")[-1]["hits"] == 0:
             threading.Event().wait(0.01)
 
@@ -156,4 +141,4 @@ def test_a_connection_without_tokens_is_said_to_be_disconnected(office: Office) 
     connection = connections.disconnect(office.services, office.connect().id)
 
     with pytest.raises(Disconnected):
-        token_of(office, connection)
+        office.token(connection)

@@ -3,14 +3,21 @@
 from datetime import UTC, date, datetime
 
 from tests.builders import a_customer, an_invoice
-from tests.integration.connecting import Office, office, services, settings, simulator
+from tests.integration.connecting import (
+    Office,
+    office,
+    services,
+    settings,
+    simulator,
+    simulators,
+)
 from tests.integration.workshop import OpenShop, Shop
 from worker.providers.port import Resource
 from worker.store import usage
 from worker.store.usage import Call
 from worker.sync import connections
 
-__all__ = ["office", "services", "settings", "simulator"]
+__all__ = ["office", "services", "settings", "simulator", "simulators"]
 
 
 def counted(shop: Shop) -> dict[str, int]:

@@ -9,13 +9,21 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from tests.integration.connecting import office, other_office, services, settings, simulator
+from tests.integration.connecting import (
+    office,
+    other_office,
+    services,
+    settings,
+    simulator,
+    simulators,
+    xero,
+)
 from worker.settings import Settings
 from worker.sync.services import Services
 from worker.web.app import Probe, create
 from worker.web.server import broker_probe, database_probe
 
-__all__ = ["office", "other_office", "services", "settings", "simulator"]
+__all__ = ["office", "other_office", "services", "settings", "simulator", "simulators", "xero"]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from schemas.kinds import Kind
 from worker.errors import Misuse
 from worker.policies import Conflict
 from worker.providers.port import Resource
+from worker.sync.login import Login
 from worker.sync.options import OPTIONS, Options, changed
 
 DEFAULTS = Options(feeds={Resource.PAYMENTS: 1800})
@@ -31,6 +32,21 @@ def test_a_feed_is_pulled_every_so_many_seconds_or_never() -> None:
         Resource.ITEMS: 86400,
     }
     assert after(feed__payments="off").feeds == {Resource.PAYMENTS: 0}
+
+
+def test_a_consent_may_be_asked_for_elsewhere_and_otherwise() -> None:
+    login = after(login_url="https://login.example/a?b=c", scope=" offline_access  books ").login
+
+    assert login == Login("https://login.example/a?b=c", "offline_access books")
+    assert Login.of({"login": login.dump()}) == login
+
+
+def test_the_default_login_is_kept_nowhere() -> None:
+    once = changed(DEFAULTS, DEFAULTS, {"scope": "books", "login_url": "https://login.example"})
+
+    again = changed(once, DEFAULTS, {"scope": "", "login_url": "default"})
+
+    assert again.login.dump() == {}
 
 
 @pytest.mark.parametrize("key", OPTIONS)
@@ -95,6 +111,12 @@ def test_other_addresses_are_refused(template: str) -> None:
         ("feed.payments", "5", "60 to 2592000"),
         ("feed.payments", "-1800", "or off"),
         ("feed.taxes", "daily", "or off"),
+        ("login_url", "login.example/authorize", "an http(s) address, or default"),
+        ("login_url", "https://login.example/a#b", "an http(s) address, or default"),
+        ("login_url", "https://login.example/a b", "an http(s) address, or default"),
+        ("login_url", "https://[", "an http(s) address, or default"),
+        ("scope", 'accounting."x"', "scopes with blanks between them, or default"),
+        ("scope", "a" * 2001, "scopes with blanks between them, or default"),
     ],
 )
 def test_a_wrong_value_is_refused_with_key_value_and_choices(
