@@ -74,7 +74,7 @@ _RULES = (
     (r"you must supply a lineitemid", _rule("stale", _R.STALE)),
     (r"lineitemid \S+ could not be found", _rule("stale", _R.STALE)),
     (r"not of valid status for modification", _rule("locked_in_books", _R.CLASH)),
-    (r"has (a )?payments? or credit notes? allocated", _rule("locked_in_books", _R.CLASH)),
+    (r"has (a )?payments? or credit notes? allocated", _rule("invoice_paid", _R.CLASH)),
     (r"not of valid status for creation", _DEFECT),
     (r"lock date", _rule("period_closed", _R.REFUSED)),
     (r"been reconciled|part of a batch payment", _LOCKED),

@@ -13,7 +13,6 @@ from worker.providers.xero.shapes import SHAPES
 
 _UNKNOWN_ID = "404: an id in the request is unknown"
 _PARTIES = frozenset({Kind.CUSTOMER, Kind.VENDOR})
-_PAID = {Kind.INVOICE: "invoice_paid", Kind.PURCHASE_INVOICE: "bill_paid"}
 
 
 def refused(part: Part, error: Error) -> Outcome:
@@ -81,17 +80,20 @@ def _innocent(part: Part, error: Error) -> Outcome:
 
 
 def _code(part: Part, error: Error) -> str:
-    """Our code; a document that is locked by payments is not removed for these."""
+    """Our code; what payments forbid is another sentence for a bill, and for a change."""
     code = error.rule.code
-    if code == "locked_in_books" and part.operation is Operation.REMOVE:
-        return _PAID.get(part.kind, code)
-    return code
+    if code != "invoice_paid":
+        return code
+    if part.operation is not Operation.REMOVE:
+        return "locked_in_books"
+    return "bill_paid" if part.kind is Kind.PURCHASE_INVOICE else code
 
 
 def _names(part: Part, error: Error) -> Mapping[str, str]:
     known = {
         "record": part.body.get("InvoiceNumber") or part.body.get("Name") or part.record_id,
-        "name": part.body.get("Name") or part.body.get("Code"),
+        # Of an item the code is what must be unique (Xero: items).
+        "name": part.body.get("Code") or part.body.get("Name"),
         "number": part.body.get("InvoiceNumber"),
         "date": part.body.get("Date"),
         "currency": part.body.get("CurrencyCode"),

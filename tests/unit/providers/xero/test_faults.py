@@ -36,11 +36,11 @@ MEANT = {
     "Invoice not of valid status for modification": ("locked_in_books", Reading.CLASH),
     "Invoice not of valid status for creation": ("defect", Reading.CERTAIN),
     "This document cannot be edited as it has a payment or credit note allocated to it.": (
-        "locked_in_books",
+        "invoice_paid",
         Reading.CLASH,
     ),
     "The status VOIDED cannot be applied to the invoice because it has payments or credit notes "
-    "allocated to it": ("locked_in_books", Reading.CLASH),
+    "allocated to it": ("invoice_paid", Reading.CLASH),
     "To edit a paid invoice you must supply a LineItemID": ("stale", Reading.STALE),
     "One or more line items must be specified": ("value_refused", Reading.CERTAIN),
     "The invoice total does not equal the sum of the lines": ("defect", Reading.CERTAIN),

@@ -126,6 +126,7 @@ def test_an_account_of_an_items_prices_is_one_that_it_names() -> None:
             "bill_paid",
         ),
         (a_part(Kind.INVOICE, UPDATE), "has a payment or credit note allocated", "locked_in_books"),
+        (a_part(Kind.INVOICE, REMOVE), "not of valid status for modification", "locked_in_books"),
     ],
 )
 def test_what_stands_in_the_books_is_looked_at(part: Part, message: str, code: str) -> None:
@@ -167,6 +168,11 @@ def test_a_key_that_was_used_for_something_else_settles_nothing() -> None:
         (A_SALE, "not subscribed to currency NZD", {"record": "INV-1", "date": "2026-11-20"}),
         (A_SALE, ARCHIVED, {"named": "a customer"}),
         (a_part(Name="Acme"), "already assigned to another contact", {"name": "Acme"}),
+        (
+            a_part(Kind.ITEM, Code="A-1", Name="Seal"),
+            "Price List Item with Code 'A-1' already exists",
+            {"record": "Seal", "name": "A-1"},
+        ),
         (A_PAYMENT, "Account code '200' has been archived, or deleted", {"account": "200"}),
     ],
 )
