@@ -61,6 +61,11 @@ class XeroCompany:
     def balance(self, invoice: str) -> Decimal:
         return Decimal(str(self.record("Invoice", invoice)["AmountDue"]))
 
+    def owed(self) -> Decimal:
+        bills = (one for one in self.records("Invoice") if one["Type"] == "ACCPAY")
+        open_ones = [one for one in bills if one["Status"] not in ("VOIDED", "DELETED")]
+        return Decimal(str(sum(one["AmountDue"] for one in open_ones)))
+
     def edit(self, kind: Kind, ref: str) -> None:
         fields: dict[Kind, dict[str, Json]] = {
             Kind.CUSTOMER: {"Phones": [_PHONE]},
@@ -84,8 +89,8 @@ class XeroCompany:
     def archive(self, kind: Kind, ref: str) -> None:
         self.enter(ENTITIES[kind], "archive", **self._named(kind, ref))
 
-    def pay(self, invoice: str, amount: str) -> str:
-        body = {"Amount": float(amount), "Date": "2026-11-02", "Reference": "CHK 2207"}
+    def pay(self, invoice: str, amount: str, reference: str = "CHK 2207") -> str:
+        body = {"Amount": float(amount), "Date": "2026-11-02", "Reference": reference}
         return str(self._here("POST", f"pay/{invoice}", body)["Payment"]["PaymentID"])
 
     def pay_bill(self, bill: str, amount: str) -> str:
@@ -116,6 +121,10 @@ class XeroCompany:
 
     def record(self, kind: str, ref: str) -> dict[str, Any]:
         return next(found for found in self.records(kind) if found[f"{kind}ID"] == ref)
+
+    def merge(self, gone: str, kept: str) -> None:
+        """Two contacts become one."""
+        self._here("POST", "merge/Contact", {"from": gone, "into": kept})
 
     def switch(self, **switches: bool) -> None:
         self._here("PUT", "switches", switches)

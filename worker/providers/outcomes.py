@@ -170,10 +170,11 @@ class Several:
 
 @dataclass(frozen=True)
 class Barred:
-    """The record is there, but as it stands in the books this part must not be sent (paid)."""
+    """The record is there, but as it stands in the books this part must not be sent (paid, or
+    matched with a bank statement)."""
 
     fault: Fault
-    standing: InvoiceSeen
+    standing: InvoiceSeen | None = None  # of an invoice or a bill
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             seen_for = looked(link.revision)
             links.try_again(acting.session, link.id, sync_token=sync_token, look=seen_for)
         case Barred(fault, standing):
-            stand(acting.session, acting.connection, [standing], link.kind)
+            if standing is not None:
+                stand(acting.session, acting.connection, [standing], link.kind)
             acting.act(subject, refusal(fault, link.attempts))
         case Changed():
             conflicts.meet(acting, link, part, seen)

@@ -1,5 +1,6 @@
 """What payments forbid to do to an invoice or a bill: with money on it, it is not voided, and its
-amounts stay (Xero: invoice status, updating part-paid invoices)."""
+amounts stay (Xero: invoice status, updating part-paid invoices). And what the bank forbids to do to
+a payment."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -21,7 +22,9 @@ _FREE_OF_LINE = frozenset({"Description", "AccountCode", "AccountID", "Tracking"
 
 
 def barred(part: Part, record: Body) -> Fault | None:
-    """Why a part must not be sent, as its invoice or bill stands in the books."""
+    """Why a part must not be sent, as its record stands in the books."""
+    if part.kind is Kind.PAYMENT:
+        return _matched(part, record)
     paid = amount(record, "AmountPaid") + amount(record, "AmountCredited")
     if part.kind not in _PAID or paid <= 0:
         return None
@@ -34,6 +37,13 @@ def barred(part: Part, record: Body) -> Fault | None:
     if total is not None and total < paid:
         return _fault("total_below_paid", part, {"number": number} | _figures(total, paid))
     return _fault("amounts_paid", part, {"number": number})
+
+
+def _matched(part: Part, record: Body) -> Fault | None:
+    """A payment that the bank has confirmed, or that went in a batch, is taken apart by people."""
+    if record.get("IsReconciled") is not True and not record.get("BatchPaymentID"):
+        return None
+    return refuse("locked_in_books", {"record": f"Payment {part.record_id}"}).fault
 
 
 def _is_as_it_stands(sent: Mapping[str, Any], record: Body) -> bool:

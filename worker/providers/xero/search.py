@@ -90,8 +90,9 @@ class OrganisationRecords:
         return brought(part.body, record)
 
     def barred(self, part: Part, record: Body) -> Barred | None:
-        fault = covered.barred(part, record)
-        return None if fault is None else Barred(fault, document_seen(record))
+        if (fault := covered.barred(part, record)) is None:
+            return None
+        return Barred(fault, None if part.kind is Kind.PAYMENT else document_seen(record))
 
     def is_marked(self, part: Part, record: Body) -> bool:
         """What is gone was the CMMS's once: saved again, it is a new one."""

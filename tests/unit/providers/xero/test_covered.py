@@ -101,6 +101,18 @@ def test_a_total_below_the_payments_is_said_so() -> None:
     )
 
 
+@pytest.mark.parametrize("state", [{"IsReconciled": True}, {"BatchPaymentID": "b1"}])
+@pytest.mark.parametrize("operation", [Operation.REMOVE, Operation.WITHDRAW])
+def test_a_payment_that_the_bank_has_seen_stays(
+    state: dict[str, object], operation: Operation
+) -> None:
+    payment = replace(part(), kind=Kind.PAYMENT, operation=operation)
+
+    found = [barred(payment, {"IsReconciled": False} | given) for given in ({}, state)]
+
+    assert [fault and fault.code for fault in found] == [None, "locked_in_books"]
+
+
 def test_without_payments_nothing_is_forbidden() -> None:
     removal = replace(part(), operation=Operation.REMOVE)
 
