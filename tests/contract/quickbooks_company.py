@@ -72,6 +72,9 @@ class QuickBooksCompany:
         (held,) = [one["Balance"] for one in documents if one["Id"] == invoice]
         return Decimal(str(held))
 
+    def owed(self) -> Decimal:
+        return Decimal(str(sum(one["Balance"] for one in self.records("Bill"))))
+
     def edit(self, kind: Kind, ref: str) -> None:
         fields: dict[Kind, dict[str, Json]] = {
             Kind.CUSTOMER: {"PrimaryPhone": {"FreeFormNumber": "+1 503 555 0100"}},

@@ -62,6 +62,10 @@ class Company(Protocol):
         """What an invoice or a bill has open."""
         ...
 
+    def owed(self) -> Decimal:
+        """What all bills together have open."""
+        ...
+
     def edit(self, kind: Kind, ref: str) -> None:
         """Somebody changes a field that we map."""
         ...
