@@ -4,6 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.item import Item, ItemType
+from worker.providers.goods import bought, sold
 from worker.providers.lookup import Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks import checks, names
@@ -36,10 +37,10 @@ def item(work: Work, document: Item, lookup: Lookup, today: date) -> Body:
         "Type": _TYPES[document.type],
     }
     _text(body, "Sku", document.sku, _SKU, operation)
-    if _sold(document):
+    if sold(document):
         _text(body, "Description", document.description, _DESCRIPTION, operation)
         _price(body, "UnitPrice", document.sales_price, operation)
-    if _bought(document):
+    if bought(document):
         _text(body, "PurchaseDesc", document.purchase_description, _PURCHASE_DESCRIPTION, operation)
         _price(body, "PurchaseCost", document.purchase_cost, operation)
     body |= _accounts(document, lookup)
@@ -49,16 +50,6 @@ def item(work: Work, document: Item, lookup: Lookup, today: date) -> Body:
     elif document.type is ItemType.INVENTORY:
         body |= _opening(document, today)
     return body
-
-
-def _sold(document: Item) -> bool:
-    stated = document.sales_price is not None or document.income_account is not None
-    return stated or document.type is not ItemType.NON_INVENTORY or not _bought(document)
-
-
-def _bought(document: Item) -> bool:
-    stated = (document.purchase_cost, document.purchase_description, document.expense_account)
-    return document.type is ItemType.INVENTORY or any(value is not None for value in stated)
 
 
 def _text(body: Body, field: str, value: str | None, limit: int, operation: Operation) -> None:
@@ -75,10 +66,10 @@ def _price(body: Body, field: str, value: Decimal | None, operation: Operation) 
 def _accounts(document: Item, lookup: Lookup) -> Body:
     stock = document.type is ItemType.INVENTORY
     refs: Body = {}
-    if _sold(document):
+    if sold(document):
         fit = checks.STOCK_INCOME if stock else checks.INCOME
         refs["IncomeAccountRef"] = _ref(document.income_account, "income", fit, lookup)
-    if _bought(document):
+    if bought(document):
         fit = checks.STOCK_EXPENSE if stock else checks.EXPENSE
         refs["ExpenseAccountRef"] = _ref(document.expense_account, "expense", fit, lookup)
     if stock:

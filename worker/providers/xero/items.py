@@ -7,6 +7,7 @@ quantity on hand is never sent: bills and sales move it.
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.item import Item, ItemType
+from worker.providers.goods import bought, sold
 from worker.providers.lookup import Cause, Lookup
 from worker.providers.port import Operation, Work
 from worker.providers.texts import cut
@@ -22,16 +23,18 @@ def item(work: Work, document: Item, lookup: Lookup) -> Body:
     body: Body = {"Code": names.item_code(document), "Name": cut(document.name, names.ITEM_NAME)}
     stock = _stock_account(work, document, lookup)
     cost = "COGSAccountCode" if stock else "AccountCode"
-    bought = (document.expense_account, "expense", "purchases", lookup)
-    sold = (document.income_account, "income", "sales", lookup)
     _text(body, "Description", document.description, work)
     _text(body, "PurchaseDescription", document.purchase_description, work)
     _price(body, "SalesDetails.UnitPrice", document.sales_price, work)
-    body["SalesDetails.AccountCode"] = checks.line_account(*sold)
+    if sold(document) or "income" in lookup.chart.mapping:
+        account = checks.line_account(document.income_account, "income", "sales", lookup)
+        body["SalesDetails.AccountCode"] = account
     if document.tax_code and (rate := tax.rate(document.tax_code, tax.SALES, lookup)):
         body["SalesDetails.TaxType"] = rate.ref
     _price(body, "PurchaseDetails.UnitPrice", document.purchase_cost, work)
-    body[f"PurchaseDetails.{cost}"] = checks.line_account(*bought)
+    if bought(document) or "expense" in lookup.chart.mapping:
+        account = checks.line_account(document.expense_account, "expense", "purchases", lookup)
+        body[f"PurchaseDetails.{cost}"] = account
     return body | ({_ASSET: stock} if stock else {})
 
 
