@@ -147,6 +147,20 @@ def pause(session: Session, connection_id: int, version: int, code: str) -> bool
     return session.execute(query).rowcount == 1
 
 
+_LAPSED = sa.text("""
+    UPDATE connections SET consent_kept = NULL
+    WHERE id IN (
+        SELECT id FROM connections
+        WHERE consent_kept IS NOT NULL AND consent_expires_at < clock_timestamp()
+        ORDER BY id FOR UPDATE SKIP LOCKED)
+""")
+
+
+def forget_lapsed_consents(session: Session) -> int:
+    """Forget what was kept for consents that nobody can go on with any more; returns how many."""
+    return session.execute(_LAPSED).rowcount
+
+
 _WAKE = sa.text("""
     UPDATE connections SET wake_seq = wake_seq + 1,
         next_due = least(next_due, clock_timestamp() + make_interval(secs => :delay))

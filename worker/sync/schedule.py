@@ -64,13 +64,14 @@ def relay_pending(services: Services) -> None:
 
 
 def tidy(services: Services) -> int:
-    """Drop status events and runs that were kept long enough, in short transactions; returns how
-    many."""
+    """Drop status events, runs and consents under way that were kept long enough, in short
+    transactions; returns how many."""
     settings = services.settings
     drops: list[Callable[[Session], int]] = [
         lambda session: outbox.expire(session, "published", settings.outbox_days),
         lambda session: outbox.expire(session, "unroutable", settings.unroutable_days),
         lambda session: runs.expire(session, settings.runs_days),
+        connections.forget_lapsed_consents,
     ]
     return sum(_in_pieces(services, drop) for drop in drops)
 

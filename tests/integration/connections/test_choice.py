@@ -10,7 +10,7 @@ from schemas.status import Environment
 from tests.integration.connecting import Office
 from worker.errors import Disconnected, Misuse, Unavailable
 from worker.store.connections import Connection
-from worker.sync import connections, consent
+from worker.sync import connections, consent, schedule
 from worker.sync.consent import Choosing, Returned
 from worker.sync.offers import Offer
 
@@ -150,6 +150,20 @@ def test_a_choice_expires_with_its_consent(xero: Office) -> None:
 
     assert until is not None
     assert until < datetime.now(UTC) + consent.LIFETIME
+
+
+def test_what_nobody_has_chosen_in_time_is_forgotten(xero: Office) -> None:
+    late, early = xero.add(), of_another_tenant(xero)
+    choosing = asked(xero, late, xero.simulator.new_company(), xero.company)
+    waiting = asked(early, early.add(), early.company, xero.company)
+    xero.change(late, consent_expires_at=datetime.now(UTC) - timedelta(seconds=1))
+
+    schedule.tidy(xero.services)
+
+    assert xero.row(late).consent_kept is None
+    assert early.row(waiting.connection).consent_kept is not None
+    with pytest.raises(Misuse, match="longer than 15 minutes"):
+        choose(xero, choosing, xero.company)
 
 
 def test_a_choice_is_no_return_and_a_return_is_no_choice(xero: Office) -> None:

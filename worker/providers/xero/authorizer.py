@@ -55,7 +55,7 @@ class XeroAuthorizer(OAuth):
         event = event_of(access_token)
         of_now = [one for one in known if one.get("authEventId") == event]
         return [
-            Offered(str(one["tenantId"]), str(one.get("tenantName") or one["tenantId"]))
+            Offered(_tenant(one), str(one.get("tenantName") or _tenant(one)))
             for one in of_now or known
             if one.get("tenantType") == _ORGANISATION
         ]
@@ -75,13 +75,13 @@ class XeroAuthorizer(OAuth):
         """End the connection of one organisation; returns those that its user has beside it."""
         known = self._connections(access_token)
         for one in known:
-            if one.get("tenantId") == company_id:
+            if _tenant(one) == company_id:
                 # Its own number, not that of the organisation (Xero: identity API).
                 number = quote(str(one.get("id")), safe="")
                 answer = self._call("DELETE", f"{_CONNECTIONS}/{number}", access_token)
                 if answer.status_code != httpx.codes.NOT_FOUND and not answer.is_success:
                     raise refusal(answer)
-        return [one for one in known if one.get("tenantId") != company_id]
+        return [one for one in known if _tenant(one) != company_id]
 
     def _connections(self, access_token: str) -> list[Body]:
         answer = self._call("GET", _CONNECTIONS, access_token)
@@ -110,6 +110,11 @@ class XeroAuthorizer(OAuth):
         # 400: the token is invalid already, which is what was asked for.
         if answer.status_code not in (httpx.codes.OK, httpx.codes.BAD_REQUEST):
             raise refusal(answer)
+
+
+def _tenant(connection: Body) -> str:
+    """The organisation's id, written as we keep it."""
+    return str(connection.get("tenantId")).lower()
 
 
 def event_of(access_token: str) -> str | None:

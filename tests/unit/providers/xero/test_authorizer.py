@@ -52,6 +52,16 @@ def authorizer(server: Server) -> XeroAuthorizer:
     )
 
 
+def test_ids_are_written_in_small_letters() -> None:
+    server = Server(connection(A.upper()), connection(B, "before"))
+
+    offered = authorizer(server).companies(NOW)
+    authorizer(server).revoke(APPLICATION, ending(A))
+
+    assert [one.ref for one in offered] == [A]
+    assert server.asked[-1] == f"DELETE /connections/of-{A.upper()}"
+
+
 def connection(tenant: str, event: str = "now", kind: str = "ORGANISATION") -> dict[str, object]:
     return {
         "id": f"of-{tenant}", "tenantId": tenant, "tenantType": kind, "tenantName": f"Org {tenant}",
