@@ -58,7 +58,7 @@ class Books(click.Group):
 @click.group(cls=Books, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cmms-books", prog_name="books")
 def main() -> None:
-    """Keep the books of QuickBooks companies in step with a CMMS.
+    """Keep companies' books, in QuickBooks or Xero, in step with a CMMS.
 
     The settings are environment variables, BOOKS_...; the README lists them.
     """
