@@ -56,6 +56,9 @@ class Disconnected(ProviderError):
         self.code = code
 
 
+THROTTLED, DAY_LIMIT = "throttled", "day limit"
+
+
 class Throttled(ProviderError):
     """The ledger's limit is reached; nothing was taken. `pause` is what it asked for, `limit` what
     people are told that the connection is held for."""
@@ -65,7 +68,7 @@ class Throttled(ProviderError):
         why: str,
         *,
         pause: timedelta,
-        limit: str = "throttled",
+        limit: str = THROTTLED,
         correlation_id: str | None = None,
     ) -> None:
         super().__init__(why, correlation_id=correlation_id)

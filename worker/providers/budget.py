@@ -106,6 +106,11 @@ class Budget:
             return replace(self, day=_Day(left, self.now + _DAY))
         return replace(self, day=replace(self.day, left=min(left, self.day.left)))
 
+    def ends(self, seconds: float) -> Self:
+        """The budget after the ledger said that its day is used up, and when the next one
+        begins."""
+        return replace(self, day=_Day(0, self.now + seconds))
+
     def saves(self) -> float:
         """Seconds for which reads by the clock leave the rest of the day to others; 0: none."""
         if self.day is None or self.day.left >= (self.limits.per_day or 0) * _KEPT:

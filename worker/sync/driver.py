@@ -9,7 +9,14 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from worker import metrics
-from worker.errors import Disconnected, ProviderError, Throttled, TokenExpired, Unavailable
+from worker.errors import (
+    DAY_LIMIT,
+    Disconnected,
+    ProviderError,
+    Throttled,
+    TokenExpired,
+    Unavailable,
+)
 from worker.providers.budget import Budget
 from worker.providers.lookup import Chart
 from worker.providers.port import Answer, Books, Limits, Submission
@@ -180,6 +187,12 @@ class Driver:
                 connections.change(session, self.connection.id, budget=budget.dump())
             self.connection = replace(self.connection, budget=budget.dump())
 
+    def _end_day(self, seconds: float) -> None:
+        with self.services.database.begin() as session:
+            budget = self.budget(session).ends(seconds).dump()
+            connections.change(session, self.connection.id, budget=budget)
+        self.connection = replace(self.connection, budget=budget)
+
     def saves(self) -> float:
         """Seconds for which reads by the clock leave what is left of the day to others."""
         return Budget.load(self.limits, self.connection.budget, self.moment.timestamp()).saves()
@@ -226,6 +239,8 @@ class Driver:
             case Disconnected(code=code):
                 tokens.pause(self.services, self.connection, code)
             case Throttled(pause=pause, limit=limit):
+                if limit == DAY_LIMIT:
+                    self._end_day(pause.total_seconds())
                 self.wait(limit, pause.total_seconds())
             case Unavailable() | TokenExpired():  # a fresh token refused: another is no better
                 self.wait("unavailable", backoff(min(self.connection.failures, 8)), failures=1)

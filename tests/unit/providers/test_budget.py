@@ -201,3 +201,10 @@ def test_a_ledger_without_a_limit_of_the_day_has_none() -> None:
 
     assert budget.saves() == 0
     assert "day" not in budget.dump()
+
+
+def test_the_ledger_says_when_its_next_day_begins() -> None:
+    budget = told(400).ends(2 * HOUR)
+
+    assert budget.wait(1) == 2 * HOUR
+    assert budget.at(START + 2 * HOUR).wait(1) == 0

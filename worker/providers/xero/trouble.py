@@ -4,7 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from worker.errors import Disconnected, ProviderError, Throttled, TokenExpired, Unavailable
+from worker.errors import (
+    DAY_LIMIT,
+    THROTTLED,
+    Disconnected,
+    ProviderError,
+    Throttled,
+    TokenExpired,
+    Unavailable,
+)
 from worker.providers.http import pause
 from worker.providers.reply import Reply, said
 
@@ -35,8 +43,7 @@ def of_connection(headers: Mapping[str, str], reply: Reply) -> ProviderError | N
         case 403:
             return _forbidden(reply)
         case 429 | 503 if reply.status == 429 or _TOO_MANY.search(reply.text):
-            asked = _asked(headers)
-            return Throttled(said(reply), pause=asked, correlation_id=reply.correlation_id)
+            return _throttled(headers, reply)
         case 503 if _OFFLINE.search(reply.text):
             return _unavailable(reply)
         case _:
@@ -61,7 +68,9 @@ def _unavailable(reply: Reply) -> Unavailable:
     return Unavailable(said(reply), correlation_id=reply.correlation_id)
 
 
-def _asked(headers: Mapping[str, str]) -> timedelta:
-    limit = headers.get("x-rate-limit-problem", "").lower()
-    default = next((most for name, most in _PAUSES.items() if limit.startswith(name)), _PAUSE)
-    return pause(headers, default, lambda: datetime.now(UTC), _LONGEST)
+def _throttled(headers: Mapping[str, str], reply: Reply) -> Throttled:
+    problem = headers.get("x-rate-limit-problem", "").lower()
+    default = next((most for name, most in _PAUSES.items() if problem.startswith(name)), _PAUSE)
+    asked = pause(headers, default, lambda: datetime.now(UTC), _LONGEST)
+    limit = DAY_LIMIT if problem.startswith("day") else THROTTLED
+    return Throttled(said(reply), pause=asked, limit=limit, correlation_id=reply.correlation_id)
