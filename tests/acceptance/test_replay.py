@@ -27,17 +27,20 @@ def wrong_expectation(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_replay_finds_and_writes_what_is_expected(command: Command, tmp_path: Path) -> None:
+def test_a_replay_finds_and_writes_what_is_expected_in_every_ledger(
+    command: Command, tmp_path: Path
+) -> None:
     statuses, books = tmp_path / "statuses.jsonl", tmp_path / "books.json"
     files = ("--statuses", statuses, "--books", books)
 
-    done = command("tests.system.replay", SMALL, "--expect", EXPECTED, *files)
+    done = command("tests.system.replay", SMALL, "--expect", EXPECTED, "--provider", "both", *files)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    told = Counter(line.envelope["type"] for line in streams.read(statuses))
-    assert told["accounting.record.synced"] >= 9 + 4 + 12 + 21 + 6 + 8 + 15
-    rows = json.loads(books.read_text())["quickbooks"]["invoice"]
-    assert {row["record_id"] for row in rows} >= set(expected_invoices())
+    events = [line.envelope for line in streams.read(statuses)]
+    told = Counter((one["type"], one["data"]["provider"]) for one in events)
+    for provider, kinds in json.loads(books.read_text()).items():
+        assert told["accounting.record.synced", provider] >= 9 + 4 + 12 + 21 + 6 + 8 + 15
+        assert {row["record_id"] for row in kinds["invoice"]} >= set(expected_invoices())
 
 
 @pytest.mark.slow
