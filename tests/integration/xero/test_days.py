@@ -9,7 +9,6 @@ from tests.integration.xero.shop import PER_DAY, Shop
 from worker.providers.port import Resource
 from worker.store import connections as rows
 from worker.store import runs
-from worker.store.runs import Asked
 from worker.sync import connections, reads, schedule
 from worker.sync.configure import set_options
 from worker.sync.options import FEEDS, intervals
@@ -119,7 +118,7 @@ def test_what_was_held_for_the_day_goes_on_by_itself(shop: Shop) -> None:
     shop.work()
 
     assert shop.states() == {"VEN-1": "synced"}
-    assert len(shop.books("Contact")) == 1
+    assert len([one for one in shop.books("Contact") if "VEN-1" in str(one)]) == 1
 
 
 def now(shop: Shop) -> datetime:
