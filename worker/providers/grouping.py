@@ -1,11 +1,13 @@
 """What goes into one request together, and what requests touch in common. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from schemas.kinds import Kind
 from worker.providers.lookup import PLACEHOLDER, Lookup
-from worker.providers.port import Work
+from worker.providers.port import Operation, Part, Work
+from worker.providers.wire import Body, ready
 
 
 class Sheet(Protocol):
@@ -60,3 +62,22 @@ def touches(work: Work, lookup: Lookup, noun: Callable[[Kind], str]) -> frozense
         if kind is Kind.INVOICE:  # who pays it
             touched.add((Kind.CUSTOMER, target.party))
     return frozenset(f"{noun(kind)}:{ref}" for kind, ref in touched if ref and ref != PLACEHOLDER)
+
+
+def part(work: Work, key: str, body: Body, about: Body, total: Decimal | None) -> Part:
+    """What a request does for a link. `about` names its document to people, `total` is what the
+    books' must come to."""
+    removing = work.operation is Operation.REMOVE
+    # A removal sends no more than an id: what it is about is added for the sentences on it.
+    said = {**about, **body} if removing else body
+    return Part(
+        link_id=work.link_id,
+        kind=work.kind,
+        record_id=work.record_id,
+        operation=work.operation,
+        key=key,
+        body=ready(said),
+        ref=work.ref,
+        sync_token=work.sync_token,
+        expected_total=None if removing else total,
+    )

@@ -4,13 +4,13 @@ The CMMS's side is the translated body; the books' side and what both last agree
 texts (`LedgerRecord.fields`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from schemas.kinds import Kind
 from worker.policies import Conflict
-from worker.providers.port import Agreed, Both, Operation, Work
+from worker.providers.port import Agreed, Both, Held, Operation, Plan, Request, Work
 from worker.providers.refusals import Refusal
 from worker.providers.wire import Body
 from worker.terms import SENT
@@ -133,6 +133,17 @@ class Compared:
         if not merged.send:
             self.same.append(work.link_id)
         return not merged.send
+
+    def plan(self, requests: Iterable[Request], held: Sequence[Held], look: Sequence[int]) -> Plan:
+        """The plan that these make together with what was compared."""
+        return Plan(
+            tuple(requests),
+            tuple(held),
+            same=tuple(self.same),
+            both=tuple(self.both),
+            look=tuple(look),
+            agreed=tuple(self.agreed),
+        )
 
 
 def since_linked(work: Work, dialect: Dialect, said: Callable[[Work], Body]) -> Work:

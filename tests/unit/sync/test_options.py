@@ -108,6 +108,7 @@ def test_other_addresses_are_refused(template: str) -> None:
         ("taken_number", "yes", "hold or allow"),
         ("numbering", "ours", "cmms or books"),
         ("new_parties", "no", "create or hold"),
+        ("invoice_status", "paid", "authorised or draft"),
         ("feed.payments", "5", "60 to 2592000"),
         ("feed.payments", "-1800", "or off"),
         ("feed.taxes", "daily", "or off"),

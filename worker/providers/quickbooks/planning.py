@@ -7,7 +7,7 @@ from functools import partial
 
 from worker.policies import TakenNumber
 from worker.providers import periods
-from worker.providers.grouping import groups, touches
+from worker.providers.grouping import groups, part, touches
 from worker.providers.lookup import Lookup
 from worker.providers.port import Held, Operation, Part, Plan, Request, Work
 from worker.providers.quickbooks import covered, shapes
@@ -15,7 +15,7 @@ from worker.providers.quickbooks.shapes import SHAPES, Removal, Shape
 from worker.providers.quickbooks.threeway import FIELDS, merge
 from worker.providers.refusals import Refusal
 from worker.providers.threeway import Compared, Merged, since_linked
-from worker.providers.wire import Body, ready, text
+from worker.providers.wire import Body, text
 
 _TWICE = "allowduplicatedocnum"
 _MOST_BYTES = 800_000  # of the items of one request: bodies stay below 1 MB
@@ -75,14 +75,7 @@ class Planner:
             else:
                 grouped.append(done)
         requests += [self._request(group) for group in groups(grouped, self.batch, _MOST_BYTES)]
-        return Plan(
-            tuple(requests),
-            tuple(held),
-            same=tuple(compared.same),
-            both=tuple(compared.both),
-            look=tuple(look),
-            agreed=tuple(compared.agreed),
-        )
+        return compared.plan(requests, held, look)
 
     def _sheet(self, work: Work, lookup: Lookup) -> _Sheet | Held:
         try:
@@ -168,18 +161,5 @@ def _target(work: Work) -> Body:
 
 
 def _part(sheet: _Sheet, key: str) -> Part:
-    work = sheet.work
-    removing = work.operation is Operation.REMOVE
-    # A removal sends no more than an id: what it is about is added for the sentences on it.
-    said = {**shapes.about(work.document), **sheet.body} if removing else sheet.body
-    return Part(
-        link_id=work.link_id,
-        kind=work.kind,
-        record_id=work.record_id,
-        operation=work.operation,
-        key=key,
-        body=ready(said),
-        ref=work.ref,
-        sync_token=work.sync_token,
-        expected_total=None if removing else shapes.total(work.document),
-    )
+    document = sheet.work.document
+    return part(sheet.work, key, sheet.body, shapes.about(document), shapes.total(document))

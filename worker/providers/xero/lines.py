@@ -1,9 +1,10 @@
 """Lines of invoices and bills as Xero takes them: amounts to the cent, items by their code."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
-from schemas.bill import PurchaseInvoice
+from schemas.bill import PurchaseInvoice, PurchaseLine
 from schemas.document import Amounts, Line
 from schemas.invoice import Invoice, InvoiceLine
 from schemas.kinds import Kind
@@ -16,6 +17,8 @@ from worker.providers.wire import Body
 from worker.providers.xero import checks, tax
 from worker.providers.xero.names import DESCRIPTION
 
+AnyLine = TypeVar("AnyLine", bound=Line)
+
 _FOUR = Places(Decimal("0.0001"), Decimal("0.0001"))  # with unitdp=4 (Xero: rounding)
 _WHOLE = Decimal(100)
 _PERCENT = Decimal("0.01")  # how many decimals a rate of discount has is not documented
@@ -23,36 +26,29 @@ _PERCENT = Decimal("0.01")  # how many decimals a rate of discount has is not do
 
 def sales_lines(document: Invoice, lookup: Lookup) -> list[Body]:
     """The lines of an invoice; one whose amount no single price makes is two."""
-    rates = _rates(document, document.lines, tax.SALES, lookup)
-    made: list[Body] = []
-    for line, rate in zip(document.lines, rates, strict=True):
-        if _says_only(line, document.currency):
-            made.append({"Description": _text(line)})
-            continue
-        booked = _booked(line, "sales", lookup) | _taxed(rate)
+
+    def made(line: InvoiceLine) -> list[Body]:
+        booked = _booked(line, "sales", lookup)
         if line.item_id and line.account:
             booked["AccountCode"] = checks.line_account(line.account, "sales", "sales", lookup)
         if (figures := _discounted(line, document.currency)) is not None:
-            made.append(_described(_dated(_text(line), line)) | figures | booked)
-            continue
-        words = _dated(_list_price(line), line)
+            return [_described(_dated(_text(line), line)) | figures | booked]
+        words = _described(_dated(_list_price(line), line))
         rows = priced(line, document.currency, _FOUR)
-        made += [_described(words) | _figures(row) | booked for row in rows]
-    return tax.corrected(document, made, _percent(rates, tax.SALES))
+        return [words | _figures(row) | booked for row in rows]
+
+    return _lines(document, document.lines, tax.SALES, lookup, made)
 
 
 def bill_lines(document: PurchaseInvoice, lookup: Lookup) -> list[Body]:
     """The lines of a bill. What an item costs is booked to the item's own account."""
-    rates = _rates(document, document.lines, tax.PURCHASES, lookup)
-    made: list[Body] = []
-    for line, rate in zip(document.lines, rates, strict=True):
-        if _says_only(line, document.currency):
-            made.append({"Description": _text(line)})
-            continue
-        booked = _booked(line, "purchase", lookup) | _taxed(rate)
+
+    def made(line: PurchaseLine) -> list[Body]:
+        words, booked = _described(_text(line)), _booked(line, "purchase", lookup)
         rows = priced(line, document.currency, _FOUR)
-        made += [_described(_text(line)) | _figures(row) | booked for row in rows]
-    return tax.corrected(document, made, _percent(rates, tax.PURCHASES))
+        return [words | _figures(row) | booked for row in rows]
+
+    return _lines(document, document.lines, tax.PURCHASES, lookup, made)
 
 
 def words_line(words: Sequence[str]) -> list[Body]:
@@ -61,28 +57,31 @@ def words_line(words: Sequence[str]) -> list[Body]:
     return [{"Description": cut(said, DESCRIPTION)}] if said else []
 
 
-def _says_only(line: Line, currency: str) -> bool:
-    return line.item_id is None and line.account is None and line.net(currency) == 0
+def _lines(
+    document: Invoice | PurchaseInvoice,
+    lines: Sequence[AnyLine],
+    mapped: str,
+    lookup: Lookup,
+    made: Callable[[AnyLine], list[Body]],
+) -> list[Body]:
+    """Every line as it is made, with its rate of tax; a line of words alone is only that."""
+    found: list[Body] = []
+    rates: list[Tax] = []
+    for line in lines:
+        if line.item_id is None and line.account is None and line.net(document.currency) == 0:
+            found.append({"Description": _text(line)})
+            continue
+        untaxed = document.amounts is Amounts.NO_TAX
+        rate = None if untaxed else tax.rate(line.tax_code, mapped, lookup)
+        rates += [rate] if rate else []
+        found += [row | ({"TaxType": rate.ref} if rate else {}) for row in made(line)]
+    return tax.corrected(document, found, _percent(rates, mapped))
 
 
-def _rates(
-    document: Invoice | PurchaseInvoice, lines: Sequence[Line], mapped: str, lookup: Lookup
-) -> list[Tax | None]:
-    if document.amounts is Amounts.NO_TAX:
-        return [None] * len(lines)
-    return [tax.rate(line.tax_code, mapped, lookup) for line in lines]
-
-
-def _percent(rates: Sequence[Tax | None], mapped: str) -> dict[str, Decimal]:
+def _percent(rates: Sequence[Tax], mapped: str) -> dict[str, Decimal]:
     """The rates in per cent, by tax type."""
-    known = {
-        one.ref: one.rate if mapped == tax.SALES else one.purchase_rate for one in rates if one
-    }
+    known = {one.ref: one.rate if mapped == tax.SALES else one.purchase_rate for one in rates}
     return {ref: Decimal(percent) for ref, percent in known.items() if percent is not None}
-
-
-def _taxed(rate: Tax | None) -> Body:
-    return {"TaxType": rate.ref} if rate else {}
 
 
 def _booked(line: Line, mapped: str, lookup: Lookup) -> Body:

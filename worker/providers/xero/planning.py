@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from schemas.kinds import Kind
-from worker.providers.grouping import groups, touches
+from worker.providers.grouping import groups, part, touches
 from worker.providers.lookup import Lookup
 from worker.providers.port import Held, Operation, Part, Plan, Request, Work
 from worker.providers.refusals import Refusal
 from worker.providers.threeway import Compared, Merged, since_linked
-from worker.providers.wire import Body, ready, text
+from worker.providers.wire import Body, text
 from worker.providers.xero import bodies, shapes
 from worker.providers.xero.fields import folded
 from worker.providers.xero.merging import FIELDS, merge
@@ -30,8 +30,8 @@ class _Sheet:
 
     work: Work
     shape: Shape
-    element: Body  # as it is sent, with its id where it has one
-    written: str  # the same as text
+    body: Body  # with its id where it has one; each field under the name that it is agreed on by
+    written: str  # the same as Xero takes it
     touches: frozenset[str]
     merged: Merged | None = None  # with what the books hold, where that is known
 
@@ -78,14 +78,7 @@ class Planner:
                 look.append(work.link_id)
             elif not compared.settles(done.work, done.merged):
                 sent.append(done)
-        return Plan(
-            tuple(self._requests(sent)),
-            tuple(held),
-            same=tuple(compared.same),
-            both=tuple(compared.both),
-            look=tuple(look),
-            agreed=tuple(compared.agreed),
-        )
+        return compared.plan(self._requests(sent), held, look)
 
     def _sheet(self, work: Work, lookup: Lookup) -> _Sheet | Held:
         try:
@@ -101,8 +94,8 @@ class Planner:
             body = bodies.completed(merged.send, body, work.held or {})
         shape = SHAPES[work.kind]
         target = {} if work.operation is Operation.CREATE else {shape.id: work.ref}
-        element = target | folded(body)
-        return _Sheet(work, shape, element, text(element), touched, merged)
+        body = target | body
+        return _Sheet(work, shape, body, text(folded(body)), touched, merged)
 
     def _requests(self, sheets: Sequence[_Sheet]) -> Iterator[Request]:
         together: dict[tuple[str, str, str], list[_Sheet]] = {}
@@ -163,21 +156,8 @@ def _alone(sheet: _Sheet) -> Request:
 
 
 def _part(sheet: _Sheet, key: str) -> Part:
-    work = sheet.work
-    removing = work.operation is Operation.REMOVE
-    # A removal sends no more than an id: what it is about is added for the sentences on it.
-    said = {**shapes.about(work.document), **sheet.element} if removing else sheet.element
-    return Part(
-        link_id=work.link_id,
-        kind=work.kind,
-        record_id=work.record_id,
-        operation=work.operation,
-        key=key,
-        body=ready(said),
-        ref=work.ref,
-        sync_token=work.sync_token,
-        expected_total=None if removing else shapes.total(work.document),
-    )
+    document = sheet.work.document
+    return part(sheet.work, key, sheet.body, shapes.about(document), shapes.total(document))
 
 
 def _noun(kind: Kind) -> str:

@@ -2,7 +2,7 @@
 `bodies.body`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
@@ -53,49 +53,34 @@ class Shape:
         return f"?summarizeErrors=false{exact}"
 
 
+_CONTACT = Shape(
+    "Contacts",
+    "ContactID",
+    "Name",
+    "ContactNumber",
+    "ContactNumber",
+    Removal.ARCHIVE,
+    "ContactStatus",
+    "Contacts/View/",
+)
+_INVOICE = Shape(
+    "Invoices",
+    "InvoiceID",
+    "InvoiceNumber",
+    "Reference",
+    "Reference",
+    Removal.VOID,
+    "Status",
+    "AccountsReceivable/View.aspx?InvoiceID=",
+    "ACCREC",
+)
 SHAPES: Mapping[Kind, Shape] = {
-    Kind.CUSTOMER: Shape(
-        "Contacts",
-        "ContactID",
-        "Name",
-        "ContactNumber",
-        "ContactNumber",
-        Removal.ARCHIVE,
-        "ContactStatus",
-        "Contacts/View/",
-    ),
-    Kind.VENDOR: Shape(
-        "Contacts",
-        "ContactID",
-        "Name",
-        "ContactNumber",
-        "ContactNumber",
-        Removal.ARCHIVE,
-        "ContactStatus",
-        "Contacts/View/",
-    ),
+    Kind.CUSTOMER: _CONTACT,
+    Kind.VENDOR: _CONTACT,
     Kind.ITEM: Shape("Items", "ItemID", "Code", None, "Code", Removal.ERASE, "", ""),
-    Kind.INVOICE: Shape(
-        "Invoices",
-        "InvoiceID",
-        "InvoiceNumber",
-        "Reference",
-        "Reference",
-        Removal.VOID,
-        "Status",
-        "AccountsReceivable/View.aspx?InvoiceID=",
-        "ACCREC",
-    ),
-    Kind.PURCHASE_INVOICE: Shape(
-        "Invoices",
-        "InvoiceID",
-        "InvoiceNumber",
-        "Reference",
-        "Reference",
-        Removal.VOID,
-        "Status",
-        "AccountsPayable/View.aspx?InvoiceID=",
-        "ACCPAY",
+    Kind.INVOICE: _INVOICE,
+    Kind.PURCHASE_INVOICE: replace(
+        _INVOICE, page="AccountsPayable/View.aspx?InvoiceID=", type="ACCPAY"
     ),
     Kind.EXPENSE: Shape(
         "ManualJournals",

@@ -154,6 +154,16 @@ def test_of_what_changed_only_that_is_sent() -> None:
     assert elements(request) == [{"ContactID": "r-1", "EmailAddress": "a@b.example"}]
 
 
+def test_a_part_names_its_fields_as_both_sides_agree_on_them() -> None:
+    kept, changed = "Phones.MOBILE", "Phones.DEFAULT"
+    work = replace(compared(phone="+1 503 555 0199"), unasked=False)
+
+    (part,) = plan(work).requests[0].parts
+
+    assert changed in (work.base or {})
+    assert (changed in part.body, kept in part.body) == (True, False)
+
+
 def test_what_is_missing_is_waited_for_alone() -> None:
     made = plan(*invoices(1), a_create(Kind.PAYMENT, a_payment(invoice_id="INV-9")))
 
