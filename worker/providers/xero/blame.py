@@ -70,17 +70,18 @@ def _ids(body: Mapping[str, Any], field: str) -> Iterator[str]:
 
 
 def _accounts(body: Mapping[str, Any]) -> set[str]:
-    """The accounts that a body names, by id or code."""
+    """The accounts that a body names, by id or code; an item's prices name them like lines do."""
     holders = [*_lines(body), body.get("Account") or {}]
-    held = (one.get("AccountID") or one.get("AccountCode") or one.get("Code") for one in holders)
-    return {str(one) for one in held if one}
+    lines = [one.get("AccountID") or one.get("AccountCode") for one in holders]
+    prices = [held for name, held in body.items() if name.endswith("AccountCode")]
+    return {str(one) for one in (*lines, *prices) if one}
 
 
 def _taxes(body: Mapping[str, Any]) -> set[str]:
-    return {str(line["TaxType"]) for line in _lines(body) if line.get("TaxType")}
+    lines = [line.get("TaxType") for line in _lines(body)]
+    prices = [held for name, held in body.items() if name.endswith(".TaxType")]
+    return {str(one) for one in (*lines, *prices) if one}
 
 
 def _lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The lines of a document; an item's prices name accounts like lines do."""
-    details = [body.get("SalesDetails"), body.get("PurchaseDetails")]
-    return rows(body.get("LineItems")) + rows(body.get("JournalLines")) + rows(details)
+    return rows(body.get("LineItems")) + rows(body.get("JournalLines"))

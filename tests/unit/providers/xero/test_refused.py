@@ -1,6 +1,7 @@
 """What a refusal means for the record that was refused, and what would mend it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,8 @@ def test_the_account_that_a_message_quotes_is_meant() -> None:
 
 
 def test_an_account_of_an_items_prices_is_one_that_it_names() -> None:
-    part = a_part(Kind.ITEM, Code="A-1", SalesDetails={"AccountCode": "200", "TaxType": "OUTPUT"})
+    prices: dict[str, Any] = {"SalesDetails.AccountCode": "200", "SalesDetails.TaxType": "OUTPUT"}
+    part = a_part(Kind.ITEM, Code="A-1", **prices)
 
     outcome = refused(part, meant("Account code '200' has been archived, or deleted"))
 
