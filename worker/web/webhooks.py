@@ -5,7 +5,7 @@ import asyncio
 
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from worker import metrics
 from worker.sync.webhooks import LONGEST, Delivery, Receiver, Result
@@ -17,11 +17,11 @@ _SECONDS = 2.5  # for everything: the ledger waits three, and comes again
 
 async def receive(request: Request) -> Response:
     """Take a delivery in: 200 whatever it says, 401 where it is not signed as it should be, 503
-    where it has to come again."""
+    where it has to come again. The answer has no body (Xero: webhooks overview)."""
     receiver: Receiver = request.app.state.webhooks
     provider = request.path_params["provider"]
     if provider not in receiver.services.ledgers:
-        return _answer("no such ledger", 404)
+        return _answer(404)
     status, result = 200, "late"
     try:
         async with asyncio.timeout(_SECONDS):
@@ -36,8 +36,8 @@ async def receive(request: Request) -> Response:
         metrics.WEBHOOKS.labels(provider, "unavailable").inc()
         raise
     metrics.WEBHOOKS.labels(provider, result).inc()
-    return _answer(result, 401 if result == Result.UNSIGNED else status)
+    return _answer(401 if result == Result.UNSIGNED else status)
 
 
-def _answer(text: str, status: int) -> Response:
-    return PlainTextResponse(f"{text}\n", status, pages.HEADERS)
+def _answer(status: int) -> Response:
+    return Response(status_code=status, headers=pages.HEADERS)

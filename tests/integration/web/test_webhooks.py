@@ -78,7 +78,7 @@ def queued(office: Office, connection: Connection) -> list[Run]:
 def test_a_change_queues_a_pull(office: Office, rested: Connection, site: str, form: str) -> None:
     answer = send(office, site, an_event(office.company), form=form)
 
-    assert (answer["status"], answer["answer"].strip()) == (200, "queued")
+    assert (answer["status"], answer["answer"]) == (200, "")
     [run] = queued(office, rested)
     assert (run.resource, run.asked_by) == ("payments", "webhook")
     due = office.row(rested).next_due
@@ -142,9 +142,11 @@ def test_several_companies_in_one_delivery_are_all_read(
 def test_what_is_none_of_ours_is_acknowledged_and_dropped(
     office: Office, rested: Connection, site: str, event: dict[str, str]
 ) -> None:
+    before = counted("ignored")
+
     answer = send(office, site, an_event(**{"company": office.company} | event))
 
-    assert (answer["status"], answer["answer"].strip()) == (200, "ignored")
+    assert (answer["status"], counted("ignored")) == (200, before + 1)
     assert queued(office, rested) == []
 
 
@@ -181,9 +183,12 @@ def test_a_repeat_is_harmless(office: Office, rested: Connection, site: str) -> 
 
 
 def test_a_burst_queues_one_run(office: Office, rested: Connection, site: str) -> None:
-    said = [send(office, site, an_event(office.company, id=str(n))) for n in range(1, 21)]
+    before = counted("joined")
 
-    assert [one["answer"].strip() for one in said] == ["queued", *["joined"] * 19]
+    for n in range(1, 21):
+        send(office, site, an_event(office.company, id=str(n)))
+
+    assert counted("joined") == before + 19
     assert len(queued(office, rested)) == 1
 
 
@@ -238,6 +243,7 @@ def test_a_database_that_says_nothing_holds_no_ledger_up(
     office: Office, services: Services
 ) -> None:
     """It takes connections and never answers: the ledger is told to come again in time."""
+    before = counted("late")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
         stuck = replace(services, database=Database(address, threads=1))
@@ -245,7 +251,7 @@ def test_a_database_that_says_nothing_holds_no_ledger_up(
             answer = send(office, site, an_event(office.company))
             silent.close()
 
-    assert (answer["status"], answer["answer"].strip()) == (503, "late")
+    assert (answer["status"], counted("late")) == (503, before + 1)
 
 
 def test_a_connection_that_is_busy_holds_nobody_up(
