@@ -191,7 +191,8 @@ class Ledger(Generic[C]):
         paid = sum((_applied(one) or 0 for one in self.known.values() if _pays(one, seen)), 0)
         total = seen.total if key[0] is Kind.INVOICE else None
         balance = None if total is None else total - paid
-        return Target(seen.ref, party=seen.party, balance=balance, label=seen.number)
+        code = seen.record.code if seen.record else None
+        return Target(seen.ref, party=seen.party, balance=balance, label=seen.number, code=code)
 
 
 Open = Callable[..., Ledger]

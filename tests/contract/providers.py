@@ -8,11 +8,15 @@ import httpx
 
 from tests.contract.quickbooks_company import QuickBooksCompany
 from tests.contract.simulated import Company
+from tests.contract.xero_company import XeroCompany
 from worker.providers.accounts import Uses
 from worker.providers.port import Books, Limits, Traits
 from worker.providers.quickbooks import traits as quickbooks
+from worker.providers.quickbooks import uses as quickbooks_uses
 from worker.providers.quickbooks.books import QuickBooks
-from worker.providers.quickbooks.uses import AccountUses
+from worker.providers.xero import traits as xero
+from worker.providers.xero import uses as xero_uses
+from worker.providers.xero.books import Xero
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Provider:
     others: Mapping[str, str]
     company: Callable[..., Company]
     open: Callable[[Any, Limits], Books]
+    own_ids: bool = False  # accounts have other ids in each company
 
     def new_company(
         self, http: httpx.Client, simulators: Mapping[str, Any], **options: object
@@ -47,6 +52,10 @@ def _quickbooks(company: QuickBooksCompany, limits: Limits) -> Books:
     )
 
 
+def _xero(company: XeroCompany, limits: Limits) -> Books:
+    return Xero(company.http, company.api, company.id, company.access_token, limits)
+
+
 QUICKBOOKS = Provider(
     name="quickbooks",
     limits=Limits(
@@ -60,7 +69,7 @@ QUICKBOOKS = Provider(
         timeout=5,
     ),
     traits=quickbooks.TRAITS,
-    uses=AccountUses(),
+    uses=quickbooks_uses.AccountUses(),
     mapping={
         "income": "4000",
         "expense": "5000",
@@ -76,4 +85,35 @@ QUICKBOOKS = Provider(
     company=QuickBooksCompany,
     open=_quickbooks,
 )
-PROVIDERS = {one.name: one for one in (QUICKBOOKS,)}
+XERO = Provider(
+    name="xero",
+    limits=Limits(
+        batch=50,
+        concurrency=5,
+        per_second=10,
+        per_minute=60,
+        batches_per_minute=60,
+        replay_window=300,
+        key_lifetime=1200,
+        timeout=5,
+        per_day=1000,
+        mixed=False,
+    ),
+    traits=xero.TRAITS,
+    uses=xero_uses.AccountUses(),
+    # No asset: what Xero tracks it does not sell below the stock that bills brought.
+    mapping={
+        "income": "200",
+        "expense": "310",
+        "sales": "260",
+        "purchase": "429",
+        "payment": "090",
+        "journal_debit": "473",
+        "journal_credit": "877",
+    },
+    others={"payment": "091", "journal_debit": "493", "journal_credit": "900"},
+    company=XeroCompany,
+    open=_xero,
+    own_ids=True,
+)
+PROVIDERS = {one.name: one for one in (QUICKBOOKS, XERO)}

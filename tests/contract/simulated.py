@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from schemas.kinds import Kind
 
 CANNOT: Mapping[str, Mapping[str, str]] = {
-    "quickbooks": {},
+    "quickbooks": {
+        "moved while paid": "a payment in QuickBooks is one customer's or vendor's, as its invoice",
+    },
     "xero": {
         "stale tokens": "Xero refuses no stale write: what is changed is looked up first",
         "mixed batches": "one call of Xero's takes creates of one collection, or changes of it",

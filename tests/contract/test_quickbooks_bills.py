@@ -13,10 +13,13 @@ from tests.contract.records import a_bill, a_stock_item, a_vendor
 from tests.contract.scenes import ready_for
 from worker.policies import Policies, TakenNumber
 from worker.providers.port import (
+    Barred,
     Clash,
     Refused,
     Removed,
     Stranger,
+    Untouched,
+    Written,
 )
 
 
@@ -229,3 +232,29 @@ def test_6270_stock_that_began_later(refusing: Open) -> None:
 
     assert isinstance(outcome, Refused)
     assert outcome.fault.code == "stock_too_young"
+
+
+# Paid ones
+
+
+def test_a_paid_bill_stays_with_its_vendor(quickbooks: Ledger) -> None:
+    quickbooks.put(a_vendor(id="VEN-2", name="Southside Bearings"))
+    written = ready_for(quickbooks, a_bill()).put(a_bill())
+    quickbooks.company.pay_bill(written.ref, "10.00")
+
+    found = quickbooks.look(quickbooks.prepared(a_bill(vendor_id="VEN-2")).parts[0])
+
+    assert isinstance(found, Barred)
+    assert found.fault.code == "vendor_paid"
+
+
+def test_a_paid_bill_can_say_something_else(quickbooks: Ledger) -> None:
+    written = ready_for(quickbooks, a_bill()).put(a_bill())
+    quickbooks.company.pay_bill(written.ref, "77.40")
+    part = quickbooks.prepared(a_bill(memo="Received by Ana")).parts[0]
+
+    found = quickbooks.look(part)
+
+    assert isinstance(found, Untouched)
+    quickbooks.known[(Kind.PURCHASE_INVOICE, "BILL-1")] = Written(written.ref, found.sync_token)
+    assert quickbooks.put(a_bill(memo="Received by Ana")).balance == 0

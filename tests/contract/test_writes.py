@@ -169,8 +169,8 @@ def test_a_batch_takes_every_operation(ledger: Ledger) -> None:
 
     outcomes = ledger.remember(submission, ledger.answer(submission))
 
-    kinds = [type(outcomes[name]) for name in ("INV-A", "INV-B", "EXP-1")]
-    assert kinds == [Written, Removed, Written]
+    kinds = {name: type(outcome) for name, outcome in outcomes.items()}
+    assert kinds == {"INV-A": Written, "INV-B": Removed, "EXP-1": Written}
 
 
 def test_an_item_left_out_is_unknown(ledger: Ledger) -> None:
