@@ -29,10 +29,10 @@ _SECRET_NAMES = re.compile(
 _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)(://[^/\s:@]*:)[^/\s@]+@"), rf"\1{HIDDEN}@"),  # credentials in an address
-    (re.compile(r"(?i)([?&](?:code|state|link|view)=)[^&\s\"']+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)([?&](?:code|state|link|view|choice)=)[^&\s\"']+"), rf"\1{HIDDEN}"),
     (
         re.compile(
-            r"(?i)((?:(?:access|refresh|id)_token|client_secret|password)"
+            r"(?i)((?:(?:access|refresh|id)_token|client_secret|code_verifier|password)"
             r"[\"']?\s*[=:]\s*[\"']?)[^\"'&\s,}]+"
         ),
         rf"\1{HIDDEN}",

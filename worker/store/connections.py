@@ -11,6 +11,8 @@ from worker.store.session import Session
 from worker.store.tables import connections
 
 HINT_LIFE = "60 seconds"  # a hint that was not taken up by then is taken for lost
+NO_CONSENT = dict.fromkeys(("consent_state", "consent_expires_at", "consent_kept"))
+"""The values of a row without a consent under way."""
 
 
 @dataclass(frozen=True)

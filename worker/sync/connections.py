@@ -122,7 +122,7 @@ def disconnect(services: Services, connection_id: int) -> Connection:
             ("access_token", "refresh_token", "access_expires_at", "refresh_expires_at")
         )
         # A consent that is under way was asked for before: it must not bring the connection back.
-        gone |= dict.fromkeys(("consent_state", "consent_expires_at", "consent_kept"))
+        gone |= connections.NO_CONSENT
         version = row.token_version + 1
         changing.set(state="disconnected", paused_code=None, token_version=version, **gone)
         changing.answer_asked("not_connected")

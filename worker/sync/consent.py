@@ -1,34 +1,26 @@
 """Consent: a person lets us into a company's books, once per state, and only into the right one."""
 
-import hashlib
-import hmac
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import assert_never
-
-from sqlalchemy.exc import NoResultFound
 
 from worker.errors import Disconnected, Misuse, TokenExpired
 from worker.providers.authorizer import AskedAfterwards, NamedInRedirect, Offered, Tokens
 from worker.settings import Settings
-from worker.store import connections
 from worker.store.connections import Connection
-from worker.store.session import Session, now
+from worker.store.session import now
+from worker.sync import states
 from worker.sync.binding import bind, check_company, check_same
 from worker.sync.changing import change
 from worker.sync.offers import Offer, meant
 from worker.sync.refused import check_enabled, failed, refused
 from worker.sync.services import Services
+from worker.sync.states import LIFETIME, End
 from worker.sync.tokens import application
 
 log = logging.getLogger(__name__)
 
-LIFETIME = timedelta(minutes=15)
-_RETURN, _CHOICE = "return", "choice"  # what a state is good for
-_TOO_LONG = 19  # digits, for a number of a row
 # What a redirect's `error` means to the person (RFC 6749, 4.1.2.1).
 _EXPLAINED = {"invalid_scope": "scope_refused", "unauthorized_client": "client_refused"}
 
@@ -63,18 +55,17 @@ def start(services: Services, connection_id: int) -> str:
 
     Raises: Misuse.
     """
-    secret = secrets.token_urlsafe(32)
     with change(services, connection_id) as changing:
         row = changing.connection
         check_enabled(row)
-        # The number only leads to the row; what proves that we began this is the secret behind it.
+        state = states.new(row.id, End.RETURN)
         begun = services.ledgers[row.provider].authorizer.begin(
             application(services.cipher, row),
-            f"{row.id}.{secret}",
+            state.text,
             redirect_url(services.settings, row.provider),
         )
         changing.set(
-            consent_state=_hashed(_RETURN, secret),
+            consent_state=state.hashed,
             consent_expires_at=now(changing.session) + LIFETIME,
             consent_kept=None if begun.kept is None else services.cipher.seal(begun.kept),
         )
@@ -104,7 +95,7 @@ def finish(services: Services, returned: Returned) -> Connection | Choosing:
     Raises: Misuse with a sentence for the person and the way out; Unavailable and Throttled, after
     which the person starts again: state and code are used up.
     """
-    row = _take(services, returned.provider, returned.state, _RETURN)
+    row = states.take(services, returned.provider, returned.state, End.RETURN)
     if returned.error is not None:
         raise _declined(row, returned.error)
     named = _named(services, row, returned)
@@ -118,68 +109,20 @@ def finish(services: Services, returned: Returned) -> Connection | Choosing:
 
 def choosing(services: Services, provider: str, state: str) -> Choosing:
     """What there is to choose from; uses nothing up. Raises: Misuse."""
-    with services.database.begin() as session:
-        row = _begun(session, provider, state, _CHOICE)
-        _check_lives(row, now(session))
+    row = states.look(services, provider, state, End.CHOICE)
     offer = Offer.open(services.cipher, row.consent_kept or b"")
     return Choosing(row, state, offer.companies)
 
 
 def choose(services: Services, provider: str, state: str, company_id: str) -> Connection:
     """Bind the company that a person chose. Raises as `finish`; the choice is used up then."""
-    row = _take(services, provider, state, _CHOICE)
+    row = states.take(services, provider, state, End.CHOICE)
     offer = Offer.open(services.cipher, row.consent_kept or b"")
     if company_id not in [one.ref for one in offer.companies]:
         raise refused(row, "This company was not among those to choose from.")
     with services.database.begin() as session:
         tokens = offer.left(now(session))
     return bind(services, row, company_id, tokens)
-
-
-def _take(services: Services, provider: str, state: str, purpose: str) -> Connection:
-    """The connection whose state this is; used up and committed before anything else happens."""
-    with services.database.begin() as session:
-        row = _begun(session, provider, state, purpose)
-        gone = dict.fromkeys(("consent_state", "consent_expires_at", "consent_kept"))
-        connections.change(session, row.id, **gone)
-        moment = now(session)
-    _check_lives(row, moment)
-    check_enabled(row)
-    return row
-
-
-def _begun(session: Session, provider: str, state: str, purpose: str) -> Connection:
-    """The locked connection whose open consent this is; a wrong guess leaves it open.
-
-    Raises: Misuse.
-    """
-    number, _, secret = state.partition(".")
-    known = number.isascii() and number.isdigit() and len(number) < _TOO_LONG
-    row = _locked(session, int(number)) if known else None
-    if row is None or row.provider != provider or not _is_state_of(row, purpose, secret):
-        text = "This consent was not started here, or it was used already."
-        raise Misuse("state_unknown", f"{text} Start again with `books connections connect`.")
-    return row
-
-
-def _locked(session: Session, connection_id: int) -> Connection | None:
-    try:
-        return connections.lock(session, connection_id)
-    except NoResultFound:
-        return None
-
-
-def _is_state_of(row: Connection, purpose: str, secret: str) -> bool:
-    return hmac.compare_digest(row.consent_state or "", _hashed(purpose, secret))
-
-
-def _hashed(purpose: str, secret: str) -> str:
-    return hashlib.sha256(f"{purpose} {secret}".encode()).hexdigest()
-
-
-def _check_lives(row: Connection, moment: datetime) -> None:
-    if row.consent_expires_at is None or row.consent_expires_at < moment:
-        raise refused(row, "This consent took longer than 15 minutes.")
 
 
 def _declined(row: Connection, error: str) -> Misuse:
@@ -238,16 +181,16 @@ def _ask(
     services: Services, row: Connection, tokens: Tokens, offered: Sequence[Offered]
 ) -> Choosing:
     """Keep the tokens sealed until a person has chosen, no longer than the consent was good for."""
-    secret = secrets.token_urlsafe(32)
+    state = states.new(row.id, End.CHOICE)
     with change(services, row.id) as changing:
         check_same(row, changing.connection)
         if changing.connection.consent_state is not None:
             raise refused(row, "Another consent was begun meanwhile.")
         offer = Offer(tokens, now(changing.session), offered)
         changing.set(
-            consent_state=_hashed(_CHOICE, secret),
+            consent_state=state.hashed,
             consent_expires_at=row.consent_expires_at,
             consent_kept=offer.seal(services.cipher),
         )
     log.info("consent.choosing", extra={"connection": row.id, "companies": len(offered)})
-    return Choosing(row, f"{row.id}.{secret}", offered)
+    return Choosing(row, state.text, offered)

@@ -10,7 +10,7 @@ from schemas.status import Environment
 from tests.integration.connecting import Office
 from worker.errors import Disconnected, Misuse, Unavailable
 from worker.store.connections import Connection
-from worker.sync import connections, consent, schedule
+from worker.sync import connections, consent, schedule, states
 from worker.sync.consent import Choosing, Returned
 from worker.sync.offers import Offer
 
@@ -149,7 +149,7 @@ def test_a_choice_expires_with_its_consent(xero: Office) -> None:
         choose(xero, choosing, xero.company)
 
     assert until is not None
-    assert until < datetime.now(UTC) + consent.LIFETIME
+    assert until < datetime.now(UTC) + states.LIFETIME
 
 
 def test_what_nobody_has_chosen_in_time_is_forgotten(xero: Office) -> None:

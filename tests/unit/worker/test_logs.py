@@ -52,6 +52,8 @@ def test_the_bound_context_is_on_every_line_inside(stream: io.StringIO) -> None:
         "amqp://books:hunter2@broker:5672/",
         "http://us/callback/quickbooks?code=AB11&state=5.hunter2&realmId=9",
         "http://us/connect/quickbooks?link=gAAAAABhunter2hunter2hunter2hunter2",
+        "http://us/choose/xero?choice=5.hunter2",
+        "grant_type=authorization_code&code_verifier=hunter2&redirect_uri=x",
         '{"refresh_token": "hunter2", "expires_in": 3600}',
         "client_secret=hunter2&grant_type=refresh_token",
         "mail to hunter2@example.com",
