@@ -2,11 +2,13 @@
 record. Bodies and headers of 401, 403, 429 and 503 as recorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import httpx
 import pytest
 
+from tests.contract.providers import XERO
 from worker.errors import (
     Disconnected,
     NoAnswer,
@@ -16,19 +18,9 @@ from worker.errors import (
     Unavailable,
     Unexplained,
 )
-from worker.providers.port import Limits
 from worker.providers.xero.client import Client
 
-LIMITS = Limits(
-    batch=50,
-    concurrency=5,
-    per_second=1000,
-    per_minute=60,
-    batches_per_minute=60,
-    replay_window=300,
-    key_lifetime=1200,
-    timeout=5,
-)
+LIMITS = replace(XERO.limits, per_second=1000)
 PAGE = "<html><body>The resource you're looking for cannot be found</body></html>"
 GATEWAY = {"Type": None, "Instance": "1f5a84cd-152b-418d-a0b1-e351fa131d05", "Extensions": {}}
 Answer = Callable[[httpx.Request], httpx.Response]
