@@ -1,5 +1,6 @@
 """A consent of which the redirect names no company: which one it is for, and who says so."""
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,12 @@ import pytest
 from schemas.status import Environment
 from tests.integration.connecting import Office
 from worker.errors import Disconnected, Misuse, Unavailable
+from worker.providers.authorizer import AskedAfterwards, Offered
 from worker.store.connections import Connection
 from worker.sync import connections, consent, schedule, states
 from worker.sync.consent import Choosing, Returned
 from worker.sync.offers import Offer
+from worker.sync.services import Services
 
 
 def asked(office: Office, connection: Connection, *company_ids: str) -> Choosing:
@@ -137,6 +140,48 @@ def test_only_what_was_offered_can_be_chosen(xero: Office) -> None:
         choose(xero, choosing, stranger)
 
     assert (xero.row(connection).state, xero.row(connection).consent_kept) == ("new", None)
+
+
+def while_companies_are_listed(services: Services, happens: Callable[[], object]) -> Services:
+    """The same services; something else happens before the ledger lists the companies."""
+    ledger = services.ledgers["xero"]
+    assert isinstance(ledger.consented, AskedAfterwards)
+    listed = ledger.consented.companies
+
+    def companies(token: str) -> Sequence[Offered]:
+        happens()
+        return listed(token)
+
+    late = replace(ledger, consented=AskedAfterwards(companies))
+    return replace(services, ledgers={"xero": late})
+
+
+def test_a_consent_begun_meanwhile_is_the_one_that_counts(xero: Office) -> None:
+    connection, other = xero.add(), xero.simulator.new_company()
+    back = xero.consented(connection, other, xero.company)
+    newer: list[Returned] = []
+    begin = while_companies_are_listed(
+        xero.services, lambda: newer.append(xero.consented(connection, user="another"))
+    )
+
+    with pytest.raises(Misuse, match="begun meanwhile"):
+        consent.finish(begin, back)
+
+    assert xero.finish(newer[0]).company_id == xero.company
+
+
+def test_a_disconnection_meanwhile_leaves_nothing_to_choose(xero: Office) -> None:
+    connection, other = xero.connect(), xero.simulator.new_company()
+    xero.change(connection, company_id=None)
+    back = xero.consented(connection, other, xero.company)
+    disconnect = while_companies_are_listed(
+        xero.services, lambda: connections.disconnect(xero.services, connection.id)
+    )
+
+    with pytest.raises(Misuse, match="disconnected meanwhile"):
+        consent.finish(disconnect, back)
+
+    assert xero.row(connection).consent_kept is None
 
 
 def test_a_choice_expires_with_its_consent(xero: Office) -> None:

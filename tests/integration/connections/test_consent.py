@@ -172,6 +172,26 @@ def test_a_person_may_decline(office: Office, simulator: Simulator) -> None:
     assert office.row(connection).state == "new"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("invalid_scope", "may not ask for the scope.*default scope"),
+        ("unauthorized_client", "client id or secret"),
+        ("server_error", r"consent was not given \(server_error\)"),
+    ],
+)
+def test_what_the_ledger_refuses_on_its_own_page_is_explained(
+    office: Office, error: str, said: str
+) -> None:
+    connection = office.add()
+    back = replace(office.consented(connection), code=None, error=error)
+
+    with pytest.raises(Misuse, match=said):
+        consent.finish(office.services, back)
+
+    assert office.row(connection).state == "new"
+
+
 def test_a_wrong_client_secret_is_said_plainly(office: Office) -> None:
     connection = office.add()
     office.change(connection, client_secret=office.services.cipher.seal("not the secret"))
