@@ -47,6 +47,9 @@ _VARIANCES = """
     SELECT provider, kind, record_id, total, variance FROM sync_status
     WHERE coalesce(variance, 0) <> 0 ORDER BY provider, kind, record_id
 """
+_CONFLICTS = """
+    SELECT provider, kind, record_id FROM sync_status WHERE status = 'conflict' ORDER BY 1, 2, 3
+"""
 _LIVE = """
     SELECT c.provider, c.company_id, l.kind, l.record_id, l.ref
     FROM links l JOIN documents d ON d.id = l.document_id
@@ -64,8 +67,12 @@ class Verdict:
 
 
 def soundness(system: System, books: Books) -> list[str]:
-    """What must hold after any stream: no stray, no double, no lost record, no variance."""
+    """What must hold after any stream: no stray, no double, no lost record, no variance, and no
+    conflict, since nobody but us has changed the books."""
     faults = books_of.strays(books)
+    for row in system.rows(_CONFLICTS):
+        said = f"{row['kind']} {row['record_id']} is in conflict with a change that nobody made"
+        faults.append(f"{TITLES[row['provider']]}: {said}")
     for row in system.rows(_VARIANCES):
         said = f"{row['kind']} {row['record_id']}: the books' total {row['total']:.2f} differs"
         where = TITLES[row["provider"]]
