@@ -181,3 +181,38 @@ def test_a_changed_record_is_not_removed_unseen(ledger: Ledger) -> None:
     found = ledger.look(ledger.prepared(a_party(), Operation.REMOVE).parts[0])
 
     assert isinstance(found, Changed)
+
+
+def test_a_customer_with_the_name_can_be_adopted(ledger: Ledger) -> None:
+    ref = ledger.company.add_party(Kind.CUSTOMER, "HARBOR HOTEL GROUP")
+    submission = ledger.prepared(a_party())
+    outcome = ledger.send(submission)
+
+    found = ledger.look(submission.parts[0])
+
+    assert isinstance(outcome, Clash)
+    assert isinstance(found, Stranger)
+    assert (found.ref, found.same_kind, found.exact, found.marked) == (ref, True, True, False)
+
+
+def test_a_renamed_record_meets_who_has_the_name(ledger: Ledger) -> None:
+    ledger.put(a_party())
+    ref = ledger.company.add_party(Kind.CUSTOMER, "Quayside Inn")
+    submission = ledger.prepared(a_party(name="Quayside Inn"))
+    outcome = ledger.send(submission)
+
+    found = ledger.look(submission.parts[0])
+
+    assert isinstance(outcome, Clash)
+    assert isinstance(found, Stranger)
+    assert found.ref == ref
+
+
+def test_a_mapped_field_that_others_changed_is_named(ledger: Ledger) -> None:
+    written = ledger.put(a_party())
+    ledger.company.edit(Kind.CUSTOMER, written.ref)
+
+    found = ledger.look(ledger.prepared(a_party(phone="+1 503 555 0199")).parts[0])
+
+    assert isinstance(found, Changed)
+    assert list(found.fields) == ["phone"]

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from schemas.kinds import Kind
 from tests.contract.ledger import Ledger
-from tests.contract.scenes import with_invoice
+from tests.contract.records import a_bill, a_payment
+from tests.contract.scenes import ready_for, with_invoice
 from worker.providers.port import PaymentSeen, Resource
 
 
@@ -74,3 +76,27 @@ def test_what_is_too_old_for_changes_is_queried(ledger: Ledger, cursor: str | No
     payments: list[PaymentSeen] = [one for page in pages for one in page.payments]
     assert [one.applied for one in payments] == [{invoice: Decimal("38.5")}]
     assert {one.balance for page in pages for one in page.invoices} == {Decimal(200)}
+
+
+def test_our_own_payment_is_known_again(ledger: Ledger) -> None:
+    since = now()
+    written = ready_for(ledger, a_payment()).put(a_payment())
+
+    page = ledger.books.page(Resource.PAYMENTS, since, None)
+
+    (payment,) = page.payments
+    assert (payment.ref, payment.digest) == (written.ref, written.digest)
+    assert payment.marker == (Kind.PAYMENT, "PAY-1")
+    assert payment.applied == {written.applied_to: Decimal(100)}
+
+
+def test_how_bills_stand_is_told(ledger: Ledger) -> None:
+    since = now()
+    written = ready_for(ledger, a_bill()).put(a_bill())
+    ledger.company.pay_bill(written.ref, "70.00")
+
+    page = ledger.books.page(Resource.DOCUMENTS, since, None)
+
+    seen = next(one for one in page.bills if one.ref == written.ref)
+    assert (seen.total, seen.balance) == (Decimal("77.40"), Decimal("7.40"))
+    assert (seen.status, seen.party) == ("partially_paid", written.party)

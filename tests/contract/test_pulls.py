@@ -105,7 +105,7 @@ def test_a_record_comes_back_in_the_words_of_the_cmms(ledger: Ledger, document: 
 
     data = pulled(ledger, kind_of(document), written.ref).data
 
-    plain = ("name", "email", "phone", "type", "sku")
+    plain = ("name", "email", "phone", "sku", "description")
     assert {n: data.get(n) for n in plain if n in said} == {n: said[n] for n in plain if n in said}
     assert "id" not in data
 

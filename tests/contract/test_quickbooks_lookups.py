@@ -15,41 +15,11 @@ from tests.contract.scenes import with_items
 from worker.errors import NoAnswer
 from worker.providers.port import (
     Absent,
-    Changed,
     Clash,
     Ours,
     Record,
-    Several,
     Stranger,
 )
-
-
-def test_a_mapped_field_that_others_changed_is_named(quickbooks: Ledger) -> None:
-    written = quickbooks.put(a_party())
-    quickbooks.company.enter("Customer", Id=written.ref, PrimaryPhone={"FreeFormNumber": "1"})
-    part = quickbooks.prepared(a_party(phone="2")).parts[0]
-
-    found = quickbooks.look(part)
-
-    assert isinstance(found, Changed)
-    assert found.fields == {"phone": {"cmms": "2", "books": "1"}}
-
-
-def test_a_customer_with_the_name_can_be_adopted(quickbooks: Ledger) -> None:
-    stranger = quickbooks.company.enter("Customer", DisplayName="HARBOR HOTEL GROUP ")
-    submission = quickbooks.prepared(a_party())
-    outcome = quickbooks.send(submission)
-
-    found = quickbooks.look(submission.parts[0])
-
-    assert isinstance(outcome, Clash)
-    assert isinstance(found, Stranger)
-    assert (found.ref, found.same_kind, found.exact, found.marked) == (
-        stranger["Id"],
-        True,
-        True,
-        False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -129,19 +99,6 @@ def test_an_item_of_another_type_cannot(quickbooks: Ledger) -> None:
 
     assert isinstance(found, Stranger)
     assert not found.exact
-
-
-def test_two_records_with_our_marker_stop_us(quickbooks: Ledger) -> None:
-    for document in (a_party(), an_item(), a_stock_item()):
-        quickbooks.put(document)
-    quickbooks.company.prefer(OtherPrefs={"WarnDuplicateInvoiceNumber": False})
-    for _ in range(2):
-        quickbooks.answer(quickbooks.prepared(an_invoice()))
-
-    found = quickbooks.look(quickbooks.prepared(an_invoice()).parts[0])
-
-    assert isinstance(found, Several)
-    assert len(found.refs) == 2
 
 
 def test_invoices_that_the_books_number_are_found(open_quickbooks: Open) -> None:

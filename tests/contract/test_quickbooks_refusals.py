@@ -180,20 +180,6 @@ def test_6200_and_6210_a_closed_period(refusing: Open, document: Record, *, pass
     assert outcome.fault.names["date"].startswith("2026-10-0")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.id)
-def test_6200_nothing_leaves_a_closed_period(refusing: Open, document: Record) -> None:
-    ledger = ready_for(refusing(), document)
-    ledger.put(document)
-    ledger.company.prefer(AccountingInfoPrefs={"BookCloseDate": "2026-10-15"})
-
-    outcome = ledger.remove(document)
-
-    assert isinstance(outcome, Refused)
-    assert outcome.fault.category is Category.PERIOD
-    (cause,) = outcome.fault.causes
-    assert (cause.kind, cause.id[:9]) == ("period", "2026-10-0")
-
-
 def test_6220_stock_that_is_left(refusing: Open) -> None:
     ledger = refusing()
     ledger.put(a_stock_item())
