@@ -109,10 +109,12 @@ class Standing:
     status: str | None
     removed: bool  # voided by the CMMS
     party_ref: str | None = None  # whose it is in the books
+    sync_token: str | None = None  # as of our last write or look
 
 
 _STANDINGS = sa.text("""
-    SELECT id AS link_id, record_id, ref, total, variance, balance, status, removed, party_ref
+    SELECT id AS link_id, record_id, ref, total, variance, balance, status, removed, party_ref,
+           sync_token
     FROM links WHERE connection_id = :id AND kind = :kind AND ref = ANY(:refs)
     ORDER BY id FOR UPDATE
 """)

@@ -1,6 +1,6 @@
 """Payments in the books: the log, the invoices' balances, and what the CMMS is told of both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -53,6 +53,11 @@ class Stood:
             for ref, before, now in pairs
             if (now.balance, now.party_ref) != (before.balance, before.party_ref)
         ]
+
+    def changed_by_others(self, read: Iterable[InvoiceSeen]) -> list[str]:
+        """Those that stand otherwise than we left them: somebody may have approved them."""
+        there = (one for one in read if one.ref in self.before and one.status != "voided")
+        return [one.ref for one in there if one.sync_token != self.before[one.ref].sync_token]
 
 
 def keep(session: Session, connection: Connection, page: Page, origin: Origin) -> Applied:
@@ -141,7 +146,8 @@ def _stand(
     for ref in sorted(written & stood.now.keys()):
         payments.stand(session, stood.now[ref], paid(stood.now[ref]))
     unpaid.wake(session, connection.id, stood.paid_less)
-    unpaid.moved(session, connection.id, stood.payable_otherwise)
+    payable = {*stood.payable_otherwise, *stood.changed_by_others(read)}
+    unpaid.moved(session, connection.id, payable)
 
 
 def _stand_own(session: Session, payment: PaymentSeen, own: Own | None) -> None:
