@@ -65,9 +65,7 @@ class Simulator:
         self, consent_url: str, *company_ids: str, decision: str = "connect", user: str = "owner"
     ) -> str:
         """Choose on the consent page; the address that the browser is sent back to."""
-        page = self.http.get(consent_url)
-        if page.is_redirect:
-            return page.headers["location"]
+        assert self.http.get(consent_url).status_code == 200
         form = dict(parse_qsl(urlsplit(consent_url).query)) | {"decision": decision, "user": user}
         address = consent_url.partition("?")[0]
         answer = self.http.post(address, data=form | {"company": list(company_ids)})
