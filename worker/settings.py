@@ -105,8 +105,8 @@ class XeroSettings(LedgerSettings):
         "accounting.contacts accounting.settings"
     )
     per_second: Count = 10
-    per_minute: Count = 60
-    batches_per_minute: Count = 60
+    per_minute: Count = 55
+    batches_per_minute: Count = 55
     per_day: Count = Field(
         default=1000, description="Calls a day and organisation: by the app's tier 1,000 or 5,000."
     )
