@@ -12,7 +12,6 @@ from schemas.payment import Payment
 from worker.providers import periods
 from worker.providers.lookup import Lookup
 from worker.providers.port import Operation, Work
-from worker.providers.refusals import refuse
 from worker.providers.wire import Body
 from worker.providers.xero import shapes
 from worker.providers.xero.canonical import valued
@@ -25,7 +24,7 @@ from worker.providers.xero.shapes import SHAPES, Removal
 from worker.providers.xero.token import Token
 
 # What may change of a document that money is on, beside words and accounts of its lines.
-_FREE = ("Reference", "DueDate", "InvoiceNumber", "Url")
+_FREE = ("Contact", "Reference", "DueDate", "InvoiceNumber", "Url")
 _WHOLE = ("SalesDetails.", "PurchaseDetails.")
 
 
@@ -54,6 +53,22 @@ def completed(changes: Body, body: Body, held: Mapping[str, str]) -> Body:
     return kept | changes
 
 
+def sendable(work: Work, whole: Body) -> Body:
+    """What goes over the wire: of a document that money is on, its lines by their ids, and what
+    else may change of it.
+
+    All else is as the books have it, or a look-up has said so; where lines have come or gone, Xero
+    has the word.
+    """
+    known = Token.parse(work.sync_token).lines if work.operation is Operation.UPDATE else ()
+    lines = whole.get("LineItems", ())
+    if not known or len(lines) != len(known):
+        return whole
+    kept = {name: whole[name] for name in (SHAPES[work.kind].id, *_FREE) if name in whole}
+    named = [{"LineItemID": ref, **line} for ref, line in zip(known, lines, strict=True)]
+    return kept | {"LineItems": named}
+
+
 def _written(work: Work, lookup: Lookup) -> Body:
     match work.document:
         case Party() as document:
@@ -61,28 +76,15 @@ def _written(work: Work, lookup: Lookup) -> Body:
         case Item() as document:
             return item(work, document, lookup)
         case Invoice() as document:
-            return _of_paid(work, invoice(work, document, lookup))
+            return invoice(work, document, lookup)
         case PurchaseInvoice() as document:
-            return _of_paid(work, bill(work, document, lookup))
+            return bill(work, document, lookup)
         case Expense() as document:
             return journal(work, document, lookup)
         case Payment() as document:
             return payment(work, document, lookup)
         case _:
             assert_never(work.document)
-
-
-def _of_paid(work: Work, whole: Body) -> Body:
-    """Of a document that money is on: its lines by their ids, and what else may change of it."""
-    known = Token.parse(work.sync_token).lines if work.operation is Operation.UPDATE else ()
-    if not known:
-        return whole
-    lines = whole["LineItems"]
-    if len(lines) != len(known):
-        raise refuse("locked_in_books", {"record": shapes.named(work.document)})
-    kept = {name: whole[name] for name in _FREE if name in whole}
-    named = [{"LineItemID": ref, **line} for ref, line in zip(known, lines, strict=True)]
-    return kept | {"LineItems": named}
 
 
 def _removed(work: Work, lookup: Lookup) -> Body:

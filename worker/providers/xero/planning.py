@@ -95,7 +95,8 @@ class Planner:
         shape = SHAPES[work.kind]
         target = {} if work.operation is Operation.CREATE else {shape.id: work.ref}
         body = target | body
-        return _Sheet(work, shape, body, text(folded(body)), touched, merged)
+        element = folded(bodies.sendable(work, body))
+        return _Sheet(work, shape, body, text(element), touched, merged)
 
     def _requests(self, sheets: Sequence[_Sheet]) -> Iterator[Request]:
         together: dict[tuple[str, str, str], list[_Sheet]] = {}

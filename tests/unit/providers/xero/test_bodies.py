@@ -19,7 +19,7 @@ from worker.providers.lookup import Lookup
 from worker.providers.port import Operation, Record, Work
 from worker.providers.refusals import Refusal
 from worker.providers.wire import Body
-from worker.providers.xero.bodies import body, completed
+from worker.providers.xero.bodies import body, completed, sendable
 
 PAID = "2026-10-02T00:00:00+00:00;lines=l-1,l-2"
 HELD = {"Code": '"PSK-40"', "SalesDetails.UnitPrice": "48.5", "SalesDetails.AccountCode": '"200"'}
@@ -77,19 +77,35 @@ def test_a_payment_in_a_closed_period_is_not_taken_out_either() -> None:
         made(work, CLOSED)
 
 
-def test_of_a_paid_document_only_words_and_accounts_change() -> None:
-    sent = made(an_update(Kind.INVOICE, an_invoice(due_date="2026-11-30"), PAID))
-
-    assert set(sent) == {"Reference", "DueDate", "InvoiceNumber", "LineItems"}
-    assert [line["LineItemID"] for line in sent["LineItems"]] == ["l-1", "l-2"]
-    assert sent["LineItems"][0]["Description"] == "Replace pump seal"
+def sent(document: Record, token: str = PAID) -> Body:
+    work = an_update(Kind.INVOICE, document, token)
+    return sendable(work, {"InvoiceID": "r-1"} | made(work))
 
 
-def test_a_paid_document_keeps_the_number_of_its_lines() -> None:
-    with pytest.raises(Refusal) as refused:
-        made(an_update(Kind.INVOICE, an_invoice(memo="One more line"), PAID))
+def test_of_a_paid_document_only_words_and_accounts_are_sent() -> None:
+    body = sent(an_invoice(due_date="2026-11-30"))
 
-    assert refused.value.fault.code == "locked_in_books"
+    assert set(body) == {
+        "InvoiceID",
+        "Contact",
+        "Reference",
+        "DueDate",
+        "InvoiceNumber",
+        "LineItems",
+    }
+    assert [line["LineItemID"] for line in body["LineItems"]] == ["l-1", "l-2"]
+    assert body["LineItems"][0]["Description"] == "Replace pump seal"
+
+
+def test_a_document_with_another_number_of_lines_is_sent_whole() -> None:
+    body = sent(an_invoice(memo="One more line"))
+
+    assert body["Date"] == "2026-10-01"
+    assert not any("LineItemID" in line for line in body["LineItems"])
+
+
+def test_a_document_that_no_money_is_on_is_sent_whole() -> None:
+    assert sent(an_invoice(), token="")["Date"] == "2026-10-01"
 
 
 def test_a_changed_price_goes_with_its_side_as_the_books_have_it() -> None:

@@ -164,6 +164,15 @@ def test_a_part_names_its_fields_as_both_sides_agree_on_them() -> None:
     assert (changed in part.body, kept in part.body) == (True, False)
 
 
+def test_a_look_up_compares_all_of_a_paid_document() -> None:
+    paid = "2026-10-02T00:00:00+00:00;lines=l-1,l-2"
+
+    (request,) = plan(an_update(Kind.INVOICE, an_invoice(), paid)).requests
+
+    assert "Date" in request.parts[0].body
+    assert "Date" not in elements(request)[0]
+
+
 def test_what_is_missing_is_waited_for_alone() -> None:
     made = plan(*invoices(1), a_create(Kind.PAYMENT, a_payment(invoice_id="INV-9")))
 
