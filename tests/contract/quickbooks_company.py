@@ -72,6 +72,9 @@ class QuickBooksCompany:
         (held,) = [one["Balance"] for one in documents if one["Id"] == invoice]
         return Decimal(str(held))
 
+    def stock(self, item: str) -> Decimal:
+        return Decimal(str(self.record("Item", item)["QtyOnHand"]))
+
     def owed(self) -> Decimal:
         return Decimal(str(sum(one["Balance"] for one in self.records("Bill"))))
 

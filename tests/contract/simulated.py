@@ -23,6 +23,9 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
         "unapplied payments": "a payment of Xero's is of one document, and of no more than it owes",
         "twin numbers": "Xero takes the number of a sales invoice once, voided ones included",
         "edited while paid": "of a paid document Xero changes no amounts",
+        "revived parties": "an archived contact of Xero's is restored by people only",
+        "opening stock": "Xero takes no quantity with a new item: stock comes of bills",
+        "foreign journals": "journals of Xero's are in the base currency",
     },
 }
 """Provider -> what it cannot do -> why: tests marked by `needs` are expected to fail with it."""
@@ -62,6 +65,10 @@ class Company(Protocol):
 
     def balance(self, invoice: str) -> Decimal:
         """What an invoice or a bill has open."""
+        ...
+
+    def stock(self, item: str) -> Decimal:
+        """How many of an item the books keep."""
         ...
 
     def owed(self) -> Decimal:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.contract.ledger import Ledger, kind_of
+from tests.contract.ledger import Ledger, Open, kind_of
 from tests.contract.records import (
     a_bill,
     a_party,
@@ -182,3 +182,30 @@ def test_an_item_left_out_is_unknown(ledger: Ledger) -> None:
 
     assert [type(outcomes[f"INV-{n}"]) for n in (1, 2, 3)] == [Written, Written, Unknown]
     ledger.look(submission.parts[2])
+
+
+@pytest.mark.needs("revived parties")
+@pytest.mark.parametrize("document", [a_party(), a_vendor()], ids=lambda document: document.id)
+def test_an_archived_party_comes_back(ledger: Ledger, document: Record) -> None:
+    made = ledger.put(document)
+    ledger.remove(document)
+
+    assert ledger.put(document).ref == made.ref
+
+
+@pytest.mark.needs("opening stock")
+def test_stock_is_opened_once(ledger: Ledger) -> None:
+    item = ledger.put(a_stock_item(quantity_on_hand="12")).ref
+
+    ledger.put(a_stock_item(quantity_on_hand="900"))
+
+    assert ledger.company.stock(item) == 12
+
+
+@pytest.mark.needs("foreign journals")
+def test_an_expense_may_be_in_another_currency(open_ledger: Open) -> None:
+    ledger = open_ledger(multicurrency=True)
+    ledger.company.deal_in("EUR")
+    ledger.put(a_vendor(currency="EUR"))
+
+    assert ledger.put(an_expense(currency="EUR")).total == Decimal("31.20")

@@ -61,6 +61,9 @@ class XeroCompany:
     def balance(self, invoice: str) -> Decimal:
         return Decimal(str(self.record("Invoice", invoice)["AmountDue"]))
 
+    def stock(self, item: str) -> Decimal:
+        return Decimal(str(self.record("Item", item).get("QuantityOnHand", 0)))
+
     def owed(self) -> Decimal:
         bills = (one for one in self.records("Invoice") if one["Type"] == "ACCPAY")
         open_ones = [one for one in bills if one["Status"] not in ("VOIDED", "DELETED")]
