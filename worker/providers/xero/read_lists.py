@@ -40,10 +40,16 @@ def _party(kind: Kind, record: Body) -> LedgerRecord:
     data, active = _party_data(kind, record), is_active(record)
     marker = contact_marker(record.get("ContactNumber"))
     own = marker if marker and marker[0] == kind else None
-    if record.get(_USED[kind]) is not True and own is None:
+    if not serves(kind, record):
         data["unused"] = True
     number = record.get("AccountNumber")
     return _record(kind, record, data | {"active": active}, number, own)
+
+
+def serves(kind: Kind, record: Body) -> bool:
+    """Whether a contact is a customer (or vendor): by its documents, or as the CMMS's own."""
+    marker = contact_marker(record.get("ContactNumber"))
+    return record.get(_USED[kind]) is True or (marker is not None and marker[0] == kind)
 
 
 def is_active(record: Body) -> bool:

@@ -18,7 +18,7 @@ from worker.providers.xero.matching import brought, differences, digest, digest_
 from worker.providers.xero.names import contact_marker, contact_number
 from worker.providers.xero.queries import any_of, found, ids, is_id
 from worker.providers.xero.read import document_seen, is_gone
-from worker.providers.xero.read_lists import is_active, listed
+from worker.providers.xero.read_lists import is_active, listed, serves
 from worker.providers.xero.shapes import SHAPES
 
 _PARTIES = frozenset({Kind.CUSTOMER, Kind.VENDOR})
@@ -78,7 +78,11 @@ class OrganisationRecords:
         return answers.removed(kind, record)
 
     def is_removed(self, kind: Kind, record: Body) -> bool:
-        return is_gone(record) if kind not in _PARTIES else not is_active(record)
+        """A contact that is somebody else's as well is not archived for one of the two."""
+        if kind not in _PARTIES:
+            return is_gone(record)
+        [other] = _PARTIES - {kind}
+        return not is_active(record) or serves(other, record)
 
     def holds(self, part: Part, record: Body) -> bool:
         return matches(part.body, record)
