@@ -228,7 +228,9 @@ OPTIONS = {
         _policy("taken_number", TakenNumber, "a number that another document has already"),
         _policy("numbering", Numbering, "whose numbers sales invoices bear"),
         _policy("new_parties", NewParties, "a customer, vendor or item that the books lack"),
-        _policy("invoice_status", InvoiceStatus, "how new sales invoices stand where books have drafts"),
+        _policy(
+            "invoice_status", InvoiceStatus, "how new sales invoices stand where books have drafts"
+        ),
         Option(
             "record_url",
             "address of a record in the CMMS, shown in the books",
