@@ -1,5 +1,5 @@
 """Exactly once: drivers are killed and answers lost while invoices are written, in batches and
-singly; where keys live for minutes only, bills too, by processes that outlive them."""
+singly; where keys live for minutes only, also by processes that outlive them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
