@@ -120,8 +120,8 @@ ENTRIES = (
         "journal_currency",
         _C.VALIDATION,
         "Journals are in the books' own currency",
-        "{record} is in {currency}, but expenses become journals, which have no other currency than "
-        "that of the books.",
+        "{record} is in {currency}, but expenses become journals, which have no other currency "
+        "than that of the books.",
         ("Save the expense in the CMMS in the books' currency.",),
         _R.AFTER_FIX,
     ),

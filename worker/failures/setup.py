@@ -56,8 +56,10 @@ ENTRIES = (
         "A demo company, or a real one",
         "The books say that {company} is a company for {other}, but this connection is for {use}.",
         (
-            "Choose another company, or add a connection of the other environment and connect that "
-            "one.",
+            (
+                "Choose another company, or add a connection of the other environment and connect "
+                "that one."
+            ),
         ),
         _R.AFTER_FIX,
     ),
@@ -68,8 +70,10 @@ ENTRIES = (
         "The consent for {company} does not cover all that has to be read and written.",
         (
             "Look at the scope of the connection: by default it has all that is needed.",
-            "Connect again and agree to everything that is asked for; signing in anew is not "
-            "enough.",
+            (
+                "Connect again and agree to everything that is asked for; signing in anew is not "
+                "enough."
+            ),
             "Everything that waits goes on by itself afterwards.",
         ),
         _R.AFTER_FIX,
@@ -80,8 +84,10 @@ ENTRIES = (
         "The scope is refused",
         "The application may not ask for the scope that this connection has.",
         (
-            "Go back to the default scope, which is made of narrow ones: the old broad ones are "
-            "refused to newer applications.",
+            (
+                "Go back to the default scope, which is made of narrow ones: the old broad ones "
+                "are refused to newer applications."
+            ),
             "Connect again.",
         ),
         _R.AFTER_FIX,
