@@ -132,6 +132,12 @@ class QuickBooksCompany:
     def archive(self, kind: Kind, ref: str) -> None:
         self.enter(ENTITIES[kind], None, Id=ref, Active=False)
 
+    def archive_account(self, ref: str) -> None:
+        self.enter("Account", None, Id=ref, Active=False)
+
+    def retire_item(self, ref: str) -> None:
+        self.archive(Kind.ITEM, ref)
+
     def take_out(self, kind: Kind, ref: str) -> None:
         self.enter(ENTITIES[kind], "delete", Id=ref)
 

@@ -24,6 +24,7 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
         "twin numbers": "Xero takes the number of a sales invoice once, voided ones included",
         "edited while paid": "of a paid document Xero changes no amounts",
         "revived parties": "an archived contact of Xero's is restored by people only",
+        "items that come back": "an item of Xero's is deleted for good: nothing to wait for",
         "opening stock": "Xero takes no quantity with a new item: stock comes of bills",
         "foreign journals": "journals of Xero's are in the base currency",
     },
@@ -89,6 +90,12 @@ class Company(Protocol):
 
     def archive(self, kind: Kind, ref: str) -> None:
         """Somebody makes a customer or vendor inactive."""
+        ...
+
+    def archive_account(self, ref: str) -> None: ...
+
+    def retire_item(self, ref: str) -> None:
+        """Somebody makes an item inactive, or deletes it where none can be."""
         ...
 
     def pay(self, invoice: str, amount: str) -> str:

@@ -92,6 +92,12 @@ class XeroCompany:
     def archive(self, kind: Kind, ref: str) -> None:
         self.enter(ENTITIES[kind], "archive", **self._named(kind, ref))
 
+    def archive_account(self, ref: str) -> None:
+        self.enter("Account", "archive", AccountID=ref)
+
+    def retire_item(self, ref: str) -> None:
+        self.enter("Item", "delete", ItemID=ref)
+
     def pay(self, invoice: str, amount: str, reference: str = "CHK 2207") -> str:
         body = {"Amount": float(amount), "Date": "2026-11-02", "Reference": reference}
         return str(self._here("POST", f"pay/{invoice}", body)["Payment"]["PaymentID"])
