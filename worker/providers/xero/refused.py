@@ -25,14 +25,15 @@ def refused(part: Part, error: Error) -> Outcome:
 def refused_whole(parts: tuple[Part, ...], reply: Reply) -> dict[str, Outcome]:
     """Outcomes where the request was refused before any of its elements was looked at.
 
-    The message names the place of what it cannot read: the others are sent again without it.
+    Where the message names the place of what it cannot read, the others are sent again without it;
+    else each is sent again by itself, as all are that had trouble together.
     """
     error = meant(str(reply.body.get("Message") or reply.text))
     # "Path 'Invoices[3].Type'" (Xero: PostDataInvalidException)
     found = re.search(rf"\b{SHAPES[parts[0].kind].path}\[(\d+)\]", error.message)
-    if found is None or int(found[1]) >= len(parts):
+    if len(parts) == 1 or error.rule.reading is Reading.UNTOLD:
         return {part.key: refused(part, error) for part in parts}
-    guilty = parts[int(found[1])].key
+    guilty = parts[int(found[1])].key if found and int(found[1]) < len(parts) else None
     return {
         part.key: refused(part, error) if part.key == guilty else _innocent(part, error)
         for part in parts

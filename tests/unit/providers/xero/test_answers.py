@@ -220,6 +220,16 @@ def test_a_request_that_cannot_be_read_is_refused_whole() -> None:
     assert (outcome.fault.code, outcome.certain) == ("defect", True)
 
 
+def test_one_that_cannot_be_read_takes_nobody_with_it() -> None:
+    parts = (a_part(Kind.INVOICE), a_part(Kind.INVOICE, link_id=2, key="2"))
+    message = "Error converting value to type 'LineAmountTypes'"
+
+    answers = answered(parts, 400, Type="PostDataInvalidException", Message=message)
+
+    codes = [one.fault.code for one in answers if isinstance(one, Refused)]
+    assert codes == ["books_unavailable", "books_unavailable"]  # each goes again by itself
+
+
 def test_an_id_that_nobody_knows_is_looked_for() -> None:
     part = a_part(operation=Operation.UPDATE, ref=CONTACT)
 
