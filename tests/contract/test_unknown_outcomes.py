@@ -131,6 +131,10 @@ def test_two_documents_with_our_marker_stop_us(ledger: Ledger, document: Record)
 
 
 SECOND: list[Record] = [
+    a_party(phone="+1 503 555 0199", email=None),
+    a_vendor(name="Northside Bearings LLC"),
+    an_item(sales_price="98.00"),
+    a_stock_item(name="Pump seal kit 41mm", sku="PSK-41"),
     an_invoice(memo="Second version"),
     a_bill(memo="Second version", total="87.40", lines=[{"description": "x", "amount": "87.40"}]),
     an_expense(amount="40.00", description="Second version"),
@@ -140,7 +144,7 @@ SECOND: list[Record] = [
 
 @pytest.mark.parametrize("second", SECOND, ids=lambda document: document.id)
 def test_a_lost_update_is_found(ledger: Ledger, second: Record) -> None:
-    first = next(one for one in DOCUMENTS if one.id == second.id)
+    first = next(one for one in EVERY_KIND if one.id == second.id)
     ready_for(ledger, first).put(first)
     submission = lost(ledger, second)
 
@@ -151,7 +155,7 @@ def test_a_lost_update_is_found(ledger: Ledger, second: Record) -> None:
 
 @pytest.mark.parametrize("second", SECOND, ids=lambda document: document.id)
 def test_an_update_that_never_arrived_leaves_it_untouched(ledger: Ledger, second: Record) -> None:
-    first = next(one for one in DOCUMENTS if one.id == second.id)
+    first = next(one for one in EVERY_KIND if one.id == second.id)
     written = ready_for(ledger, first).put(first)
     submission = ledger.prepared(second)
 
@@ -160,7 +164,9 @@ def test_an_update_that_never_arrived_leaves_it_untouched(ledger: Ledger, second
     assert found == Untouched(written.sync_token)
 
 
-@pytest.mark.parametrize("document", [a_party(), *DOCUMENTS], ids=lambda document: document.id)
+@pytest.mark.parametrize(
+    "document", [a_party(), a_vendor(), an_item(), *DOCUMENTS], ids=lambda document: document.id
+)
 def test_a_lost_removal_is_found(ledger: Ledger, document: Record) -> None:
     ready_for(ledger, document).put(document)
     submission = lost(ledger, document, Operation.REMOVE)
