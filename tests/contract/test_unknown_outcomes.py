@@ -28,7 +28,7 @@ from worker.providers.port import (
     Written,
 )
 
-EVERY_KIND = [
+EVERY_KIND: list[Record] = [
     a_party(),
     a_vendor(),
     an_item(),
