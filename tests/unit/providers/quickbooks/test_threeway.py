@@ -17,8 +17,8 @@ from worker.providers.quickbooks.answers import outcomes
 from worker.providers.quickbooks.parties import party
 from worker.providers.quickbooks.planning import Planner
 from worker.providers.quickbooks.threeway import merge
-from worker.providers.threeway import Merged
 from worker.providers.reply import Reply
+from worker.providers.threeway import Merged
 
 PHONE, OTHER = "+1 503 555 0142", "+1 503 555 0199"
 
