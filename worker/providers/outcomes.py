@@ -108,6 +108,7 @@ class Sought:
     since: datetime | None = None  # of the first send
     named: bool = False  # a person names the record: whatever it holds, it is asked for as it is
     revives: bool = False  # documents may wait for it: that others made it inactive is no news
+    shared: bool | None = None  # as `Work.shared`
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,9 @@ class Work:
     applied_to: str | None = None  # of a payment: the ref of the invoice that it pays there
     applied: Decimal | None = None  # and how much of it
     total: Decimal | None = None  # of a document: what the CMMS said it comes to at the last sync
+    # Of a party: whether its record in the books is also one of the other kind, of the CMMS (False:
+    # that one is gone) or of the books; None: nobody knows of one.
+    shared: bool | None = None
     unasked: bool = False  # of a document: what payments cover of it there is not looked up yet
 
 
@@ -161,9 +164,15 @@ class Traits:
     # Kinds of which nothing is left once they are removed: saved again, it is a new one.
     final: frozenset[Kind] = frozenset()
     sales_items: bool = False  # whether lines of sales have to name an item
+    # Lists that are one in the books: a pull of any of them brings all.
+    one_list: frozenset[Resource] = frozenset()
     costs: Mapping[Resource, int] = field(default_factory=dict)  # reads of an idle run of the clock
     # Seconds between two pulls by the clock, where the ledger wants others than are usual; 0: off.
     feeds: Mapping[Resource, int] = field(default_factory=dict)
+
+    def brought(self, resource: Resource) -> frozenset[Resource]:
+        """What a pull of this resource brings."""
+        return self.one_list if resource in self.one_list else frozenset({resource})
 
 
 class Books(Protocol):

@@ -63,7 +63,9 @@ class Records(Protocol):
 
     def removed(self, kind: Kind, record: Body) -> Removed: ...
 
-    def is_removed(self, kind: Kind, record: Body) -> bool: ...
+    def is_removed(self, one: Sought, record: Body) -> bool:
+        """Whether there is nothing left to do to take it out."""
+        ...
 
     def holds(self, part: Part, record: Body) -> bool:
         """Whether every field that a part sends stands there as it is sent."""
@@ -152,7 +154,7 @@ class Search:
         if record is None:
             # Merged or deleted in the books: a removal has nothing left to do.
             return Ours(Removed(part.ref or "")) if goes else Absent()
-        if goes and records.is_removed(part.kind, record):
+        if goes and records.is_removed(one, record):
             return Ours(records.removed(part.kind, record))
         brings = part.operation is not Operation.REMOVE
         brought = records.brought(part, record) if brings else frozenset[str]()

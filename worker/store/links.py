@@ -14,6 +14,7 @@ from worker.store.balances import PAID_BY_US
 from worker.store.looking import CURRENT_LOOK
 from worker.store.session import Session
 from worker.store.tables import links
+from worker.store.targets import SHARED
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Due:
     removed: bool  # the CMMS has removed the document
     snapshot: Mapping[str, Any]
     opening: Mapping[str, Any] | None  # of an item: the earliest count of its stock
+    shared: bool | None  # of a party: as `Work.shared`
     version: int | None
     event_id: str
     traceparent: str | None
@@ -69,7 +71,7 @@ DUE_COLUMNS = f"""
            (SELECT NULLIF(r.fields, '{{}}') FROM ledger_records r
             WHERE r.connection_id = l.connection_id AND r.kind = l.kind AND r.ref = l.ref) AS held,
            l.removed AS gone, l.confirmed, md5((d.snapshot - 'version')::text) AS content,
-           d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent
+           d.removed, d.snapshot, d.opening, d.version, d.event_id, d.traceparent, {SHARED}
     FROM links l JOIN documents d ON d.id = l.document_id
 """
 
@@ -126,8 +128,7 @@ class Settled:
 
 
 # `sent` ends here alone: due again if intake raised what is wanted meanwhile, else synced. A
-# removal that found nothing in the books leaves no ref. What a removal's answer does not say is
-# kept.
+# removal that found nothing in the books leaves no ref; what its answer does not say is kept.
 _SYNCED = sa.text(f"""
     UPDATE links SET
         state = CASE WHEN wanted_version > :version THEN 'due' ELSE 'synced' END,

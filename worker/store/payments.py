@@ -85,6 +85,15 @@ def keep(session: Session, connection_id: int, entries: Sequence[Entry]) -> None
     )
 
 
+def take_out(session: Session, connection_id: int, ref: str) -> None:
+    """We took this payment out of the books ourselves, to make it anew: it pays nothing."""
+    session.execute(
+        payments.update()
+        .where(payments.c.connection_id == connection_id, payments.c.payment_ref == ref)
+        .values(state="reversed", updated_at=sa.func.clock_timestamp())
+    )
+
+
 def forget_on_account(session: Session, connection_id: int, refs: Sequence[str]) -> None:
     """These payments are on invoices now: nothing of them was taken back."""
     session.execute(

@@ -46,6 +46,20 @@ def find(
     }
 
 
+# One record of the books may be a customer and a vendor, of the CMMS or of theirs alone.
+SHARED = """
+    CASE WHEN l.kind IN ('customer', 'vendor') THEN coalesce(
+        (SELECT NOT o.removed AND (o.snapshot -> 'active') IS DISTINCT FROM 'false'::jsonb
+         FROM links x JOIN documents o ON o.id = x.document_id
+         WHERE x.connection_id = l.connection_id AND x.ref = l.ref
+           AND x.kind = CASE l.kind WHEN 'customer' THEN 'vendor' ELSE 'customer' END),
+        (SELECT true FROM ledger_records r
+         WHERE r.connection_id = l.connection_id AND r.ref = l.ref AND r.active
+           AND r.kind = CASE l.kind WHEN 'customer' THEN 'vendor' ELSE 'customer' END
+           AND NOT coalesce(CAST(r.data ->> 'unused' AS boolean), false))) END AS shared
+"""
+
+
 _CREATING = sa.text("""
     SELECT EXISTS (SELECT FROM submission_items i JOIN links l ON l.id = i.link_id
         WHERE l.connection_id = :id AND l.kind = :kind AND l.id <> :link AND l.state = 'sent'

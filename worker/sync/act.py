@@ -23,7 +23,7 @@ from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Fault, Removed, Written
-from worker.store import dead_letters, links, looking, outbox, waiting
+from worker.store import dead_letters, links, looking, outbox, payments, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.links import Stop
@@ -102,7 +102,9 @@ class Acting:
 
     def _succeeded(self, one: Success) -> None:
         if isinstance(one.written, Removed) and one.operation is Operation.WITHDRAW:
-            return  # nothing to be told of before it is in the books anew
+            # Nothing is to be told of before it is in the books anew, nor when it is missed there.
+            payments.take_out(self.session, self.connection.id, one.written.ref)
+            return
         self._tell(one.subject, self._synced(one))
         self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
         age = datetime.now(UTC) - one.subject.wanted.since

@@ -29,16 +29,18 @@ CHUNK = 1000  # records in one transaction
 HELD_SECONDS = 30.0  # until a creation under way is looked at again
 
 
-def compared(session: Session, connection: Connection, resource: Resource) -> list[Kind]:
-    """The kinds that both sides are compared in once a pull of this resource is complete.
+def compared(
+    session: Session, connection: Connection, resource: Resource, brought: Iterable[Resource]
+) -> list[Kind]:
+    """The kinds that both sides are compared in once a pull of this resource is complete, which
+    has brought others as well, perhaps.
 
     Changes of all kinds come with the payments; what was never read whole is not compared: half of
     a list shows one candidate where there are two.
     """
     off = kinds_off(connection.settings)
-    whole = {resource}
-    if resource is Resource.PAYMENTS:
-        whole |= set(map(Resource, feeds.completed(session, connection.id)))
+    others = set(Resource) if resource is Resource.PAYMENTS else set(brought)
+    whole = {resource} | (others & set(map(Resource, feeds.completed(session, connection.id))))
     return [kind for of, kind in LISTS.items() if of in whole and kind not in off]
 
 

@@ -1,6 +1,6 @@
 """What is pulled before anything is written: a party must be matched before it could be doubled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import uuid4
 
 from schemas.kinds import Kind
@@ -34,6 +34,13 @@ def needed(settings: Mapping[str, object]) -> tuple[Resource, ...]:
 def is_off(settings: Mapping[str, object], resource: Resource) -> bool:
     """Whether a resource is the list of a kind that is switched off."""
     return _KINDS.get(resource) in kinds_off(settings)
+
+
+def is_unread(
+    settings: Mapping[str, object], resource: Resource, brought: Iterable[Resource]
+) -> bool:
+    """Whether the clock has no use for a resource: all that a pull of it brings is off."""
+    return all(is_off(settings, one) for one in (resource, *brought))
 
 
 def queue_missing(session: Session, connection: Connection, completed: set[str]) -> None:

@@ -66,10 +66,7 @@ def look(
 
 def _seek(driver: Driver, parts: Sequence[Part], due: Mapping[int, Due]) -> None:
     """Look these up together; an answer that no rule knows is a defect of one link alone."""
-    sought = [
-        Sought(part, digest=due[part.link_id].digest, revives=due[part.link_id].held is None)
-        for part in parts
-    ]
+    sought = [_sought(part, due[part.link_id]) for part in parts]
     seen: Mapping[int, Found | Unexplained]
     try:
         seen = driver.read("find", lambda books: books.find(sought))
@@ -80,6 +77,10 @@ def _seek(driver: Driver, parts: Sequence[Part], due: Mapping[int, Due]) -> None
             return
         seen = {parts[0].link_id: error}
     _conclude(driver, parts, seen, due)
+
+
+def _sought(part: Part, link: Due) -> Sought:
+    return Sought(part, link.digest, revives=link.held is None, shared=link.shared)
 
 
 def _conclude(

@@ -118,6 +118,7 @@ def _to_work(found: Sorted, link: Due, final: frozenset[Kind]) -> None:
         ref=link.ref if target else None,
         sync_token=link.sync_token if target else None,
         alias=link.alias,
+        shared=link.shared,
         dated=link.dated if target else None,
         party=link.party_ref if target else None,
         applied_to=link.applied_to if target else None,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from schemas.books import Company
+from schemas.kinds import Kind
 from schemas.status import (
     ConnectionTested,
     Status,
@@ -22,6 +23,7 @@ from worker.errors import (
 )
 from worker.providers.port import Page, Resource
 from worker.store import connections, feeds, outbox, runs, waiting
+from worker.store.connections import Connection
 from worker.store.runs import SCHEDULED, Asked, Mode, Run
 from worker.store.session import Session
 from worker.sync import causes, discover, issues, merges, pages, rehearsal, unseen
@@ -179,12 +181,19 @@ def _compare(driver: Driver, run: Run, resource: Resource) -> None:
     effects = Effects()
     with driver.services.database.begin() as session:
         acting = Acting(session, connections.take(session, driver.connection.id), effects)
-        kinds = discover.compared(session, acting.connection, resource)
+        kinds = _compared(session, driver, acting.connection, resource)
         more = [kind for kind in kinds if discover.settle(acting, kind).more]
         effects.write(session)
         if not more:
             effects.partitions |= _complete(driver, session, run, dict(run.counts), [])
     after(driver, effects)
+
+
+def _compared(
+    session: Session, driver: Driver, connection: Connection, resource: Resource
+) -> list[Kind]:
+    brought = driver.ledger.traits.brought(resource)
+    return discover.compared(session, connection, resource, brought)
 
 
 def _cursor(driver: Driver, run: Run, resource: Resource) -> str | None:
@@ -225,7 +234,7 @@ def _complete(
         taken_back = unseen.take_back(session, driver.connection, run)
         counts["removed"] += taken_back.removed
         outgoing += taken_back.told
-    if read and discover.compared(session, driver.connection, resource):
+    if read and _compared(session, driver, driver.connection, resource):
         runs.advance(session, run.id, COMPARING, counts)
         return outbox.add(session, outgoing)
     waited = waiting.causes(session, driver.connection.id, _CAUSES.get(resource, ()))

@@ -38,7 +38,7 @@ def schedule(services: Services, session: Session, row: Connection) -> list[Read
 
     def reading(name: str, resource: Resource) -> Reading:
         calls, feed = costs.get(resource, 1), found.get(resource)
-        if first.is_off(row.settings, resource):
+        if first.is_unread(row.settings, resource, traits.brought(resource)):
             return Reading(name, 0, calls)
         if feed is None:
             return Reading(name, usual[resource], calls)

@@ -40,7 +40,7 @@ def queue_pulls(services: Services, resources: Sequence[str]) -> int:
     with services.database.begin() as session:
         slots = feeds.claim(session, resources)
         rows = connections.active(session, {slot.connection_id for slot in slots})
-        wanted = [slot for slot in slots if _is_wanted(slot, rows)]
+        wanted = [slot for slot in slots if _is_wanted(services, slot, rows)]
         woken = sorted({slot.connection_id for slot in wanted})
         connections.wake(session, woken)
         for slot in sorted(wanted, key=lambda slot: (slot.connection_id, slot.resource)):
@@ -51,9 +51,13 @@ def queue_pulls(services: Services, resources: Sequence[str]) -> int:
     return len(woken)
 
 
-def _is_wanted(slot: Slot, active: Mapping[int, Connection]) -> bool:
+def _is_wanted(services: Services, slot: Slot, active: Mapping[int, Connection]) -> bool:
     row = active.get(slot.connection_id)
-    return row is not None and not first.is_off(row.settings, Resource(slot.resource))
+    if row is None:
+        return False
+    resource = Resource(slot.resource)
+    brought = services.ledgers[row.provider].traits.brought(resource)
+    return not first.is_unread(row.settings, resource, brought)
 
 
 def relay_pending(services: Services) -> None:

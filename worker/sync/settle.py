@@ -116,7 +116,11 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
 
 def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
     """Ask the books what they hold; absence needs two look-ups and a key that nobody remembers."""
-    sought = [Sought(item.part, item.digest, recorded.recorded_at) for item in recorded.unknown]
+    # What was sent to be removed was nobody else's.
+    sought = [
+        Sought(item.part, item.digest, recorded.recorded_at, shared=False)
+        for item in recorded.unknown
+    ]
     try:
         seen = driver.read("find", lambda books: books.find(sought))
     except OutOfBudget as spent:

@@ -60,6 +60,17 @@ def test_a_payment_that_changed_is_taken_out_and_made_anew(books: Shop) -> None:
     assert books.states()["PAY-1"] == "synced"
 
 
+def test_a_payment_that_was_made_anew_is_nobodys_news(books: Shop) -> None:
+    sell(books)
+    pull(books, Resource.PAYMENTS)
+    books.send("payment.recorded", a_payment(amount="90.00", version=2))
+    books.work()
+
+    pull(books, Resource.PAYMENTS)
+
+    assert [one for one in books.told() if one.startswith("payment.")] == []
+
+
 def test_words_of_an_invoice_that_is_paid_in_part_still_change(books: Shop) -> None:
     sell(books)
     later = an_invoice(reference="PO 8", version=2)

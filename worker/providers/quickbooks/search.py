@@ -94,8 +94,8 @@ class CompanyRecords:
     def removed(self, kind: Kind, record: Body) -> Removed:
         return answers.removed(kind, record)
 
-    def is_removed(self, kind: Kind, record: Body) -> bool:
-        removal = SHAPES[kind].removal
+    def is_removed(self, one: Sought, record: Body) -> bool:
+        removal = SHAPES[one.part.kind].removal
         if removal is Removal.INACTIVE:
             return record.get("Active") is False
         return removal is Removal.VOID and is_voided(record)

@@ -83,6 +83,8 @@ def _state(body: Body, work: Work, document: Party, lookup: Lookup) -> None:
     if currency := checks.currency(document.currency, document.name, lookup):
         body["DefaultCurrency"] = currency
     if work.operation is Operation.UPDATE:
-        body["ContactStatus"] = "ACTIVE" if document.active else "ARCHIVED"
+        # Inactive as one of the two that the contact is, it goes on as the other one.
+        if document.active or not work.shared:
+            body["ContactStatus"] = "ACTIVE" if document.active else "ARCHIVED"
     else:
         body["ContactNumber"] = names.contact_number(work.kind, work.record_id)

@@ -77,12 +77,13 @@ class OrganisationRecords:
     def removed(self, kind: Kind, record: Body) -> Removed:
         return answers.removed(kind, record)
 
-    def is_removed(self, kind: Kind, record: Body) -> bool:
+    def is_removed(self, one: Sought, record: Body) -> bool:
         """A contact that is somebody else's as well is not archived for one of the two."""
-        if kind not in _PARTIES:
+        if one.part.kind not in _PARTIES:
             return is_gone(record)
-        [other] = _PARTIES - {kind}
-        return not is_active(record) or serves(other, record)
+        [other] = _PARTIES - {one.part.kind}
+        kept = serves(other, record) if one.shared is None else one.shared
+        return not is_active(record) or kept
 
     def holds(self, part: Part, record: Body) -> bool:
         return matches(part.body, record)

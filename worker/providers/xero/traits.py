@@ -13,5 +13,6 @@ TRAITS = Traits(
     keeps_errors=True,
     # A voided document stays void, an item is deleted; an archived contact can be restored.
     final=_OWED | {Kind.INVOICE, Kind.ITEM},
+    one_list=frozenset({Resource.CUSTOMERS, Resource.VENDORS}),
     costs=dict.fromkeys(Resource, 1),
 )
