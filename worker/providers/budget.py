@@ -2,7 +2,7 @@
 
 No window of a second or a minute, wherever it begins, ever holds more than the ledger allows:
 calls are counted in small ticks, and a window is taken a tick longer than it is. Of a day the
-ledger itself says what is left.
+ledger itself says what is left, and when the next one begins.
 """
 
 import threading
@@ -34,10 +34,11 @@ class _Spent:
 
 @dataclass(frozen=True)
 class _Day:
-    """What is left of the ledger's day, and when it is over at the latest."""
+    """What is left of the ledger's day, and when it is over: at the latest, or `told` so by it."""
 
     left: int
     until: float
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Budget:
     seconds: tuple[_Spent, ...] = ()  # of the last minute, oldest first
     tenths: tuple[_Spent, ...] = ()  # of the last second
     day: _Day | None = None  # as far as the ledger has said
+    most: int = 0  # that it has ever said to be left: plans differ from application to application
 
     @classmethod
     def load(cls, limits: Limits, state: Mapping[str, object], now: float) -> Self:
@@ -62,12 +64,14 @@ class Budget:
             _recent(state.get("seconds"), floor(now), _MINUTE),
             _recent(state.get("tenths"), floor(now * _TENTHS), _TENTHS),
             _current(state.get("day"), now),
+            _number(state.get("most")),
         )
 
     def dump(self) -> dict[str, object]:
         """JSON-ready, at most some 70 small lists."""
-        day = {"day": [self.day.left, self.day.until]} if self.day else {}
+        day = {"day": [self.day.left, self.day.until, self.day.told]} if self.day else {}
         return day | {
+            "most": self.most,
             "seconds": [[spent.tick, spent.calls, spent.batches] for spent in self.seconds],
             "tenths": [[spent.tick, spent.calls] for spent in self.tenths],
         }
@@ -98,22 +102,22 @@ class Budget:
         Nobody says when a day begins. It lasts 24 hours, so it is over 24 hours after it was first
         seen at the latest; that more is left than before is the first sight of the next one.
         """
-        per_day = self.limits.per_day
-        if left is None or per_day is None:
+        if left is None or self.limits.per_day is None:
             return self
+        heard = replace(self, most=max(self.most, left))
         # Answers overtake each other: a few more than we know are no new day.
-        if self.day is None or left > self.day.left + per_day * _RENEWED:
-            return replace(self, day=_Day(left, self.now + _DAY))
-        return replace(self, day=replace(self.day, left=min(left, self.day.left)))
+        if self.day is None or left > self.day.left + heard._whole * _RENEWED:
+            return replace(heard, day=_Day(left, self.now + _DAY))
+        return replace(heard, day=replace(self.day, left=min(left, self.day.left)))
 
     def ends(self, seconds: float) -> Self:
         """The budget after the ledger said that its day is used up, and when the next one
         begins."""
-        return replace(self, day=_Day(0, self.now + seconds))
+        return replace(self, day=_Day(0, self.now + seconds, told=True))
 
     def saves(self) -> float:
         """Seconds for which reads by the clock leave the rest of the day to others; 0: none."""
-        if self.day is None or self.day.left >= (self.limits.per_day or 0) * _KEPT:
+        if self.day is None or self.day.left >= self._whole * _KEPT:
             return 0.0
         return self.day.until - self.now
 
@@ -133,8 +137,8 @@ class Budget:
             self.tenths, _calls, self.limits.per_second - min(calls, self.limits.per_second)
         )
         waits = [0.0]
-        if self.day and self.day.left < min(calls, self.limits.per_day or calls):
-            waits.append(self.day.until - self.now)
+        if self.day and self.day.left < calls:
+            waits.append(self._renewed(self.day))
         waits += [
             tick + _MINUTE + 1 - self.now for tick in (per_minute, batched) if tick is not None
         ]
@@ -142,15 +146,29 @@ class Budget:
             waits.append((per_second + _TENTHS + 1) / _TENTHS - self.now)
         return max(waits)
 
+    def _renewed(self, day: _Day) -> float:
+        """Seconds until calls are left again of a day that is used up.
+
+        Only the ledger knows when the next one begins: one call asks it, the others wait for that.
+        """
+        if day.told:
+            return day.until - self.now
+        return 1.0 if self.tenths else 0.0
+
+    @property
+    def _whole(self) -> int:
+        """What a day has."""
+        return min(self.limits.per_day or 0, self.most)
+
     def ahead(self) -> bool:
         """Whether less was spent than an even pace to the end of the minute, and of the day,
         allows.
 
         Then a single document goes out at once; else it is better to collect a batch.
         """
-        if self.day and self.limits.per_day:
+        if self.day:
             ahead = (self.day.until - self.now) / _DAY - _HEADROOM
-            if self.day.left < self.limits.per_day * ahead:
+            if self.day.left < self._whole * ahead:
                 return False
         if not self.seconds:
             return True
@@ -190,8 +208,13 @@ def _current(state: object, now: float) -> _Day | None:
     """The day as it was kept, if it is not over."""
     if not isinstance(state, list):
         return None
-    day = _Day(int(state[0]), float(state[1]))
+    left, until, *told = state
+    day = _Day(int(left), float(until), any(told))
     return day if now < day.until else None
+
+
+def _number(state: object) -> int:
+    return state if isinstance(state, int) else 0
 
 
 def _calls(spent: _Spent) -> int:

@@ -38,6 +38,7 @@ class Run:
     resource: str
     state: str  # queued, running, done, failed
     asked_by: str
+    urgency: int
     mode: str
     event_id: str | None
     traceparent: str | None

@@ -29,8 +29,8 @@ def was_asked(run: Run) -> bool:
 
 
 def can_wait(run: Run) -> bool:
-    """Whether nobody asked for it and nothing depends on it: the clock's, and a webhook's."""
-    return run.asked_by in ("schedule", "webhook") and not run.joined
+    """Whether nobody asked for it, not later either, and nothing depends on it."""
+    return run.urgency >= runs.SCHEDULED
 
 
 def of(connection: Connection, run: Run) -> dict[str, Any]:

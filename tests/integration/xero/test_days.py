@@ -83,6 +83,18 @@ def test_what_people_ask_for_and_writes_go_on_in_the_last_fifth(shop: Shop) -> N
     assert shop.states() == {"VEN-1": "synced"}
 
 
+def test_who_asks_for_what_the_clock_has_put_off_does_not_wait(shop: Shop) -> None:
+    shop.day(left=FIFTH)
+    tick(shop, "accounts")
+    tick(shop, "payments")
+
+    asked = connections.ask(shop.services, shop.connection_id, Resource.PAYMENTS)
+    shop.work()
+
+    assert asked.joined
+    assert latest(shop, Resource.PAYMENTS) == "done"
+
+
 def test_the_clock_reads_again_on_the_next_day(shop: Shop) -> None:
     shop.day(left=FIFTH)
     tick(shop, "accounts")
@@ -109,6 +121,20 @@ def test_a_day_that_is_used_up_holds_the_connection_until_the_next_one(shop: Sho
     left = row.hold_until - now(shop)
     assert timedelta(seconds=7000) < left <= timedelta(seconds=7200)
     assert shop.states() == {"VEN-1": "due"}
+
+
+def test_a_day_that_is_used_up_by_our_own_count_says_until_when(shop: Shop) -> None:
+    shop.day(left=2, resets_in=7200)
+    tick(shop, "accounts")
+
+    for number in (1, 2, 3):
+        shop.send("vendor.created", builders.a_vendor(f"VEN-{number}", name=f"Vendor {number}"))
+        shop.work()
+
+    row = shop.row()
+    assert row.held_for == "day limit"
+    assert row.hold_until is not None
+    assert row.hold_until - now(shop) <= timedelta(seconds=7200)
 
 
 def test_what_was_held_for_the_day_goes_on_by_itself(shop: Shop) -> None:

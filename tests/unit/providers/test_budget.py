@@ -159,41 +159,47 @@ def told(left: int, at: float = START) -> Budget:
     return Budget(DAILY, at).told(left)
 
 
-def test_a_day_that_is_used_up_is_waited_for() -> None:
-    budget = told(3)
+def test_of_a_day_that_is_used_up_one_call_asks_when_the_next_one_begins() -> None:
+    rested = told(3).spend(3).at(START + 2)
 
-    assert budget.spend(3).wait(1) == DAY
-    assert budget.spend(2).wait(1) == 0
-
-
-def test_a_day_is_over_a_day_after_it_was_seen_first() -> None:
-    seen = told(400).at(START + 5 * HOUR).told(0)
-
-    assert seen.wait(1) == 19 * HOUR
-    assert seen.at(START + DAY).wait(1) == 0
+    assert rested.wait(1) == 0
+    assert rested.spend(1).wait(1) == 1
+    assert rested.spend(1).ends(2 * HOUR).wait(1) == 2 * HOUR
 
 
 def test_more_calls_than_before_are_a_new_day() -> None:
-    renewed = told(10).at(START + 5 * HOUR).told(990)
+    renewed = told(990).told(10).at(START + 5 * HOUR).told(800)
 
-    assert renewed.at(START + 25 * HOUR).told(0).wait(1) == 4 * HOUR
+    assert renewed.dump()["day"] == [800, START + 5 * HOUR + DAY, False]
+
+
+def test_a_day_that_nobody_saw_end_is_over_after_a_day() -> None:
+    assert told(990).told(100).at(START + DAY).saves() == 0
 
 
 def test_answers_that_overtake_each_other_are_no_new_day() -> None:
     budget = told(500).spend(5).told(499)
 
-    assert budget.dump()["day"] == [495, START + DAY]
+    assert budget.dump()["day"] == [495, START + DAY, False]
 
 
 def test_the_last_fifth_of_a_day_is_saved() -> None:
-    assert told(200).saves() == 0
-    assert told(199).saves() == DAY
+    assert told(1000).told(200).saves() == 0
+    assert told(1000).told(199).saves() == DAY
+
+
+def test_an_application_of_a_smaller_plan_keeps_a_fifth_of_its_own() -> None:
+    smaller = Budget(replace(DAILY, per_day=5000), START).told(999)
+
+    assert smaller.saves() == 0
+    assert smaller.ahead()
+    assert smaller.told(199).at(START + HOUR).saves() == DAY - HOUR
 
 
 def test_a_day_used_faster_than_it_passes_collects_batches() -> None:
-    assert told(950).ahead()
-    assert not told(700).ahead()
-    assert told(700).at(START + 12 * HOUR).ahead()
+    assert told(1000).told(950).ahead()
+    assert not told(1000).told(700).ahead()
+    assert told(1000).told(700).at(START + 12 * HOUR).ahead()
 
 
 def test_a_ledger_without_a_limit_of_the_day_has_none() -> None:
