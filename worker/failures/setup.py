@@ -270,7 +270,10 @@ ENTRIES = (
         "Deleted in the books",
         "{record} was in the books, but it, or something that it names, was deleted or "
         "made inactive there.",
-        ("Restore it in the books, or archive the record in the CMMS.",),
+        (
+            "Restore it in the books, or archive the record in the CMMS.",
+            "Where the books cannot restore it: archived and then saved again, it is made anew.",
+        ),
         _R.AFTER_FIX,
     ),
 )

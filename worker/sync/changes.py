@@ -75,6 +75,12 @@ class Sight:
         return self.before if never_written else None
 
     @property
+    def codes(self) -> set[str]:
+        """The code that it has, and the one that it had."""
+        both = (self.record, self.known.record if self.known else None)
+        return {one.code for one in both if one and one.code}
+
+    @property
     def mergeable(self) -> bool:
         """Whether the CMMS's next change can be told from what others changed."""
         return self.link is not None and (self.link.base or self.agreed) is not None
@@ -177,12 +183,13 @@ def _update_links(session: Session, sights: Sequence[Sight]) -> None:
 
 
 def _wake(session: Session, connection: Connection, sights: Sequence[Sight]) -> None:
-    """Documents that waited for a record to be active again go on."""
-    kinds = sorted(KINDS)
-    waited = waiting.causes(session, connection.id, [*kinds, *(f"{kind}_ref" for kind in kinds)])
+    """Documents that waited for a record to be active again go on, or for what has its code."""
+    kinds = [f"{kind}{what}" for kind in sorted(KINDS) for what in ("", "_ref", "_code")]
+    waited = waiting.causes(session, connection.id, kinds)
     active = [sight for sight in sights if waited and sight.record.active]
     there = {Cause(f"{sight.record.kind}_ref", sight.record.ref) for sight in active}
     there |= {Cause(one.link.kind.value, one.link.record_id) for one in active if one.link}
+    there |= {Cause(f"{one.record.kind}_code", code) for one in active for code in one.codes}
     waiting.wake(session, connection.id, there & set(waited))
 
 

@@ -91,7 +91,9 @@ def arrived(successes: Sequence[Success]) -> list[Cause]:
     """What documents may have waited for: the record, or its counterpart that could not be used."""
     named = [(one.subject.kind.value, one.subject.record_id) for one in successes]
     used = [(f"{one.subject.kind.value}_ref", one.written.ref) for one in successes]
-    return [Cause(kind, name) for kind, name in (*named, *used)]
+    held = [one.written.record for one in successes if one.written.record]
+    coded = [(f"{one.kind}_code", one.code) for one in held if one.code]
+    return [Cause(kind, name) for kind, name in (*named, *used, *coded)]
 
 
 def remember(session: Session, connection_id: int, successes: Sequence[Success]) -> None:

@@ -13,6 +13,7 @@ _IN_WORDS = {
     "customer_ref": "a customer",
     "vendor_ref": "a vendor",
     "invoice_ref": "an invoice",
+    "item_code": "an item",
 }
 
 
@@ -30,6 +31,9 @@ def _caused(part: Part, code: str, error: Error) -> Iterator[Cause]:
             yield Cause("period", str(day))
         case "reference_inactive" if "item" not in error.message.lower():
             yield from _named(part)
+        case "reference_inactive":
+            # Lines name items by their codes alone, which people change.
+            yield from _only(_items(part.body), error.quoted, "item_code")
         case "gone_in_books" if part.ref:
             yield Cause(f"{part.kind}_ref", part.ref)
         case "account_missing" | "account_type_wrong":
@@ -75,6 +79,10 @@ def _accounts(body: Mapping[str, Any]) -> set[str]:
     lines = [one.get("AccountID") or one.get("AccountCode") for one in holders]
     prices = [held for name, held in body.items() if name.endswith("AccountCode")]
     return {str(one) for one in (*lines, *prices) if one}
+
+
+def _items(body: Mapping[str, Any]) -> set[str]:
+    return {str(line["ItemCode"]) for line in _lines(body) if "ItemCode" in line}
 
 
 def _taxes(body: Mapping[str, Any]) -> set[str]:

@@ -105,6 +105,16 @@ def test_the_account_that_a_message_quotes_is_meant() -> None:
     assert outcome.fault.causes == frozenset({Cause("account", "400")})
 
 
+def test_the_item_whose_code_a_message_quotes_is_meant() -> None:
+    part = a_part(Kind.INVOICE, LineItems=[{"ItemCode": "A-1"}, {"ItemCode": "A-2"}])
+
+    outcome = refused(part, meant("Item code 'A-2' is not valid."))
+
+    assert isinstance(outcome, Refused)
+    assert outcome.fault.causes == frozenset({Cause("item_code", "A-2")})
+    assert outcome.fault.names["named"] == "an item"
+
+
 def test_an_account_of_an_items_prices_is_one_that_it_names() -> None:
     prices: dict[str, Any] = {"SalesDetails.AccountCode": "200", "SalesDetails.TaxType": "OUTPUT"}
     part = a_part(Kind.ITEM, Code="A-1", **prices)
