@@ -68,10 +68,11 @@ class Accounting:
                 self.settings.key_seconds,
                 lambda: self._work(asked, app, organisation, fault),
             )
+            if replayed:
+                self.stats.add("replays")
+                time.sleep(self.settings.pause())  # an answer given again takes its time as well
         finally:
             self.gates.leave(asked.tenant, app)
-        if replayed:
-            self.stats.add("replays")
         return response
 
     def _authorised(self, asked: Asked) -> tuple[str, Organisation]:

@@ -1,6 +1,7 @@
 """Idempotency-Key: the first answer again, whatever it was, until the key's life is over."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.unit.simulators.xero.service.client import Answer, Books, Service, contacts
@@ -120,6 +121,16 @@ def test_of_two_at_once_the_second_waits_for_the_first(service: Service, books: 
 
     assert first.status == 200
     assert first.body == second.body
+
+
+def test_a_repeat_takes_its_time_like_any_call(service: Service, books: Books) -> None:
+    put(books, "k-slow", "Harbor Hotel")
+    service.control("PUT", "settings", {"latency_ms": [50, 50]})
+    started = time.monotonic()
+
+    put(books, "k-slow", "Harbor Hotel")
+
+    assert time.monotonic() - started >= 0.05
 
 
 def test_a_replay_counts_and_a_throttled_call_is_not_kept(service: Service, books: Books) -> None:
