@@ -106,7 +106,7 @@ class Budget:
             return self
         heard = replace(self, most=max(self.most, left))
         # Answers overtake each other: a few more than we know are no new day.
-        if self.day is None or left > self.day.left + heard._whole * _RENEWED:
+        if self.day is None or left > self.day.left + heard.whole * _RENEWED:
             return replace(heard, day=_Day(left, self.now + _DAY))
         return replace(heard, day=replace(self.day, left=min(left, self.day.left)))
 
@@ -117,7 +117,7 @@ class Budget:
 
     def saves(self) -> float:
         """Seconds for which reads by the clock leave the rest of the day to others; 0: none."""
-        if self.day is None or self.day.left >= self._whole * _KEPT:
+        if self.day is None or self.day.left >= self.whole * _KEPT:
             return 0.0
         return self.day.until - self.now
 
@@ -156,7 +156,7 @@ class Budget:
         return 1.0 if self.tenths else 0.0
 
     @property
-    def _whole(self) -> int:
+    def whole(self) -> int:
         """What a day has."""
         return min(self.limits.per_day or 0, self.most)
 
@@ -168,7 +168,7 @@ class Budget:
         """
         if self.day:
             ahead = (self.day.until - self.now) / _DAY - _HEADROOM
-            if self.day.left < self._whole * ahead:
+            if self.day.left < self.whole * ahead:
                 return False
         if not self.seconds:
             return True
