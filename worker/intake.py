@@ -18,7 +18,7 @@ from events.topology import DEAD, INTAKE
 from worker import logs, metrics
 from worker.bootstrap import make_services
 from worker.settings import Settings, from_environment, mark_ready
-from worker.store import connections
+from worker.store import hints
 from worker.sync import intake, revive
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Intake:
         try:
             taken = intake.take_in(self._services.database, deliveries)
             with self._services.database.begin() as session:
-                hinted = connections.claim_hints(session, sorted(taken.connections))
+                hinted = hints.claim_hints(session, sorted(taken.connections))
         except DBAPIError as error:
             log.warning("intake.database_away", extra={"error": type(error.orig).__name__})
             raise NotNow from error

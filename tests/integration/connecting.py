@@ -26,7 +26,8 @@ from worker.settings import QuickBooksSettings, Settings, XeroSettings
 from worker.store import connections as rows
 from worker.store.connections import Connection
 from worker.store.leases import lease
-from worker.store.tables import links, outbox
+from worker.store.message_tables import outbox
+from worker.store.tables import links
 from worker.sync import connections, consent, intake, tokens
 from worker.sync.connections import Wanted
 from worker.sync.consent import Returned

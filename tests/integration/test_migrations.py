@@ -3,7 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from worker.store import ledger_tables, migrate, tables  # noqa: F401  # to know all tables
+from worker.store import ledger_tables, message_tables, migrate, tables  # noqa: F401  # to know all tables
 from worker.store.columns import metadata
 from worker.store.session import Database
 

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from worker.store.message_tables import dead_letters
 from worker.store.session import Session
-from worker.store.tables import dead_letters
 
 
 @dataclass(frozen=True)

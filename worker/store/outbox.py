@@ -8,8 +8,8 @@ from zlib import crc32
 
 import sqlalchemy as sa
 
+from worker.store.message_tables import outbox
 from worker.store.session import Session
-from worker.store.tables import outbox
 
 PARTITIONS = 8
 EXPIRE_CHUNK = 5000

@@ -1,4 +1,4 @@
-"""The tables of the flow, from inbox to outbox; deploy/migrations builds the same."""
+"""The tables of the flow, from inbox to submissions; deploy/migrations builds the same."""
 
 from sqlalchemy import (
     ARRAY,
@@ -248,54 +248,4 @@ submission_items = Table(
         unique=True,
         postgresql_where=text("outcome IS NULL"),
     ),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    identity(),
-    Column("event_id", Uuid, nullable=False, unique=True),
-    Column("partition", SmallInteger, nullable=False),
-    Column("tenant_id", Text, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("envelope", JSONB, nullable=False),
-    Column("state", Text, nullable=False, server_default="pending"),  # published, unroutable
-    set_now("created_at"),
-    Column("published_at", Moment),
-    Index(
-        "ix_outbox_pending",
-        "partition",
-        "id",
-        postgresql_where=text("state = 'pending'"),
-    ),
-    Index("ix_outbox_published", "published_at", postgresql_where=text("state = 'published'")),
-    Index("ix_outbox_unroutable", "created_at", postgresql_where=text("state = 'unroutable'")),
-)
-
-dead_letters = Table(
-    "dead_letters",
-    metadata,
-    identity(),
-    Column("fingerprint", Text, nullable=False, unique=True),  # source, id and body, hashed
-    Column("source", Text),
-    Column("event_id", Text),
-    Column("type", Text),
-    Column("tenant_id", Text),
-    Column("category", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("detail", Text),  # the traceback of a defect
-    Column("connection_id", BigInteger),
-    Column("link_id", BigInteger),
-    Column("body", LargeBinary, nullable=False),
-    Column("headers", JSONB),
-    Column("content_type", Text),
-    Column("routing_key", Text),
-    Column("count", Integer, nullable=False, server_default="1"),
-    Column("state", Text, nullable=False, server_default="open"),  # replayed, discarded
-    Column("note", Text),
-    Column("decided_by", Text),
-    Column("decided_at", Moment),
-    set_now("first_seen_at"),
-    set_now("last_seen_at"),
-    Index("ix_dead_letters_state_last_seen_at", "state", "last_seen_at"),
 )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import NoResultFound
 
 from schemas.status import Status
 from worker.errors import Misuse
-from worker.store import connections, outbox
+from worker.store import connections, hints, outbox
 from worker.store.connections import Connection
 from worker.store.session import Session
 from worker.sync.failed_runs import fail_asked
@@ -40,7 +40,7 @@ class Change:
     def wake(self) -> None:
         """There is work: whatever the driver believes, and whether or not it is hinted."""
         connections.wake(self.session, [self.connection.id])
-        self.hinted = connections.claim_hints(self.session, [self.connection.id])
+        self.hinted = hints.claim_hints(self.session, [self.connection.id])
 
 
 @contextmanager

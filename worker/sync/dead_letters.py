@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import NoResultFound
 
 from worker.errors import Misuse
-from worker.store import connections, dead_letters, submissions
+from worker.store import connections, dead_letters, hints, submissions
 from worker.store.dead_letters import Kept
 from worker.store.session import Session
 from worker.sync.services import Services
@@ -140,4 +140,4 @@ def _retry(session: Session, letter: Kept) -> list[int]:
         )
         raise Misuse("nothing_to_replay", text)
     connections.wake(session, [connection_id])
-    return connections.claim_hints(session, [connection_id])
+    return hints.claim_hints(session, [connection_id])

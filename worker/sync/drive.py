@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import DBAPIError
 
 from worker.errors import LeaseLost, ProviderError
-from worker.store import connections, feeds, runs, submissions
+from worker.store import connections, feeds, hints, runs, submissions
 from worker.store.leases import lease
 from worker.store.session import Session
 from worker.sync import first
@@ -35,7 +35,7 @@ def drive(services: Services, connection_id: int) -> None:
             if held is None:
                 return
             with services.database.begin() as session:
-                connections.take_hint(session, connection_id)
+                hints.take_hint(session, connection_id)
                 driver = Driver.begin(services, session, connection_id, held)
             try:
                 more = _guarded_slice(driver)
@@ -45,11 +45,11 @@ def drive(services: Services, connection_id: int) -> None:
                 return
         if more:
             with services.database.begin() as session:
-                connections.note_hint(session, connection_id)
+                hints.note_hint(session, connection_id)
             services.hints.drive([connection_id])
             return
         with services.database.begin() as session:
-            if not connections.is_due(session, connection_id):
+            if not hints.is_due(session, connection_id):
                 return
 
 

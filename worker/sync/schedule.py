@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from worker.providers.port import Resource
-from worker.store import connections, feeds, outbox, runs
+from worker.store import connections, feeds, hints, outbox, runs
 from worker.store.connections import Connection
 from worker.store.feeds import Slot
 from worker.store.runs import Asked
@@ -18,7 +18,7 @@ LISTS = ("connection", "accounts", "taxes", "customers", "vendors", "items", "do
 def wake_due(services: Services) -> int:
     """Hint the connections whose time has come; returns how many."""
     with services.database.begin() as session:
-        due = connections.claim_due(session)
+        due = hints.claim_due(session)
     services.hints.drive(due)
     return len(due)
 
@@ -26,7 +26,7 @@ def wake_due(services: Services) -> int:
 def derive_due(services: Services) -> int:
     """Whatever the hints say: find due connections from links, runs and submissions."""
     with services.database.begin() as session:
-        found = connections.derive_due(session)
+        found = hints.derive_due(session)
     return len(found)
 
 
@@ -46,7 +46,7 @@ def queue_pulls(services: Services, resources: Sequence[str]) -> int:
         for slot in sorted(wanted, key=lambda slot: (slot.connection_id, slot.resource)):
             asked = Asked("schedule", f"clock:{slot.due.isoformat()}", runs.SCHEDULED)
             runs.queue(session, slot.connection_id, slot.resource, asked)
-        hinted = connections.claim_hints(session, woken)
+        hinted = hints.claim_hints(session, woken)
     services.hints.drive(hinted)
     return len(woken)
 

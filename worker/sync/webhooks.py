@@ -12,7 +12,7 @@ from enum import StrEnum
 from worker.errors import Misuse
 from worker.providers.webhooks import Notice
 from worker.settings import Settings
-from worker.store import connections, runs
+from worker.store import connections, hints, runs
 from worker.store.connections import Connection
 from worker.store.session import Session, hurry
 from worker.sync import merges
@@ -88,7 +88,7 @@ class Receiver:
             signers = {sealed for sealed, secret in known.items() if secret in fitting}
             rows = _concerned(session, delivery.provider, notices, signers)
             queued = _queue(session, services, rows, notices, _slot(delivery))
-            hinted = connections.claim_hints(session, queued) if not _delay(services) else []
+            hinted = hints.claim_hints(session, queued) if not _delay(services) else []
         services.hints.drive(hinted)
         return Result.QUEUED if queued else Result.JOINED if rows else Result.IGNORED
 
