@@ -28,6 +28,18 @@ ENTRIES = (
         _R.AFTER_FIX,
     ),
     Code(
+        "number_used",
+        _C.DUPLICATE,
+        "The number is used in the books",
+        "The books take the number of an invoice once and for all, and {other} has {number}.",
+        (
+            "If it is the same document, link the two: `books match link {kind} {record} {ref}`.",
+            "If not, or if that one is voided, give the one in the CMMS another number.",
+            "Or let the books number new invoices: `books connections settings`, numbering=books.",
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
         "two_in_books",
         _C.DEFECT,  # exactly once is our promise
         "Twice in the books",

@@ -43,6 +43,7 @@ class Written:
     applied_to: str | None = None  # of a payment: the ref of its invoice
     # Of a look-up: the contract's fields that stand as the part would have them, no news to anyone.
     brought: frozenset[str] = field(default=frozenset(), compare=False)
+    lacks: Fault | None = None  # it was taken, but for something that was sent: why
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ class Stranger:
     sync_token: str | None = None
     shown: str = ""  # what tells it from others, for people
     record: LedgerRecord | None = None  # of a party or an item of the same kind: all of it
+    twice: bool = True  # whether the books could take a second document with that number
 
 
 @dataclass(frozen=True)

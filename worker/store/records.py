@@ -117,6 +117,22 @@ def keep_written(session: Session, connection_id: int, record: Pulled) -> None:
     session.execute(_UPSERT, _row(connection_id, record) | {"written": True})
 
 
+_CODED = sa.text("""
+    SELECT r.code, r.ref FROM ledger_records r
+    WHERE r.connection_id = :id AND r.kind = :kind AND r.code = ANY(:codes)
+      AND NOT EXISTS (SELECT FROM ledger_records o WHERE o.connection_id = :id
+                      AND o.kind = r.kind AND o.ref = r.code)
+    ORDER BY r.active
+""")
+
+
+def coded(session: Session, connection_id: int, kind: str, codes: Iterable[str]) -> dict[str, str]:
+    """The refs of records with these codes, the active one's where several have it; what is a ref
+    itself stands for itself."""
+    values = {"id": connection_id, "kind": kind, "codes": sorted(codes)}
+    return {row.code: row.ref for row in session.execute(_CODED, values)}
+
+
 _FORGET = sa.text("""
     UPDATE ledger_records SET fields = '{}', digest = ''
     WHERE connection_id = :id AND (kind, ref) IN

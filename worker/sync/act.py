@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from worker.store.dead_letters import DeadLetter
 from worker.store.links import Stop
 from worker.store.session import Session
 from worker.sync import causes, doubts, unpaid
-from worker.sync.outcomes import Fail, LookFirst, TryAgain, WaitFor, variance
+from worker.sync.outcomes import Fail, LookFirst, TryAgain, WaitFor, refusal, variance
 from worker.sync.successes import Subject, Success, arrived, remember, settled
 from worker.sync.tell import Origin, about, error_of, record_key, tell, waiting_reason
 from worker.terms import Cause, Operation
@@ -105,6 +105,9 @@ class Acting:
             # Nothing is to be told of before it is in the books anew, nor when it is missed there.
             payments.take_out(self.session, self.connection.id, one.written.ref)
             return
+        if one.lacks is not None:
+            self.refuse(one.subject, refusal(one.lacks, attempts=0))
+            return
         self._tell(one.subject, self._synced(one))
         self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
         age = datetime.now(UTC) - one.subject.wanted.since
@@ -124,6 +127,14 @@ class Acting:
                 links.try_again(self.session, subject.link_id, cost=1, look=why)
                 if fault:
                     links.note_fault(self.session, subject.link_id, fault.code, _error(fault))
+
+    def refuse(self, subject: Subject, decision: WaitFor | TryAgain | Fail | LookFirst) -> None:
+        """The same where the books themselves have refused it: our lists may be out of date."""
+        if isinstance(decision, WaitFor):
+            refused = causes.by_ref(self.session, self.connection, decision.causes)
+            doubts.read_lists(self.session, self.connection, refused)
+            decision = replace(decision, causes=refused)
+        self.act(subject, decision)
 
     def wait(
         self, subject: Subject, waiting_for: frozenset[Cause], fault: Fault | None = None

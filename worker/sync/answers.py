@@ -74,7 +74,7 @@ def _settle(
                 if refusal:
                     submissions.note_refusal(acting.session, item.id, _noted(refusal))
             case _:
-                acting.act(subject_of_item(item), decision)
+                acting.refuse(subject_of_item(item), decision)
                 closed.append((item.id, "refused", _why(decision)))
     submissions.close_items(acting.session, closed)
     acting.succeed(successes)

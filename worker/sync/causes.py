@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from schemas.kinds import Kind
 from worker.providers.lookup import HOUSE_ITEM, Chart
-from worker.store import inbox, links, targets
+from worker.store import inbox, links, records, targets
 from worker.store.connections import Connection
 from worker.store.session import Session
 from worker.sync import charts
@@ -33,6 +33,15 @@ def still_missing(
     there |= matched - undecided(session, connection, matched)
     there |= {one for one in wanted - pulled - matched if _is_there(session, connection, one)}
     return wanted - there
+
+
+def by_ref(session: Session, connection: Connection, refused: Iterable[Cause]) -> frozenset[Cause]:
+    """What the books refused, with accounts by ref as mapping and pulls know them: ledgers may
+    quote codes, which people change."""
+    codes = {one.id for one in refused if one.kind == "account"}
+    refs = records.coded(session, connection.id, "account", codes) if codes else {}
+    accounts = {Cause("account", code): Cause("account", ref) for code, ref in refs.items()}
+    return frozenset(accounts.get(one, one) for one in refused)
 
 
 def _is_in_chart(chart: Chart, cause: Cause) -> bool:

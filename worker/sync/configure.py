@@ -109,8 +109,11 @@ def _reopened(before: Options, after: Options) -> Iterable[Which]:
     if old.conflict is not new.conflict and new.conflict is not Conflict.HOLD:
         yield Which("conflict")
     allowed = old.taken_number is not new.taken_number and new.taken_number is TakenNumber.ALLOW
-    if allowed or (old.numbering is not new.numbering and new.numbering is Numbering.BOOKS):
+    numbered = old.numbering is not new.numbering and new.numbering is Numbering.BOOKS
+    if allowed or numbered:
         yield Which("failed", codes=["duplicate_number"])
+    if numbered:
+        yield Which("failed", codes=["number_used"])
     if old.new_parties is not new.new_parties and new.new_parties is NewParties.CREATE:
         yield Which("waiting", codes=["match_unconfirmed"])  # not what a person must tell apart
 

@@ -10,6 +10,8 @@ from worker.store.session import Session, now
 from worker.sync.company import PERIOD, reopened
 from worker.terms import Cause
 
+_LISTS = {"account": Resource.ACCOUNTS, "tax_code": Resource.TAXES}
+
 
 def raise_doubts(session: Session, connection: Connection, causes: Collection[Cause]) -> None:
     """A link waits for these causes. The caller has locked the connection's row."""
@@ -20,6 +22,13 @@ def raise_doubts(session: Session, connection: Connection, causes: Collection[Ca
     records.forget_fields(session, connection.id, named)
     if reopened(days, connection.company.get("closed_until")):
         _read_company(session, connection)
+
+
+def read_lists(session: Session, connection: Connection, causes: Collection[Cause]) -> None:
+    """The books refused these accounts and tax codes: their lists are read again, at most daily."""
+    slot = f"refused:{now(session):%Y-%m-%d}"
+    for resource in sorted({_LISTS[cause.kind] for cause in causes if cause.kind in _LISTS}):
+        runs.queue(session, connection.id, resource, Asked("schedule", slot))
 
 
 def _read_company(session: Session, connection: Connection) -> None:

@@ -16,6 +16,7 @@ from worker.providers.port import (
     Fault,
     Found,
     Ours,
+    Removed,
     Several,
     Sought,
     Stranger,
@@ -107,6 +108,9 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
         case Ours(Written() as older, matched=False) if part.operation is Operation.CREATE:
             # Made by us before this link knew of it; what the CMMS says now has not been written.
             _adopt(acting, link, older.ref, older.sync_token)
+        case Ours(Removed()) if part.operation is Operation.WITHDRAW:
+            # Somebody else took it out: what is gone there is not made anew behind their back.
+            acting.fail(subject, _not_there(link))
         case Ours(outcome):
             told = Told.LINKED if link.ref is None else None
             metrics.DUPLICATES_PREVENTED.labels("lookup").inc()
@@ -156,11 +160,12 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     if not stranger.same_kind and link.alias is None and link.kind in ALIASES:
         links.try_again(acting.session, link.id, alias=ALIASES[link.kind])
         return
-    if _goes_twice(acting, link):
+    if stranger.twice and _goes_twice(acting, link):
         return
     names = _names(link) | {"name": stranger.name, "ref": stranger.ref, "number": stranger.name}
     names |= {"other": stranger.shown or owner or stranger.name, "of": stranger.kind}
-    acting.fail(subject_of(link), Fault(_taken(link), Category.DUPLICATE, names))
+    code = _taken(link) if stranger.twice or link.kind in ALIASES else "number_used"
+    acting.fail(subject_of(link), Fault(code, Category.DUPLICATE, names))
 
 
 def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:

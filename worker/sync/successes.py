@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from schemas.kinds import Kind
 from schemas.status import Operation as Told
-from worker.providers.port import LedgerRecord, Removed, Written
+from worker.providers.port import Fault, LedgerRecord, Removed, Written
 from worker.store import agreements, records, waiting
 from worker.store.links import Settled
 from worker.store.records import Pulled
@@ -49,13 +49,18 @@ class Success:
     def operation_told(self) -> Told:
         return self.told or _TOLD[self.operation]
 
+    @property
+    def lacks(self) -> Fault | None:
+        """Why the books do not hold all of it."""
+        return self.written.lacks if isinstance(self.written, Written) else None
+
 
 def settled(one: Success) -> Settled:
     """The link's row."""
     written, subject = one.written, one.subject
+    # What is out to be made anew, or lacks something, is not what is wanted: the link stays due.
+    older = 1 if one.operation is Operation.WITHDRAW or one.lacks else 0
     if isinstance(written, Removed):
-        # What is out to be made anew is not what is wanted: the link stays due.
-        older = 1 if one.operation is Operation.WITHDRAW else 0
         return Settled(
             link_id=subject.link_id,
             version=subject.wanted.revision - older,
@@ -69,8 +74,8 @@ def settled(one: Success) -> Settled:
         )
     return Settled(
         link_id=subject.link_id,
-        version=subject.wanted.revision,
-        content=subject.wanted.content,
+        version=subject.wanted.revision - older,
+        content=None if one.lacks else subject.wanted.content,
         ref=written.ref,
         sync_token=written.sync_token,
         number=written.number,

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from schemas.kinds import Kind
 from worker.providers.port import (
-    Clash,
     LedgerRecord,
     Operation,
     Outcome,
@@ -121,10 +120,9 @@ def _outcome(part: Part, element: Body | None) -> Outcome:
         return refused(part, error)  # its fields are what was sent, not what the books hold
     if part.operation in (Operation.REMOVE, Operation.WITHDRAW):
         return removed(part.kind, element)
-    if lost := worst(losses(element)):
-        # It is in the books, and not as it was sent: looked up, it is brought up to date.
-        return Clash(fault(part, lost.rule.code, lost))
     held = written(part.kind, element)
+    if lost := worst(losses(element)):
+        return replace(held, lacks=fault(part, lost.rule.code, lost))
     if held.record is None:
         return held
     return replace(held, sent=made_otherwise(part.kind, part.body, held.record.fields))

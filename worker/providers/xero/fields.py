@@ -45,6 +45,7 @@ _DOCUMENT: Spec = {
     "Reference": None,
     "LineAmountTypes": None,
     "CurrencyCode": None,
+    "CurrencyRate": None,
     "LineItems": {
         "Description": None,
         "Quantity": None,
@@ -100,7 +101,6 @@ UNCOMPARED = frozenset(
         "PaymentID",
         "ContactNumber",  # set once, and never over another's
         "Status",  # moves with approval and payments; what is gone is told apart
-        "CurrencyRate",  # Xero rounds it
         "Url",
     }
 )

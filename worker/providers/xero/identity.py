@@ -10,6 +10,7 @@ from worker.providers.wire import Body
 from worker.providers.xero.canonical import telephone
 from worker.providers.xero.dates import day
 from worker.providers.xero.fields import unfolded
+from worker.providers.xero.read import is_gone
 from worker.providers.xero.read_lists import is_active
 from worker.providers.xero.shapes import SHAPES
 
@@ -40,11 +41,13 @@ def exact(kind: Kind, sent: Mapping[str, Any], record: Body) -> bool:
 
 
 def described(record: Body, name: str) -> str:
-    """A record in words that tell it from others: of a document whose it is, its day and total."""
+    """A record in words that tell it from others: of a document whose it is, its day and total, and
+    that it is voided or deleted."""
     party = (record.get("Contact") or {}).get("Name", "")
     dated = day(record, "Date")
     total = f"{record['Total']} {record.get('CurrencyCode', '')}" if "Total" in record else ""
-    parts = (name, str(party), dated.isoformat() if dated else "", total.strip())
+    gone = str(record["Status"]).lower() if is_gone(record) else ""
+    parts = (name, str(party), dated.isoformat() if dated else "", total.strip(), gone)
     return ", ".join(part for part in parts if part)
 
 

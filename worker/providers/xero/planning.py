@@ -118,10 +118,11 @@ def _as_made(work: Work) -> Work:
 
 
 def _once_each(sheets: Iterable[_Sheet]) -> Iterator[list[_Sheet]]:
-    """No record twice in a request: one contact may be a customer and a vendor of ours."""
+    """No record twice in a request: one contact may be a customer and a vendor of ours. Nor two new
+    ones with one key, as the answer's elements could not be told apart."""
     rounds: list[dict[str, _Sheet]] = []
     for sheet in sheets:
-        record = sheet.work.ref or f"new:{sheet.work.link_id}"
+        record = sheet.work.ref or f"new:{sheet.body[sheet.shape.key]}"
         free = next((one for one in rounds if record not in one), None)
         if free is None:
             rounds.append(free := {})

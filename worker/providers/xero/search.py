@@ -140,6 +140,7 @@ class OrganisationRecords:
             shown=described(record, name),
             sync_token=self.token(record),
             record=next(listed(kind, [record]), None) if kind in LISTED else None,
+            twice=kind is not Kind.INVOICE,
         )
 
 

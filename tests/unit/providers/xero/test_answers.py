@@ -100,7 +100,7 @@ def test_a_warning_is_no_refusal() -> None:
     assert isinstance(outcome, Written)
 
 
-def test_a_journal_that_lost_an_account_is_looked_at_and_never_made_twice() -> None:
+def test_a_journal_that_lost_an_account_is_there_and_lacks_it() -> None:
     lost = "Account code '476' has been removed as it does not match a recognised account."
     part = a_part(Kind.EXPENSE, Narration="[CMMS expense EXP-1]")
     element = {
@@ -112,8 +112,10 @@ def test_a_journal_that_lost_an_account_is_looked_at_and_never_made_twice() -> N
 
     [outcome] = answered((part,), ManualJournals=[element])
 
-    assert isinstance(outcome, Clash)
-    assert outcome.fault.code == "account_missing"
+    assert isinstance(outcome, Written)
+    assert outcome.ref == INVOICE
+    assert outcome.lacks is not None
+    assert outcome.lacks.code == "account_missing"
 
 
 def test_what_an_answer_leaves_out_is_unknown() -> None:
