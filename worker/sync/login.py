@@ -36,6 +36,7 @@ def read_url(text: str) -> str | None:
         return None
     parts = urlsplit(text)
     web = parts.scheme in ("http", "https") and parts.hostname and not parts.fragment
+    web = web and parts.port != 0  # asked for, since it raises for what is no port
     if not (web and text.isascii() and text.isprintable() and " " not in text):
         raise ValueError
     return _short(text)

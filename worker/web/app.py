@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from math import ceil
 
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
@@ -9,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from worker.errors import Misuse, ProviderError
+from worker.errors import Misuse, ProviderError, Throttled
 from worker.sync.services import Services
 from worker.sync.webhooks import Receiver
 from worker.web import oauth, pages, webhooks
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 Probe = Callable[[], str | None]
 """Asks one service whether it answers: None, or in a few words why not."""
 
+_HOUR = 60  # minutes
 _GONE = ("state_unknown", "link_expired", "unknown_connection")
 
 
@@ -97,8 +100,16 @@ def _ledger_failed(request: Request, error: Exception) -> Response:
         "correlation_id": error.correlation_id,
     }
     log.warning("web.ledger_failed", extra=extra)
+    why, when = "The ledger could not be reached", "a few minutes"
+    if isinstance(error, Throttled):
+        why, when = "The ledger takes no more calls for now", _in_words(error.pause)
     sentence = (
-        "The ledger could not be reached, so nothing was changed. Its answer to you is used up: "
-        "start again in a few minutes with a new link from `books connections connect`."
+        f"{why}, so nothing was changed. Its answer to you is used up: start again in {when} with "
+        "a new link from `books connections connect`."
     )
     return pages.refusal("The ledger did not answer", sentence, 502)
+
+
+def _in_words(pause: timedelta) -> str:
+    hours, minutes = ceil(pause / timedelta(hours=1)), ceil(pause / timedelta(minutes=1))
+    return f"{hours} hours" if minutes > _HOUR else f"{max(minutes, 2)} minutes"

@@ -73,6 +73,20 @@ def test_the_page_may_be_looked_at_again_until_a_choice_is_made(
     assert browser.get(shown.request.url).status_code == 410
 
 
+def test_an_organisation_whose_day_is_used_up_is_connected_later(
+    browser: httpx.Client, xero: Office
+) -> None:
+    connection, shown = page(browser, xero)
+    used_up = {"left": 0, "resets_in": 7000}
+    xero.simulator.control("PUT", f"companies/{xero.company}/day", used_up)
+
+    refused = choose(browser, shown, xero.company)
+
+    assert refused.status_code == 502
+    assert "start again in 2 hours" in refused.text
+    assert xero.row(connection).state == "new"
+
+
 def test_forms_go_to_us_alone_and_from_this_page_only(browser: httpx.Client, xero: Office) -> None:
     _, shown = page(browser, xero)
 

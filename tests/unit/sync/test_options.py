@@ -116,6 +116,7 @@ def test_other_addresses_are_refused(template: str) -> None:
         ("login_url", "https://login.example/a#b", "an http(s) address, or default"),
         ("login_url", "https://login.example/a b", "an http(s) address, or default"),
         ("login_url", "https://[", "an http(s) address, or default"),
+        ("login_url", "https://login.example:port/a", "an http(s) address, or default"),
         ("scope", 'accounting."x"', "scopes with blanks between them, or default"),
         ("scope", "a" * 2001, "scopes with blanks between them, or default"),
     ],
