@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 
 
 IN_PLACE = 1.0  # seconds that a driver waits for its budget instead of leaving
+HOPELESS = 20  # failures in a row, which take hours, before fresh tokens that are refused pause
 
 
 class OutOfBudget(Exception):
@@ -236,6 +237,8 @@ class Driver:
             case TokenExpired() if not self._renewed:
                 tokens.renew(self.services, self.connection.id, self._token, self.lease)
                 self._renewed = True
+            case TokenExpired() if self.connection.failures >= HOPELESS:
+                tokens.pause(self.services, self.connection, "consent_withdrawn")
             case Disconnected(code=code):
                 tokens.pause(self.services, self.connection, code)
             case Throttled(pause=pause, limit=limit):

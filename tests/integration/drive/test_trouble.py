@@ -15,6 +15,7 @@ from worker.providers.budget import Budget
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Plan, Work
 from worker.store.session import now
+from worker.sync.driver import HOPELESS
 from worker.sync.services import Services
 
 
@@ -125,6 +126,18 @@ def test_a_token_that_is_never_good_enough_is_not_refreshed_for_ever(shop: Shop)
 
     assert shop.simulator.stat("token_refreshes") - before <= 3
     assert shop.row().hold_until is not None
+
+
+def test_fresh_tokens_that_are_refused_for_hours_are_for_a_person(shop: Shop) -> None:
+    shop.simulator.fault("auth_expired", "write", times=None)
+    shop.change(failures=HOPELESS)
+    send_customers(shop, 1)
+
+    shop.drive()
+
+    assert (shop.row().state, shop.row().paused_code) == ("paused", "consent_withdrawn")
+    assert shop.states() == {"CUS-0": "due"}
+    assert shop.told().count("connection.reauthorization_required") == 1
 
 
 def test_a_withdrawn_consent_pauses_once_and_links_keep_their_place(shop: Shop) -> None:
