@@ -154,6 +154,13 @@ def test_a_number_that_another_sale_has_is_taken(xero: Reading) -> None:
     )
 
 
+def test_a_bill_has_nothing_of_a_sale_with_its_number(xero: Reading) -> None:
+    contact = xero.contact()
+    xero.bill(contact, InvoiceNumber='S"1')
+
+    assert xero.find(a_sale(contact, number='S"1')) == Absent()
+
+
 def test_a_voided_sale_has_its_number_for_good(xero: Reading) -> None:
     contact = xero.contact()
     made = xero.invoice(contact, InvoiceNumber="S-1", Reference="[CMMS invoice R-1]")

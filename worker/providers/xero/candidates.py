@@ -19,10 +19,13 @@ _UNIQUE = frozenset({Kind.INVOICE})  # a number may be taken for good
 def alike(client: Client, kind: Kind, sought: Sequence[Sought]) -> Iterator[Body]:
     """Every record that could be one of these; more may be among them.
 
-    What is voided or deleted is nobody's any more, but for the number of a sales invoice.
+    What is voided or deleted is nobody's any more, but for the number of a sales invoice. Searching
+    finds sales invoices and bills alike.
     """
+    of_type = SHAPES[kind].type
     for record in _read(client, kind, sought):
-        if kind in _UNIQUE or not is_gone(record):
+        is_kind = not of_type or record.get("Type") == of_type
+        if is_kind and (kind in _UNIQUE or not is_gone(record)):
             yield record
 
 

@@ -15,7 +15,7 @@ _CODE = 30
 _NUMBER = 255
 _CONTACT_NUMBER = 50
 _REFERENCE = 255
-_NARRATION = 500  # no limit is documented; a look-up asks for the whole of it in its address
+_NARRATION = 500  # no limit is documented
 _PAYMENT_REFERENCE = 99  # no limit is documented either
 
 _NO_BRACKETS = str.maketrans("<>", "()")

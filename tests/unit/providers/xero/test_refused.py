@@ -211,15 +211,16 @@ def test_the_place_of_what_cannot_be_read_is_one_record_the_others_go_again() ->
     assert codes == {"1": "books_unavailable", "2": "defect", "3": "books_unavailable"}
 
 
-def test_without_a_place_all_of_a_request_is_refused() -> None:
-    parts = tuple(a_part(Kind.INVOICE, key=str(n)) for n in (1, 2))
+@pytest.mark.parametrize(("count", "code"), [(1, "defect"), (2, "books_unavailable")])
+def test_without_a_place_each_goes_again_by_itself_and_is_refused_then(
+    count: int, code: str
+) -> None:
+    parts = tuple(a_part(Kind.INVOICE, key=str(n)) for n in range(count))
 
     outcomes = refused_whole(parts, a_reply("Error converting value at LineItems[0].Quantity"))
 
-    assert [one.fault.code for one in outcomes.values() if isinstance(one, Refused)] == [
-        "defect",
-        "defect",
-    ]
+    codes = [one.fault.code for one in outcomes.values() if isinstance(one, Refused)]
+    assert codes == [code] * count
 
 
 def test_an_unknown_id_is_looked_for() -> None:
