@@ -51,7 +51,7 @@ def connections() -> None:
 )  # fmt: skip
 @click.option(
     "--webhook-token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File that holds the verifier token of the application's webhooks.",
+    help="File that holds the token (or key) of the application's webhooks.",
 )  # fmt: skip
 @json_option
 def add(  # noqa: PLR0917  # click passes options by name
@@ -74,7 +74,7 @@ def add(  # noqa: PLR0917  # click passes options by name
     with opened() as services:
         row = use.add(services, wanted)
         if webhook_token_file is not None:
-            token = _secret(webhook_token_file, "Verifier token")
+            token = _secret(webhook_token_file, "Webhook token")
             row = webhooks.enter_secret(services, row.id, token)
         said = identity(services, row)
     if as_json:
@@ -106,10 +106,10 @@ def connect(connection: str, as_json: bool) -> None:  # noqa: FBT001
     help="File that holds the token; without it, it is asked for.",
 )  # fmt: skip
 def webhook_token(connection: str, file_: Path | None) -> None:
-    """Enter the verifier token with which the ledger signs its webhooks."""
+    """Enter the token (or key) with which the ledger signs its webhooks."""
     with opened() as services:
         row = use.named(services, connection)
-        webhooks.enter_secret(services, row.id, _secret(file_, "Verifier token"))
+        webhooks.enter_secret(services, row.id, _secret(file_, "Webhook token"))
         output.say(f"connection {row.id} takes webhooks at:")
         output.say(f"  {webhooks.url(services.settings, row.provider)}")
 
