@@ -3,18 +3,18 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from events.delivery import Delivery
 from events.message import Message
 from tests.builders import delivered
-from tests.integration.workshop import MAPPING, OpenShop, Shop
+from tests.integration.converge.ledgers import QUICKBOOKS, XERO, Held, Ledger
+from tests.integration.tenant import Tenant
+from tests.integration.workshop import MAPPING, OpenShop, Simulator
+from tests.integration.xero.shop import OpenShop as OpenXeroShop
 from tests.simulators.cmms.records import Cmms, Event, Record
 from worker.policies import Conflict, Policies
-from worker.providers.port import Resource
 from worker.sync import connections
 
-ENTITIES = {"customer": "Customer", "vendor": "Vendor", "item": "Item"}
 _MOST_ROUNDS = 8
 
 
@@ -26,7 +26,10 @@ class NeverAgreed(AssertionError):
 class Sides:
     """One tenant on both sides."""
 
-    shop: Shop = field(repr=False)  # hypothesis would print all that they hold
+    shop: Tenant = field(repr=False)  # hypothesis would print all that they hold
+    simulator: Simulator = field(repr=False)
+    company: str
+    ledger: Ledger = field(repr=False)
     cmms: Cmms = field(repr=False)
     _heard: int = 0  # up to this row of the outbox
 
@@ -46,7 +49,8 @@ class Sides:
         """Work, pull what changed and tell it until nobody has anything more to say."""
         for _ in range(_MOST_ROUNDS):
             self.shop.work()
-            connections.ask(self.shop.services, self.shop.connection_id, Resource.PAYMENTS)
+            for resource in self.ledger.pulls:
+                connections.ask(self.shop.services, self.shop.connection_id, resource)
             self.shop.work()
             answers = self.hear()
             if not answers:
@@ -54,18 +58,34 @@ class Sides:
             self.deliver(answers)
         raise NeverAgreed(f"after {_MOST_ROUNDS} rounds: {self.shop.told()[-10:]}")
 
-    def writes(self) -> int:
-        """Documents and list entries sent to the books so far."""
-        return sum(self.shop.simulator.stat(name) for name in ("singles", "batch_items"))
+    def books(self, entity: str) -> list[Held]:
+        """All records of an entity in the books."""
+        path = f"companies/{self.company}/entities/{entity}"
+        return list(self.simulator.control("GET", path))
 
-    def held(self, record: Record) -> dict[str, Any]:
-        """The record as the books hold it."""
-        found = self.shop.books(ENTITIES[record.kind])
-        return next(one for one in found if one["Id"] == record.ref)
+    def held(self, record: Record) -> Held | None:
+        """The record as the books hold it, if they do."""
+        found = self.books(self.ledger.entities[record.kind])
+        return next((one for one in found if one[self.ledger.ids[record.kind]] == record.ref), None)
+
+    def is_active(self, record: Record) -> bool:
+        """Whether the books hold it and use it."""
+        held = self.held(record) if record.ref else None
+        return held is not None and self.ledger.is_active(held)
+
+    def totals(self, invoice_id: str) -> list[float]:
+        """What the invoices of the books come to that bear this one's marker."""
+        mark = f" {invoice_id}]"
+        return [self.ledger.total(one) for one in self.books("Invoice") if mark in str(one)]
 
     def edit(self, record: Record, **fields: object) -> None:
         """A bookkeeper changes the record in the books."""
-        self.shop.enter(ENTITIES[record.kind], "update", Id=record.ref, **fields)
+        held = self.held(record) or {}
+        told = {name: held[name] for name in self.ledger.repeated if name in held}
+        body = {self.ledger.ids[record.kind]: record.ref, **told, **fields}
+        entity = self.ledger.entities[record.kind]
+        path = f"companies/{self.company}/entities/{entity}?operation=update"
+        self.simulator.control("POST", path, body)
 
 
 def open_sides(open_shop: OpenShop, conflict: Conflict) -> Sides:
@@ -73,12 +93,22 @@ def open_sides(open_shop: OpenShop, conflict: Conflict) -> Sides:
     shop = open_shop()
     shop.work()
     numbers = {a["AcctNum"]: a["Id"] for a in shop.books("Account") if "AcctNum" in a}
+    shop.change(mapping={key: numbers[number] for key, number in MAPPING.items()})
+    return _begun(shop, shop.simulator, shop.company, QUICKBOOKS, conflict)
+
+
+def open_xero_sides(open_shop: OpenXeroShop, conflict: Conflict) -> Sides:
+    """The same with an organisation in Xero."""
+    shop = open_shop()
+    return _begun(shop, shop.simulator, shop.company, XERO, conflict)
+
+
+def _begun(
+    shop: Tenant, simulator: Simulator, company: str, ledger: Ledger, conflict: Conflict
+) -> Sides:
     policies = Policies(conflict=conflict).dump()
-    shop.change(
-        mapping={key: numbers[number] for key, number in MAPPING.items()},
-        settings={**shop.row().settings, "policies": policies},
-    )
-    sides = Sides(shop, Cmms(shop.tenant))
+    shop.change(settings={**shop.row().settings, "policies": policies})
+    sides = Sides(shop, simulator, company, ledger, Cmms(shop.tenant, ledger.name))
     sides.rest()
     return sides
 

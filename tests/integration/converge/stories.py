@@ -1,56 +1,22 @@
-"""Random stories: what is done to a few records on both sides, and what both must hold after it."""
+"""Random stories: what is done to a few records on both sides, and what both must hold after it.
 
-from collections.abc import Callable, Mapping, Sequence
+`CONVERGE_EXAMPLES=500` tells that many.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from itertools import count
 from random import Random
-from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.builders import an_invoice
-from tests.integration.converge.sides import ENTITIES, Sides
+from tests.integration.converge.ledgers import Field
+from tests.integration.converge.sides import Sides
 from tests.simulators.cmms.records import Event, Record
 
-
-@dataclass(frozen=True)
-class Field:
-    """A field on both sides: its values, how a person enters one in the books, how it is read."""
-
-    name: str
-    value: Callable[[str], str]
-    entered: Callable[[str], dict[str, object]]
-    read: Callable[[Mapping[str, Any]], object]
-
-
-def _plain(name: str, theirs: str) -> Field:
-    return Field(name, str, lambda text: {theirs: text}, lambda held: held.get(theirs))
-
-
-_PHONE = Field(
-    "phone",
-    str,
-    lambda text: {"PrimaryPhone": {"FreeFormNumber": text}},
-    lambda held: held.get("PrimaryPhone", {}).get("FreeFormNumber"),
-)
-_MAIL = Field(
-    "email",
-    lambda text: f"{text.replace(' ', '-').lower()}@mail.example",
-    lambda text: {"PrimaryEmailAddr": {"Address": text}},
-    lambda held: held.get("PrimaryEmailAddr", {}).get("Address"),
-)
-_PRICE = Field(
-    "sales_price",
-    lambda text: f"{text[-1]}.25",
-    lambda text: {"UnitPrice": float(text)},
-    lambda held: str(Decimal(str(held.get("UnitPrice")))),
-)
-_PARTY = (_plain("name", "DisplayName"), _PHONE, _MAIL)
-FIELDS = {
-    "customer": _PARTY,
-    "vendor": _PARTY,
-    "item": (_plain("name", "Name"), _PRICE, _plain("description", "Description")),
-}
 RECORDS = (("customer", "PAYER"), ("vendor", "VEN"), ("item", "ITM"))
 INVOICES = ("INV-1", "INV-2")
 
@@ -60,6 +26,17 @@ Step = tuple[str, int, int, int]
 _WHAT = ["cmms"] * 5 + ["books"] * 5 + ["invoice"] * 2 + ["void", "archive"]
 _STEP = st.tuples(st.sampled_from(_WHAT), st.integers(0, 2), st.integers(0, 2), st.integers(1, 4))
 CHAPTERS = st.lists(st.lists(_STEP, min_size=2, max_size=8), min_size=2, max_size=4)
+_NUMBERS = count(1)
+
+
+def stories(usual: int) -> settings:
+    """So many, unless the environment says otherwise."""
+    return settings(
+        max_examples=int(os.environ.get("CONVERGE_EXAMPLES", usual)),
+        deadline=None,
+        phases=[Phase.generate],  # to tell one again and again until it is shorter takes minutes
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 
 
 @dataclass
@@ -94,7 +71,8 @@ class Story:
     def begin(self) -> None:
         for kind, name in RECORDS:
             id_ = f"{self.prefix}-{name}"
-            given = {one.name: one.value(f"{id_} {one.name} 0") for one in FIELDS[kind]}
+            fields = self.sides.ledger.fields[kind]
+            given = {one.name: one.value(f"{id_} {one.name} 0") for one in fields}
             more = {"type": "service"} if kind == "item" else {}
             self.happened.append(self.sides.cmms.save(kind, id_, **given | more))
             self.heroes.append(Hero(self.sides.cmms.records[kind, id_]))
@@ -108,7 +86,7 @@ class Story:
                 case _:
                     self._edit(what, self.heroes[which], where, value)
         for hero in self.heroes:
-            hero.wanted = {one.name: hero.record.data[one.name] for one in FIELDS[hero.record.kind]}
+            hero.wanted = {one.name: hero.record.data[one.name] for one in self._fields(hero)}
         again = self.chance.sample(self.past, min(3, len(self.past)))
         arriving = [*self.happened, *self.happened, *again]
         self.chance.shuffle(arriving)
@@ -119,17 +97,24 @@ class Story:
 
     def _edit(self, what: str, hero: Hero, where: int, value: int) -> None:
         """Whatever the CMMS saves is active again; open invoices keep the payer so."""
-        record, one = hero.record, FIELDS[hero.record.kind][where]
+        record, one = hero.record, self._fields(hero)[where]
         text = one.value(f"{record.id} {one.name} {value}")
         cmms = self.sides.cmms
         match what:
             case "cmms":
                 self.happened.append(cmms.save(record.kind, record.id, **{one.name: text}))
-            case "archive" if hero is not self.heroes[0] and not record.archived:
+            case "archive" if self._may_go(hero):
                 self.happened.append(cmms.archive(record.kind, record.id, "gone"))
-            case "books" if record.ref and self.sides.held(record)["Active"]:
+            case "books" if self.sides.is_active(record):
                 self.sides.edit(record, **one.entered(text))
                 hero.entered[one.name] = text
+
+    def _fields(self, hero: Hero) -> tuple[Field, ...]:
+        return self.sides.ledger.fields[hero.record.kind]
+
+    def _may_go(self, hero: Hero) -> bool:
+        returns = hero.record.kind in self.sides.ledger.returning
+        return returns and hero is not self.heroes[0] and not hero.record.archived
 
     def _sell(self, what: str, id_: str, amount: int) -> None:
         cmms = self.sides.cmms
@@ -150,28 +135,40 @@ class Story:
         found = [fault for hero in self.heroes for fault in self._faults_of(hero)]
         for id_, total in self.totals.items():
             gone = self.sides.cmms.records["invoice", id_].archived
-            amounts = [float(one["TotalAmt"]) for one in self.sides.shop.marked("Invoice", id_)]
+            amounts = self.sides.totals(id_)
             if amounts != [total] if not gone else any(amounts):
                 found.append(f"{id_} of {total}, voided: {gone}, is in the books with {amounts}")
-        for kind, entity in ENTITIES.items():
-            mine = sum(hero.record.kind == kind for hero in self.heroes)
-            names = [one.get("DisplayName") or one["Name"] for one in self.sides.shop.books(entity)]
+        ledger = self.sides.ledger
+        for entity in set(ledger.entities.values()):
+            mine = sum(ledger.entities[hero.record.kind] == entity for hero in self.heroes)
+            names = map(ledger.label, self.sides.books(entity))
             there = sorted(name for name in names if name.startswith(f"{self.prefix}-"))
             if len(there) > mine:
-                found.append(f"{mine} {kind}s are {there} in the books")
+                found.append(f"{mine} records are the {entity}s {there} in the books")
         return found
 
     def _faults_of(self, hero: Hero) -> list[str]:
         record = hero.record
         if record.archived:
-            there = record.ref is not None and self.sides.held(record)["Active"]
+            if record.kind in self.sides.ledger.final:
+                hero.agreed, hero.entered = {}, {}
+            there = self.sides.is_active(record)
             return [f"{record.id} is archived, and active in the books"] if there else []
         if record.status != "synced":
             return [f"{record.id} is {record.status}: {record.said[-1]['data']}"]
-        wanted, held = hero.settled(), self.sides.held(record)
-        theirs = {one.name: one.read(held) for one in FIELDS[record.kind]}
+        wanted, held = hero.settled(), self.sides.held(record) or {}
+        theirs = {one.name: one.read(held) for one in self._fields(hero)} if held else {}
         ours = {name: record.data.get(name) for name in wanted}
         hero.agreed, hero.entered = wanted, {}
-        if ours == theirs == wanted and held["Active"]:
+        if ours == theirs == wanted and self.sides.is_active(record):
             return []
         return [f"{record.id} should be {wanted}, is {ours} in the CMMS, {theirs} in the books"]
+
+
+def tell(sides: Sides, chapters: Sequence[Sequence[Step]], seed: int) -> Iterator[Story]:
+    """The story after each of its chapters; the ids of its records are its own."""
+    story = Story(sides, f"S{next(_NUMBERS)}", Random(seed))
+    story.begin()
+    for chapter in chapters:
+        story.tell(chapter)
+        yield story

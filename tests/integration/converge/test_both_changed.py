@@ -22,6 +22,11 @@ def clashing(open_shop: OpenShop, conflict: Conflict) -> tuple[Sides, Record]:
     return sides, record
 
 
+def mail(sides: Sides, record: Record) -> object:
+    """The e-mail address that the books hold."""
+    return (sides.held(record) or {})["PrimaryEmailAddr"]["Address"]
+
+
 @pytest.mark.parametrize(
     ("conflict", "winner"), [(Conflict.CMMS, OURS), (Conflict.BOOKS, THEIRS)], ids=["cmms", "books"]
 )
@@ -30,7 +35,7 @@ def test_both_sides_hold_what_the_policy_says(
 ) -> None:
     sides, record = clashing(open_shop, conflict)
 
-    assert sides.held(record)["PrimaryEmailAddr"]["Address"] == winner
+    assert mail(sides, record) == winner
     assert (record.data["email"], record.data["mobile"]) == (winner, "555 0199")
     assert record.status == "synced"
 
@@ -38,7 +43,7 @@ def test_both_sides_hold_what_the_policy_says(
 def test_a_conflict_that_is_held_leaves_each_side_its_own(open_shop: OpenShop) -> None:
     sides, record = clashing(open_shop, Conflict.HOLD)
 
-    assert sides.held(record)["PrimaryEmailAddr"]["Address"] == THEIRS
+    assert mail(sides, record) == THEIRS
     assert (record.data["email"], record.status) == (OURS, "conflict")
     fields = record.said[-1]["data"]["fields"]
     assert fields == {"email": {"cmms": OURS, "books": THEIRS, "before": ""}}
