@@ -22,6 +22,7 @@ from tests.system import (
     ledger,
     payments,
     quiet,
+    soundness,
     streams,
 )
 from tests.system.books_of import Kinds
@@ -150,7 +151,7 @@ def _show_end(console: Console, system: System, lines: Sequence[Line]) -> list[s
     """The books beside what was expected; what differs."""
     expected = json.loads(EXPECTED.read_text())
     books, records = books_of.read(system), streams.fold(lines)
-    faults = expect.soundness(system, books)
+    faults = soundness.faults(system, books)
     for table in board.end_tables(system, books, expected):
         console.print(table)
     for verdict in expect.judge(expected, records, books).values():

@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from tests.system import books_of
-from tests.system.books_of import Books, Kinds, Place, Row
+from tests.system.books_of import Books, Kinds, Row
 from tests.system.ledger import TITLES
-from tests.system.processes import System
 from tests.system.streams import Record
 
 Records = Mapping[tuple[str, str], Record]
@@ -43,19 +42,6 @@ NUMBERS = {
 """Provider -> kind -> what its numbers are."""
 
 _CENT = Decimal("0.01")
-_VARIANCES = """
-    SELECT provider, kind, record_id, total, variance FROM sync_status
-    WHERE coalesce(variance, 0) <> 0 ORDER BY provider, kind, record_id
-"""
-_CONFLICTS = """
-    SELECT provider, kind, record_id FROM sync_status WHERE status = 'conflict' ORDER BY 1, 2, 3
-"""
-_LIVE = """
-    SELECT c.provider, c.company_id, l.kind, l.record_id, l.ref
-    FROM links l JOIN documents d ON d.id = l.document_id
-    JOIN connections c ON c.id = l.connection_id
-    WHERE l.ref IS NOT NULL AND l.state = 'synced' AND NOT d.removed
-"""
 
 
 @dataclass
@@ -64,27 +50,6 @@ class Verdict:
 
     faults: list[str] = field(default_factory=list)
     checked: dict[str, int] = field(default_factory=dict)
-
-
-def soundness(system: System, books: Books) -> list[str]:
-    """What must hold after any stream: no stray, no double, no lost record, no variance, and no
-    conflict, since nobody but us has changed the books."""
-    faults = books_of.strays(books)
-    for row in system.rows(_CONFLICTS):
-        said = f"{row['kind']} {row['record_id']} is in conflict with a change that nobody made"
-        faults.append(f"{TITLES[row['provider']]}: {said}")
-    for row in system.rows(_VARIANCES):
-        said = f"{row['kind']} {row['record_id']}: the books' total {row['total']:.2f} differs"
-        where = TITLES[row["provider"]]
-        faults.append(f"{where}: {said} from the CMMS's by {row['variance']:.2f}")
-    present = {(row.place, row.kind, row.ref) for row in books_of.all_rows(books)}
-    for link in system.rows(_LIVE):
-        place = Place(link["provider"], link["company_id"])
-        if (place, link["kind"], link["ref"]) not in present:
-            said = f"{link['kind']} {link['record_id']} is said to be in the books"
-            where = TITLES[link["provider"]]
-            faults.append(f"{where}: {said} as {link['ref']}, which is not there")
-    return faults
 
 
 def judge(expected: Mapping[str, Any], records: Records, books: Books) -> dict[str, Verdict]:

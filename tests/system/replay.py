@@ -7,29 +7,23 @@ books of every ledger hold what was expected, and nothing that contradicts itsel
 import argparse
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from tests.system import (
-    board,
     books_of,
     connecting,
     endings,
-    expect,
     hard,
     ledger,
     quiet,
     streams,
+    summary,
 )
-from tests.system.books_of import Books
 from tests.system.environment import Services
-from tests.system.expect import Verdict
 from tests.system.hard import Havoc
-from tests.system.ledger import Ledger
 from tests.system.listening import listening
 from tests.system.processes import System, running
 from tests.system.quiet import Moving
@@ -37,7 +31,7 @@ from tests.system.streams import Line
 from tests.system.watching import Watch
 
 _LEAST_SECONDS = 120.0
-_SECONDS_A_LINE = 0.5  # the ledger takes 500 calls a minute, and list entities go singly
+_SECONDS_A_LINE = 0.5  # a ledger takes so many calls a minute, and not all are batches
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.books:
             text = json.dumps(books_of.as_json(books), indent=1, ensure_ascii=False)
             options.books.write_text(f"{text}\n")
-        return conclude(console, system, lines, books, options.expect)
+        return summary.conclude(console, system, lines, books, options.expect)
 
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -155,58 +149,6 @@ def publish_hard(
 
 def _seconds(lines: Sequence[Line]) -> float:
     return _LEAST_SECONDS + _SECONDS_A_LINE * len(lines)
-
-
-def conclude(
-    console: Console,
-    system: System,
-    lines: Sequence[Line],
-    books: Books,
-    expect_file: Path | None,
-) -> int:
-    """Print what came of it; the exit code."""
-    expected = json.loads(expect_file.read_text()) if expect_file else None
-    for table in board.end_tables(system, books, expected):
-        console.print(table)
-    for one in system.ledgers.values():
-        _say_calls(console, one)
-    _say_dead_letters(console, system)
-    faults = expect.soundness(system, books)
-    if expected is not None:
-        records = streams.fold(lines)
-        for provider, verdict in expect.judge(expected, records, books).items():
-            _say_checked(console, system.ledgers[provider], verdict, expected)
-            open_ = expect.allocations(records, books[provider])
-            faults += verdict.faults + expect.named(provider, open_)
-    for fault in faults:
-        console.print(f"not as expected: {fault}", style="red", markup=False)
-    return 1 if faults else 0
-
-
-def _say_calls(console: Console, ledger_: Ledger) -> None:
-    calls = ledger_.calls()
-    said = ", ".join(f"{number} {name}" for name, number in calls.items())
-    console.print(f"calls to {ledger_.title}: {sum(calls.values())} ({said})")
-
-
-def _say_dead_letters(console: Console, system: System) -> None:
-    letters = system.books_json("dead-letters", "list", "--limit", "100000")
-    console.print(f"dead letters: {len(letters)}")
-    for reason, number in Counter(one["reason"] for one in letters).most_common(10):
-        console.print(f"  {number} x {reason}", markup=False)
-
-
-def _say_checked(
-    console: Console, ledger_: Ledger, verdict: Verdict, expected: Mapping[str, Any]
-) -> None:
-    checked = ", ".join(
-        f"{number} {board.plural(kind)}" for kind, number in verdict.checked.items()
-    )
-    console.print(f"checked by id, number and amount in {ledger_.title}: {checked or 'nothing'}")
-    if not verdict.faults:
-        sums = ", ".join(expected.get("sums", {}))
-        included = f", sums in {sums} included" if sums else ""
-        console.print(f"{ledger_.title}: the books hold what was expected{included}")
 
 
 if __name__ == "__main__":
