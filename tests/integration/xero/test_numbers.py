@@ -4,15 +4,10 @@ import pytest
 
 from tests.builders import a_customer, a_payment, an_invoice, an_item
 from tests.integration.xero.shop import OpenShop, Shop
+from tests.integration.xero.test_reading import enter
 from worker.providers.port import Resource
 from worker.sync import connections
 from worker.sync.configure import set_options
-
-
-def in_xero(shop: Shop, kind: str, operation: str = "update", **record: object) -> None:
-    """A person changes a record in Xero itself."""
-    path = f"companies/{shop.company}/entities/{kind}?operation={operation}"
-    shop.simulator.control("POST", path, record)
 
 
 @pytest.fixture
@@ -80,7 +75,7 @@ def test_a_changed_exchange_rate_arrives(abroad: Shop) -> None:
 
 
 def test_a_rate_that_others_changed_is_not_overwritten(abroad: Shop) -> None:
-    in_xero(abroad, "Invoice", InvoiceID=abroad.link("INV-1").ref, CurrencyRate=0.75)
+    enter(abroad, "Invoice", InvoiceID=abroad.link("INV-1").ref, CurrencyRate=0.75)
 
     abroad.send("invoice.updated", an_invoice(currency="EUR", exchange_rate="1.10", memo="New"))
     abroad.work()
@@ -93,7 +88,7 @@ def test_a_payment_that_others_took_out_is_not_made_anew(books: Shop) -> None:
     books.send("invoice.created", an_invoice())
     books.send("payment.recorded", a_payment())
     books.work()
-    in_xero(books, "Payment", "delete", PaymentID=books.link("PAY-1").ref)
+    enter(books, "Payment", "delete", PaymentID=books.link("PAY-1").ref)
 
     books.send("payment.recorded", a_payment(amount="70.00"))
     books.work()

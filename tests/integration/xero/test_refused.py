@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import a_bill, a_vendor, an_expense
 from tests.integration.xero.shop import Shop
+from tests.integration.xero.test_reading import enter
 from worker.sync.mapping import set_mapping
 
 
@@ -15,12 +16,6 @@ def owing(shop: Shop) -> Shop:
     shop.send("vendor.created", a_vendor())
     shop.work()
     return shop
-
-
-def in_xero(shop: Shop, kind: str, operation: str = "update", **record: object) -> None:
-    """A person enters or changes a record in Xero itself."""
-    path = f"companies/{shop.company}/entities/{kind}?operation={operation}"
-    shop.simulator.control("POST", path, record)
 
 
 def account(shop: Shop, code: str) -> dict[str, Any]:
@@ -33,7 +28,7 @@ def lines(shop: Shop) -> list[tuple[object, object]]:
 
 
 def test_an_account_whose_code_was_changed_is_found_again(owing: Shop) -> None:
-    in_xero(owing, "Account", AccountID=account(owing, "433")["AccountID"], Code="4339")
+    enter(owing, "Account", AccountID=account(owing, "433")["AccountID"], Code="4339")
 
     owing.send("purchase_invoice.created", a_bill())
     owing.work()
@@ -44,7 +39,7 @@ def test_an_account_whose_code_was_changed_is_found_again(owing: Shop) -> None:
 
 def test_an_archived_account_is_mended_by_mapping_another(owing: Shop) -> None:
     ref = account(owing, "433")["AccountID"]
-    in_xero(owing, "Account", "archive", AccountID=ref)
+    enter(owing, "Account", "archive", AccountID=ref)
     owing.send("purchase_invoice.created", a_bill())
     owing.work()
     waiting = list(owing.link("BILL-1").waiting_on)
@@ -57,7 +52,7 @@ def test_an_archived_account_is_mended_by_mapping_another(owing: Shop) -> None:
 
 
 def test_a_journal_that_lost_an_account_is_made_whole(owing: Shop) -> None:
-    in_xero(owing, "Account", AccountID=account(owing, "473")["AccountID"], Code="4739")
+    enter(owing, "Account", AccountID=account(owing, "473")["AccountID"], Code="4739")
     mark = owing.mark()
 
     owing.send("expense.saved", an_expense())
@@ -72,10 +67,22 @@ def test_a_journal_that_lost_an_account_is_made_whole(owing: Shop) -> None:
     }
 
 
+def test_a_journal_that_is_found_without_its_account_is_said_to_be(owing: Shop) -> None:
+    enter(owing, "Account", AccountID=account(owing, "473")["AccountID"], Code="4739")
+    owing.simulator.fault("server_error", entity="ManualJournals", took_effect=True)
+
+    owing.send("expense.saved", an_expense())
+    owing.work()
+
+    link = owing.link("EXP-1")
+    assert (link.state, link.error_code) == ("failed", "account_missing")
+    assert link.ref == owing.books("ManualJournal")[0]["ManualJournalID"]
+
+
 def test_an_update_that_lost_an_account_is_no_conflict(owing: Shop) -> None:
     owing.send("expense.saved", an_expense())
     owing.work()
-    in_xero(owing, "Account", AccountID=account(owing, "473")["AccountID"], Code="4739")
+    enter(owing, "Account", AccountID=account(owing, "473")["AccountID"], Code="4739")
 
     owing.send("expense.saved", an_expense(amount="40.00"))
     owing.work()

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from schemas.kinds import Kind
 from worker.providers.port import (
+    Fault,
     LedgerRecord,
     Operation,
     Outcome,
@@ -14,6 +15,7 @@ from worker.providers.port import (
     Unknown,
     Written,
 )
+from worker.providers.refusals import refuse
 from worker.providers.reply import Reply
 from worker.providers.wire import Body, amount, rows
 from worker.providers.xero import shapes
@@ -30,6 +32,7 @@ from worker.providers.xero.token import token
 _FAILED = "ERROR"  # StatusAttributeString of an element (Xero: summarizeErrors)
 # The answer to a write about one record has no such attribute: its errors say it.
 _UNSAID = ""
+_OF_A_LINE = {"account": "of one of its lines"}
 
 
 def outcomes(parts: tuple[Part, ...], reply: Reply) -> Mapping[str, Outcome]:
@@ -60,6 +63,7 @@ def written(kind: Kind, record: Body) -> Written:
         party=_id(record, "Contact"),
         applied_to=_id(record, "Invoice"),
         record=_listed(kind, record),
+        lacks=_lost_account(kind, record),
     )
 
 
@@ -100,6 +104,16 @@ def _balance(kind: Kind, record: Body) -> Decimal | None:
             return Decimal(0)
         case _:
             return None
+
+
+def _lost_account(kind: Kind, record: Body) -> Fault | None:
+    """A line of a journal may stand there without the account that it was sent with (Xero: manual
+    journals)."""
+    lines = rows(record.get("JournalLines"))
+    whole = all(line.get("AccountID") or line.get("AccountCode") for line in lines)
+    return (
+        None if whole or kind is not Kind.EXPENSE else refuse("account_missing", _OF_A_LINE).fault
+    )
 
 
 def _id(record: Body, field: str) -> str | None:
