@@ -60,6 +60,19 @@ def test_a_payment_that_changed_is_taken_out_and_made_anew(books: Shop) -> None:
     assert books.states()["PAY-1"] == "synced"
 
 
+def test_a_payment_that_would_be_too_much_is_not_taken_out(books: Shop) -> None:
+    sell(books)
+    books.send("payment.recorded", a_payment(amount="150.00", version=2))
+    books.work()
+    before = (books.states()["PAY-1"], standing(books, "Payment"))
+
+    books.send("payment.recorded", a_payment(amount="100.00", version=3))
+    books.work()
+
+    assert before == ("waiting", [("AUTHORISED", 60.0)])
+    assert sorted(standing(books, "Payment")) == [("AUTHORISED", 100.0), ("DELETED", 60.0)]
+
+
 def test_a_payment_that_was_made_anew_is_nobodys_news(books: Shop) -> None:
     sell(books)
     pull(books, Resource.PAYMENTS)
