@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC
 
 from worker.errors import Misuse
 from worker.store.runs import Run
+from worker.store.session import now
 from worker.sync import connections
 from worker.sync.services import Services
 
@@ -32,7 +34,7 @@ def watched(
         if not unfinished:
             return [known[run_id] for run_id in run_ids]
         if time.monotonic() - moved >= patience:
-            raise _stuck(unfinished[0], patience)
+            raise _stuck(services, unfinished[0], patience)
         time.sleep(_POLL_SECONDS)
 
 
@@ -51,7 +53,12 @@ def _looks(run: Run) -> tuple[object, ...]:
     return run.state, run.position, dict(run.counts)
 
 
-def _stuck(run: Run, patience: float) -> Misuse:
+def _stuck(services: Services, run: Run, patience: float) -> Misuse:
     text = f"run {run.id} ({run.resource}) is still {run.state} after {patience:g} s"
     hint = "; is `books worker` running?" if run.state == "queued" else ""
+    row = connections.named(services, str(run.connection_id))
+    with services.database.begin() as session:
+        if row.hold_until is not None and row.hold_until > now(session):
+            until = row.hold_until.astimezone(UTC)
+            hint = f"; the connection is held until {until:%Y-%m-%d %H:%M} UTC ({row.held_for})"
     return Misuse("run_not_over", text + hint)

@@ -1,6 +1,7 @@
 """`books sync`: asked about where it costs, watched, joined, rehearsed."""
 
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -142,6 +143,17 @@ def test_a_pull_that_does_not_move_is_given_up(
 
     assert result.exit_code == 1
     assert "is still queued after 0.1 s; is `books worker` running?" in result.output
+
+
+def test_who_waits_for_a_connection_that_is_held_hears_until_when(
+    shell: Shell, office: Office, pulled: Connection
+) -> None:
+    until = datetime.now(UTC) + timedelta(hours=20)
+    office.change(pulled, hold_until=until, held_for="day limit")
+
+    result = sync(shell, office, "accounts", "--timeout", "0.1")
+
+    assert f"is held until {until:%Y-%m-%d %H:%M} UTC (day limit)" in result.output
 
 
 def test_full_and_dry_exclude_each_other(shell: Shell, office: Office) -> None:
