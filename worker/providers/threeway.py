@@ -6,7 +6,6 @@ texts (`LedgerRecord.fields`).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from schemas.kinds import Kind
 from worker.policies import Conflict
@@ -16,20 +15,17 @@ from worker.providers.wire import Body
 from worker.terms import SENT
 
 
-class Dialect(Protocol):
-    """How one ledger's fields are compared and called; pure."""
+@dataclass(frozen=True)
+class Dialect:
+    """How one ledger's fields are compared and called; pure.
 
-    def canonical(self, kind: Kind, name: str, value: object) -> str:
-        """A field's value as canonical text; empty where it holds nothing."""
-        ...
+    `canonical`: a field's value as canonical text; empty where it holds nothing. `readable`: such a
+    text as people read it. `called`: the contract's name of a field.
+    """
 
-    def readable(self, text: str) -> str:
-        """A canonical text as people read it."""
-        ...
-
-    def called(self, name: str) -> str:
-        """The contract's name of a field."""
-        ...
+    canonical: Callable[[Kind, str, object], str]
+    readable: Callable[[str], str]
+    called: Callable[[str], str]
 
 
 @dataclass

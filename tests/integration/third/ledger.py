@@ -14,7 +14,7 @@ from worker.providers import authorizer, port
 from worker.providers.grouping import part, party_of
 from worker.providers.lookup import Account, Chart, Lookup, Tax
 from worker.providers.port import LedgerRecord, Operation, Page, Resource
-from worker.providers.threeway import Compared, Comparison, since_linked
+from worker.providers.threeway import Compared, Comparison, Dialect, since_linked
 from worker.providers.webhooks import Notice
 from worker.store.connections import Connection
 from worker.sync.services import Ledger
@@ -43,20 +43,11 @@ _BOOKED = {
 _PAGE = 2  # sheets, so that every list has some
 
 
-class _Words:
-    """The Dialect: fields are called what the contract calls them."""
-
-    def canonical(self, kind: Kind, name: str, value: object) -> str:
-        return "" if value is None else json.dumps(value, sort_keys=True)
-
-    def readable(self, text: str) -> str:
-        return text.strip('"')
-
-    def called(self, name: str) -> str:
-        return name
+def _canonical(kind: Kind, name: str, value: object) -> str:
+    return "" if value is None else json.dumps(value, sort_keys=True)
 
 
-_WORDS = _Words()
+_WORDS = Dialect(_canonical, lambda text: text.strip('"'), lambda name: name)
 
 
 def _said(work: port.Work, lookup: Lookup) -> Said:
@@ -110,7 +101,7 @@ def _listed(sheet: Sheet) -> LedgerRecord | None:
     if sheet.kind not in LISTS.values():
         return None
     data = {name: held for name, held in sheet.said.items() if held is not None}
-    fields = {name: _WORDS.canonical(sheet.kind, name, held) for name, held in data.items()}
+    fields = {name: _canonical(sheet.kind, name, held) for name, held in data.items()}
     mark = (sheet.kind, sheet.mark) if sheet.mark else None
     return LedgerRecord(
         sheet.kind, sheet.ref, sheet.said["name"], sheet.said["active"], data,

@@ -1,34 +1,24 @@
 """Three-way comparison in QuickBooks' fields: what an inactive record wants said with any
 change."""
 
-from schemas.kinds import Kind
 from worker.policies import Conflict
 from worker.providers.port import Operation, Work
 from worker.providers.quickbooks.canonical import LISTED, canonical, readable
 from worker.providers.quickbooks.fields import NAMES
-from worker.providers.threeway import Comparison, Merged
+from worker.providers.threeway import Comparison, Dialect, Merged
 from worker.providers.wire import Body
 
 _LABELS = ("DisplayName", "Name")
 _TAX_NUMBERS = frozenset({"TaxIdentifier", "PrimaryTaxIdentifier"})
 
 
-class Fields:
-    """The Dialect of QuickBooks."""
-
-    def canonical(self, kind: Kind, name: str, value: object) -> str:
-        return canonical(kind, name, value)
-
-    def readable(self, text: str) -> str:
-        return readable(text)
-
-    def called(self, name: str) -> str:
-        if name == "SalesTaxCodeRef":
-            return "tax_code"
-        return "tax_number" if name in _TAX_NUMBERS else NAMES.get(name, name)
+def _called(name: str) -> str:
+    if name == "SalesTaxCodeRef":
+        return "tax_code"
+    return "tax_number" if name in _TAX_NUMBERS else NAMES.get(name, name)
 
 
-FIELDS = Fields()
+FIELDS = Dialect(canonical, readable, _called)
 
 
 def merge(work: Work, body: Body, policy: Conflict) -> Merged | None:

@@ -1,28 +1,13 @@
 """Three-way comparison in Xero's fields."""
 
-from schemas.kinds import Kind
 from worker.policies import Conflict
 from worker.providers.port import Operation, Work
-from worker.providers.threeway import Comparison, Merged
+from worker.providers.threeway import Comparison, Dialect, Merged
 from worker.providers.wire import Body
 from worker.providers.xero.canonical import LISTED, canonical, readable
 from worker.providers.xero.fields import NAMES
 
-
-class Fields:
-    """The Dialect of Xero."""
-
-    def canonical(self, kind: Kind, name: str, value: object) -> str:
-        return canonical(kind, name, value)
-
-    def readable(self, text: str) -> str:
-        return readable(text)
-
-    def called(self, name: str) -> str:
-        return NAMES.get(name, name)
-
-
-FIELDS = Fields()
+FIELDS = Dialect(canonical, readable, lambda name: NAMES.get(name, name))
 
 
 def merge(work: Work, body: Body, policy: Conflict) -> Merged | None:
