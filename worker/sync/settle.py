@@ -94,7 +94,7 @@ def _is_looked_up_first(driver: Driver, recorded: Recorded) -> bool:
 def _repeat(driver: Driver, recorded: Recorded) -> None:
     """Send the identical request again: the ledger answers a known key with its first answer."""
     books, started = driver.books(), time.monotonic()
-    batch = 1 if recorded.endpoint == "batch" else 0
+    batch = int(len(recorded.items) > 1)
     with driver.services.database.begin() as session:
         connections.lock(session, driver.connection.id)
         budget = driver.budget(session)

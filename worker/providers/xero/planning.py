@@ -141,6 +141,7 @@ def _request(method: str, group: Sequence[_Sheet]) -> Request:
         endpoint=shape.path.lower(),
         parts=tuple(_part(sheet, str(number)) for number, sheet in enumerate(group, 1)),
         touches=frozenset[str]().union(*(sheet.touches for sheet in group)),
+        batch=int(len(group) > 1),
     )
 
 
