@@ -52,7 +52,7 @@ def test_customers_and_vendors_share_a_request() -> None:
 
     assert said(request) == ("PUT", "Contacts?summarizeErrors=false", 2)
     assert [part.key for part in request.parts] == ["1", "2"]
-    assert (request.endpoint, request.batch) == ("contacts", 0)
+    assert (request.endpoint, request.batch) == ("contacts", 1)
 
 
 def test_sales_invoices_and_bills_go_apart() -> None:
