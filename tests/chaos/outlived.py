@@ -23,6 +23,10 @@ _SLEEP_SECONDS = 8.0  # past the window, and past the key's life
 _ANSWER_SECONDS = 1.2
 _LATENCY_MS = (50.0, 200.0)
 _REST_SECONDS = 240.0
+_LAST = "SELECT coalesce(max(id), 0) AS id FROM submissions"
+_BLIND = """
+    SELECT count(*) AS count FROM submissions WHERE id > %(last)s AND sends > 1 AND lookups = 0
+"""
 
 
 def run(scene: Scene, count: int, seed: int, report: Report) -> None:
@@ -32,6 +36,9 @@ def run(scene: Scene, count: int, seed: int, report: Report) -> None:
     scene.latency(*_LATENCY_MS)
     tenant = scene.tenant.tenant
     scene.publish(sales.vendors(tenant))
+    scene.driver()
+    scene.rest()
+    scene.dismiss()
     for what, made in (("bills", sales.bills), ("invoices", sales.invoices)):
         report.begin(f"{count} {what}, with keys that live {KEY_SECONDS:g} s")
         _outlive(scene, made(tenant, f"outlived-{what}-{seed}", count, seed), report)
@@ -42,7 +49,7 @@ def _outlive(scene: Scene, sold: list[Sale], report: Report) -> None:
     """Every way to come too late for a key; each sale is in the books once."""
     first, second = sold[: len(sold) // 2], sold[len(sold) // 2 :]
     settings = scene.system.ledger.named(**_SETTINGS)
-    before = Counter(scene.system.ledger.stats())
+    before, last = Counter(scene.system.ledger.stats()), scene.system.rows(_LAST)[0]["id"]
     scene.publish(sales.lines_of(first))
     for point in (Point.AFTER_RECORDING, Point.ANSWERED):
         strike(scene, point, report, **settings)
@@ -56,6 +63,8 @@ def _outlive(scene: Scene, sold: list[Sale], report: Report) -> None:
     report.tell("writes", counted["singles"] + counted["batches"])
     report.tell("look-ups", counted["reads"])
     report.equal("answers given again for a key", counted["replays"], 0)
+    blind = scene.system.rows(_BLIND, last=last)[0]["count"]
+    report.equal("requests sent again without a look", blind, 0)
     judge(scene, sold, report)
 
 
