@@ -165,8 +165,10 @@ class Search:
             return barred
         token = records.token(record)
         # Without a digest we never wrote it (it came out of the books): there is nothing of ours
-        # that others could have changed. That it is inactive is nothing that a removal minds.
-        known = one.digest in (None, *records.digests(one, record))
+        # that others could have changed. But fields are compared with those that were read last.
+        unwritten = one.digest is None and (held.record is None or part.sync_token is None)
+        # That it is inactive is nothing that a removal minds.
+        known = unwritten or one.digest in records.digests(one, record)
         if known or records.is_current(part, record):
             return Untouched(token)
         return Changed(records.differences(part, record) if brings else {}, token, held)
