@@ -28,10 +28,11 @@ Environment:
 # What `./dev test` runs beside the rest, each lane with services of its own: tests wait most of the
 # time, for processes, for what they killed, for the database.
 LANES = (
-    ("tests/acceptance",),
+    ("tests/acceptance", "tests/integration/events"),
     (
         "tests/bench",
         "tests/contract",
+        "tests/integration/cli",
         "tests/integration/converge",
         "tests/integration/match",
         "tests/integration/pull",

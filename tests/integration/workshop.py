@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests import builders
+from tests.integration.emptied import empty
 from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
 from worker.bootstrap import make_services
 from worker.providers.authorizer import Tokens
@@ -27,7 +28,6 @@ from worker.providers.port import Books
 from worker.settings import QuickBooksSettings, Settings
 from worker.store import connections as rows
 from worker.store import feeds
-from worker.store.columns import metadata
 from worker.store.connections import Connection
 from worker.store.session import Database, Session
 from worker.sync import connections, first, tokens
@@ -229,9 +229,7 @@ def empty_tables(books_services: Services, hints: Hinted) -> Database:
     """The database without a row, and nobody hinted."""
     hints.drives.clear()
     hints.relays.clear()
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with books_services.database.begin() as session:
-        session.execute(sa.text(f"TRUNCATE {names}"))
+    empty(books_services.database)
     return books_services.database
 
 

@@ -14,17 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests import builders
+from tests.integration.emptied import empty
 from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
 from tests.integration.workshop import Simulator
 from worker.bootstrap import make_services
 from worker.settings import Settings, XeroSettings
 from worker.store import connections as rows
 from worker.store import feeds
-from worker.store.columns import metadata
 from worker.sync import connections, first
 from worker.sync.services import Services
 
@@ -136,9 +135,7 @@ def open_shop(
     hints.drives.clear()
     hints.relays.clear()
     xero_simulator.heal()
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with xero_services.database.begin() as session:
-        session.execute(sa.text(f"TRUNCATE {names}"))
+    empty(xero_services.database)
 
     def open_one(**options: object) -> Shop:
         company = xero_simulator.control("POST", "companies", options)["id"]
