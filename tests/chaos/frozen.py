@@ -126,6 +126,6 @@ def _end(scene: Scene, sold: list[Sale], report: Report) -> None:
 
 
 def _writes(scene: Scene) -> Counter[str]:
-    """The writes that the ledger has seen, by what they were."""
-    calls = scene.system.ledger.control("GET", "calls")
+    """The writes into the company that the ledger has seen, by what they were."""
+    calls = scene.system.ledger.control("GET", f"calls?company={scene.tenant.company_id}")
     return Counter({kind: number for kind, number in calls.items() if kind.startswith(_WRITES)})
