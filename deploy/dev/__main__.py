@@ -28,7 +28,7 @@ Environment:
 # What `./dev test` runs beside the rest, each lane with services of its own: tests wait most of the
 # time, for processes, for what they killed, for the database.
 LANES = (
-    ("tests/acceptance", "tests/integration/events"),
+    ("tests/acceptance",),
     (
         "tests/bench",
         "tests/contract",
