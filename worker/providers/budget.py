@@ -110,6 +110,17 @@ class Budget:
             return replace(heard, day=_Day(left, self.now + _DAY))
         return replace(heard, day=replace(self.day, left=min(left, self.day.left)))
 
+    def told_minute(self, left: int | None) -> Self:
+        """The budget after the ledger said what is left of its minute; None: it said nothing.
+
+        What is missing beside our own calls was used by others (a consent, an older worker): it
+        counts as spent now.
+        """
+        ours = self.limits.per_minute - sum(map(_calls, self.seconds))
+        if left is None or left >= ours:
+            return self
+        return replace(self, seconds=_add(self.seconds, _Spent(floor(self.now), ours - left)))
+
     def ends(self, seconds: float) -> Self:
         """The budget after the ledger said that its day is used up, and when the next one
         begins."""

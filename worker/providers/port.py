@@ -190,6 +190,11 @@ class Books(Protocol):
         """The calls left of the day, as the ledger said last; None where it says nothing of it."""
         ...
 
+    @property
+    def minute_left(self) -> int | None:
+        """The same of the minute."""
+        ...
+
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
         """Translate and group; pure. One bad document is `held` and never holds back the others."""
         ...

@@ -181,12 +181,13 @@ class Driver:
                 self.spend(session, budget, Call.READ, calls)
 
     def hear(self, books: Books) -> None:
-        """Keep what the ledger said is left of its day."""
-        if books.day_left is not None:
-            with self.services.database.begin() as session:
-                budget = self.budget(session).told(books.day_left)
-                connections.change(session, self.connection.id, budget=budget.dump())
-            self.connection = replace(self.connection, budget=budget.dump())
+        """Keep what the ledger said is left of its day and minute."""
+        if (books.day_left, books.minute_left) == (None, None):
+            return
+        with self.services.database.begin() as session:
+            budget = self.budget(session).told(books.day_left).told_minute(books.minute_left)
+            connections.change(session, self.connection.id, budget=budget.dump())
+        self.connection = replace(self.connection, budget=budget.dump())
 
     def _end_day(self, seconds: float) -> None:
         with self.services.database.begin() as session:

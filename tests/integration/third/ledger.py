@@ -133,7 +133,7 @@ def _account(ref: str) -> LedgerRecord:
 class Third:
     """The Books of one company."""
 
-    limits, day_left = LIMITS, None
+    limits, day_left, minute_left = LIMITS, None, None
 
     def __init__(self, book: Book, company: str) -> None:
         self.calls = 0

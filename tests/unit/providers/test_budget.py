@@ -214,3 +214,17 @@ def test_the_ledger_says_when_its_next_day_begins() -> None:
 
     assert budget.wait(1) == 2 * HOUR
     assert budget.at(START + 2 * HOUR).wait(1) == 0
+
+
+def test_what_others_used_of_the_minute_counts_as_well() -> None:
+    budget = Budget(LIMITS, START).spend(100).at(START + 2).told_minute(20)
+
+    assert budget.take(20)
+    assert budget.wait(21) > 0
+
+
+def test_a_minute_that_only_we_use_is_as_we_have_counted() -> None:
+    budget = Budget(LIMITS, START).spend(100)
+
+    assert budget.told_minute(430) == budget
+    assert budget.told_minute(None) == budget

@@ -54,6 +54,11 @@ class QuickBooks:
         """Intuit has no limit of the day (Intuit: limits and throttles)."""
         return None
 
+    @property
+    def minute_left(self) -> None:
+        """Intuit has one, and says nothing of it."""
+        return None
+
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
         """List entities singly, transactions in batches (Intuit: batch)."""
         today = datetime.now(UTC).date()

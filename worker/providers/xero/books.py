@@ -48,6 +48,11 @@ class Xero:
         """The calls left of the day, as the last answer said (Xero: OAuth 2.0 API limits)."""
         return self._client.day_left
 
+    @property
+    def minute_left(self) -> int | None:
+        """The calls left of the organisation's minute, as its last answer said."""
+        return self._client.minute_left
+
     def plan(self, due: Sequence[Work], lookup: Lookup) -> Plan:
         """Elements of one kind together, as many as a call takes (Xero: batches)."""
         return Planner(self.limits.batch).plan(due, lookup)

@@ -36,6 +36,7 @@ class Client:
     ) -> None:
         self.calls = 0
         self.day_left: int | None = None  # calls, as the last answer said
+        self.minute_left: int | None = None
         self._counting = threading.Lock()
         self._http = http
         self._base_url = base_url.rstrip("/") + _API
@@ -120,10 +121,15 @@ class Client:
             headers={**self._headers, **content_type, **headers},
             timeout=timeout(self._timeout),
         )
-        left = response.headers.get("x-daylimit-remaining", "")
-        if left.isdigit():
-            self.day_left = int(left)
+        self.day_left = _left(response, "day", self.day_left)
+        self.minute_left = _left(response, "min", self.minute_left)
         return response
+
+
+def _left(response: httpx.Response, limit: str, known: int | None) -> int | None:
+    """The calls left of a limit; what an answer does not say is as it was known."""
+    said_left = response.headers.get(f"x-{limit}limit-remaining", "")
+    return int(said_left) if said_left.isdigit() else known
 
 
 def _reply(response: httpx.Response, unsaid: ProviderError) -> Reply:

@@ -106,6 +106,14 @@ def test_every_call_counts_and_says_what_is_left_of_the_day() -> None:
     assert (by.calls, by.day_left) == (2, 4539)
 
 
+def test_every_call_says_what_is_left_of_the_minute() -> None:
+    by = saying(200, {"Items": []}, x_minlimit_remaining="59")
+
+    by.get("Items")
+
+    assert (by.minute_left, by.day_left) == (59, None)
+
+
 def test_an_answer_that_says_nothing_of_the_day_leaves_what_is_known() -> None:
     said = iter(({"x-daylimit-remaining": "12"}, {}))
     by = client(lambda _: httpx.Response(200, json={"Items": []}, headers=next(said)))
