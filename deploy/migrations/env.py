@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from worker.store import ledger_tables, tables  # noqa: F401  # to know them all
+from worker.store import ledger_tables, message_tables, operation_tables, tables  # noqa: F401  # to know all
 from worker.store.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

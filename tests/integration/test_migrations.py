@@ -3,7 +3,13 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from worker.store import ledger_tables, message_tables, migrate, tables  # noqa: F401  # to know all tables
+from worker.store import (  # to know all tables
+    ledger_tables,  # noqa: F401
+    message_tables,  # noqa: F401
+    migrate,
+    operation_tables,  # noqa: F401
+    tables,  # noqa: F401
+)
 from worker.store.columns import metadata
 from worker.store.session import Database
 

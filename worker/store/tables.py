@@ -144,6 +144,7 @@ links = Table(
     Column("paid_by_us", Money),  # of invoices, when `balance` was read; null: nobody knows
     Column("status", Text),
     Column("wanted_since", Moment, nullable=False, server_default=func.now()),
+    Column("state_since", Moment, server_default=func.now()),  # kept by a trigger
     Column("synced_at", Moment),
     set_now("updated_at"),
     UniqueConstraint("connection_id", "document_id"),

@@ -1,0 +1,66 @@
+"""Operation: acts of people, which database this is, since when a link stands as it does."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_MOMENT = sa.DateTime(timezone=True)
+
+_STATE_SINCE = """
+CREATE FUNCTION note_state_since() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.state_since := clock_timestamp();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER links_state_since BEFORE UPDATE OF state ON links FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_state_since();
+"""
+
+
+def upgrade() -> None:
+    _acts()
+    _installation()
+    # By a trigger: workers of the version before, which run beside us, keep it as well.
+    op.add_column("links", sa.Column("state_since", _MOMENT, server_default=sa.func.now()))
+    op.execute(_STATE_SINCE)
+
+
+def _acts() -> None:
+    op.create_table(
+        "acts",
+        sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("verb", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("connection_id", sa.BigInteger),
+        sa.Column("tenant_id", sa.Text),
+        sa.Column("note", sa.Text),
+        sa.Column("result", JSONB, nullable=False, server_default=sa.text("'{}'")),
+        sa.PrimaryKeyConstraint("id", name="pk_acts"),
+    )
+    op.create_index("ix_acts_subject", "acts", ["subject", "id"])
+
+
+def _installation() -> None:
+    op.create_table(
+        "installation",
+        sa.Column("one", sa.Boolean, nullable=False, server_default=sa.text("true")),
+        sa.Column("system_identifier", sa.Text, nullable=False),
+        sa.Column("timeline", sa.Integer, nullable=False),
+        sa.Column("noted_at", _MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.Column("restored_at", _MOMENT),
+        sa.PrimaryKeyConstraint("one", name="pk_installation"),
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION note_state_since CASCADE")
+    op.drop_column("links", "state_since")
+    op.drop_table("installation")
+    op.drop_table("acts")

@@ -1,0 +1,45 @@
+"""Acts: what a person did, when, why, and what came of it; written in the transaction of the deed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker.store.operation_tables import acts
+from worker.store.session import Session
+
+
+@dataclass(frozen=True)
+class Act:
+    """`subject` names one thing, such as `dead_letter:17`; `result` is plain JSON."""
+
+    who: str
+    verb: str
+    subject: str
+    note: str | None = None
+    connection_id: int | None = None
+    tenant_id: str | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Noted(Act):
+    """An act in the tables."""
+
+    at: datetime = field(kw_only=True)
+
+
+def note(session: Session, *done: Act) -> None:
+    """Write acts down, in the order given."""
+    if done:
+        rows = [{name: getattr(one, name) for name in Act.__dataclass_fields__} for one in done]
+        session.execute(acts.insert(), [row | {"result": dict(row["result"])} for row in rows])
+
+
+def of(session: Session, subject: str) -> list[Noted]:
+    """What was done with a subject, the oldest first."""
+    names = (*Act.__dataclass_fields__, "at")
+    query = sa.select(*(acts.c[name] for name in names)).where(acts.c.subject == subject)
+    return [Noted(**dict(row._mapping)) for row in session.execute(query.order_by(acts.c.id))]
