@@ -1,4 +1,4 @@
-"""Acts: what a person did, when, why, and what came of it; written in the transaction of the deed."""
+"""Acts: what a person did, when, why and what came of it; written in the deed's transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
