@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from uuid import uuid4
 
+from events import tracing
 from schemas.catalogue import dump
 from schemas.envelope import STRUCTURED, parse
 from schemas.fields import Model
@@ -45,8 +46,8 @@ def compose(
 ) -> Message:
     """An event of the contract as message; raises InvalidEvent if the worker would refuse it.
 
-    Absent are: `id` a new UUID, `time` now, `subject` the record's id. Decimals and dates in `data`
-    may be Python's.
+    Absent are: `id` a new UUID, `time` now, `subject` the record's id, `traceparent` that of the
+    span which is open in this thread. Decimals and dates in `data` may be Python's.
     """
     snapshot = dump(data) if isinstance(data, Model) else data
     attributes = {
@@ -57,7 +58,7 @@ def compose(
         "time": (time or datetime.now(UTC)).isoformat(),
         "tenantid": tenant,
         "subject": subject or snapshot.get("id"),
-        "traceparent": traceparent,
+        "traceparent": traceparent or tracing.current(),
     }
     given = {name: str(value) for name, value in attributes.items() if value is not None}
     message = _written(given, snapshot, mode)

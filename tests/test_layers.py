@@ -19,7 +19,13 @@ FLOORS = (  # from the roof down: every import points to a lower floor
     ("worker.bootstrap",),
     ("worker.sync",),
     ("worker.store", "worker.providers", "worker.broker", "events"),
-    ("worker.failures", "worker.terms", "worker.policies", "worker.matchkeys"),
+    (
+        "worker.failures",
+        "worker.terms",
+        "worker.policies",
+        "worker.matchkeys",
+        "worker.tracing",
+    ),
     ("schemas", *GROUND),
 )
 SAME_FLOOR = {ENTRYPOINTS, FLOORS[4]}  # `books` starts the others; failures are written in terms
@@ -98,7 +104,8 @@ RULES = (
 
 BASE_INSTALL = {  # what a service that only publishes has installed
     "schemas": ("pydantic", "pydantic_core", "typing_extensions"),
-    "events": ("pika", "pydantic", "pydantic_core", "typing_extensions"),
+    # OpenTelemetry only where the service has it anyway: `events.tracing` does without.
+    "events": ("opentelemetry", "pika", "pydantic", "pydantic_core", "typing_extensions"),
 }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from events.publisher import Publisher
 from events.topology import STATUSES
-from worker import logs, metrics
+from worker import logs, metrics, tracing
 from worker.bootstrap import make_services
 from worker.broker import DRIVE, HOUSEKEEPING, BrokerHints, make_broker
 from worker.settings import Settings, from_environment, mark_ready
@@ -133,11 +133,13 @@ def run(queues: Sequence[str]) -> None:
         signal.signal(number, lambda *_: stopped.set())
     threads = settings().worker_threads
     worker = dramatiq.Worker(broker, queues=set(queues), worker_threads=threads)
-    worker.start()
-    log.info("worker.ready", extra={"metrics_port": port})
-    mark_ready(settings())
-    stopped.wait()
-    worker.stop(timeout=SHUTDOWN_SECONDS * 1000)
+    name = f"worker {' '.join(queues)}"
+    with tracing.exporting(settings().otlp_endpoint, name, settings().trace_ratio):
+        worker.start()
+        log.info("worker.ready", extra={"metrics_port": port})
+        mark_ready(settings())
+        stopped.wait()
+        worker.stop(timeout=SHUTDOWN_SECONDS * 1000)
     services().senders.shutdown(wait=False, cancel_futures=True)
     services().database.close()
     logging.shutdown()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from events.consumer import BatchConsumer, NotNow
 from events.delivery import Delivery
 from events.topology import DEAD, INTAKE
-from worker import logs, metrics
+from worker import logs, metrics, tracing
 from worker.bootstrap import make_services
 from worker.settings import Settings, from_environment, mark_ready
 from worker.store import hints
@@ -119,7 +119,8 @@ def run() -> None:
     process = Intake(settings)
     port = metrics.serve(settings.metrics_host, settings.metrics_port)
     log.info("intake.ready", extra={"metrics_port": port})
-    process.run()
+    with tracing.exporting(settings.otlp_endpoint, "intake", settings.trace_ratio):
+        process.run()
 
 
 def run_one() -> None:

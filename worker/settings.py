@@ -165,6 +165,12 @@ class Settings(BaseSettings):
     log_level: Annotated[str, AfterValidator(_level)] = Field(
         default="INFO", description="Python's level names."
     )
+    otlp_endpoint: Address | None = Field(
+        default=None, description="OTLP/HTTP address that traces are sent to; none: off."
+    )
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="Part of the traces beginning here that is kept."
+    )
     worker_threads: Count = Field(default=32, description="Threads of one `books worker` process.")
     intake_batch: Count = Field(
         default=200, description="Most events in one transaction of intake."

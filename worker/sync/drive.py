@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 
+from worker import logs, tracing
 from worker.errors import LeaseLost, ProviderError
 from worker.store import connections, feeds, hints, runs, submissions
 from worker.store.leases import lease
@@ -37,12 +38,14 @@ def drive(services: Services, connection_id: int) -> None:
             with services.database.begin() as session:
                 hints.take_hint(session, connection_id)
                 driver = Driver.begin(services, session, connection_id, held)
-            try:
-                more = _guarded_slice(driver)
-            except LeaseLost:
-                # Somebody else may drive already; if nobody does, the clock will see to it.
-                log.warning("drive.lease_lost", extra={"connection": connection_id})
-                return
+            known = driver.connection
+            with logs.bind(connection=known.id, tenant=known.tenant_id, provider=known.provider):
+                try:
+                    more = _guarded_slice(driver)
+                except LeaseLost:
+                    # Somebody else may drive already; if nobody does, the clock will see to it.
+                    log.warning("drive.lease_lost")
+                    return
         if more:
             with services.database.begin() as session:
                 hints.note_hint(session, connection_id)
@@ -102,7 +105,6 @@ def _react(driver: Driver, error: ProviderError) -> None:
     log.info(
         "drive.trouble",
         extra={
-            "connection": driver.connection.id,
             "error": type(error).__name__,
             "reason": str(error),
             "correlation_id": error.correlation_id,
@@ -146,7 +148,11 @@ class Turn:
             return Step(worked=True)
         if run and (not self.run_last or not self.pushing):
             self.run_last = True
-            pull(driver, run)
+            with (
+                logs.bind(run=run.id, resource=run.resource),
+                tracing.span(f"pull {run.resource}", [run.traceparent], run=run.id),
+            ):
+                pull(driver, run)
             return Step(worked=True)
         self.run_last = False
         step = push(driver) if self.pushing else Step(worked=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from worker import metrics
+from worker import metrics, tracing
 from worker.errors import (
     DAY_LIMIT,
     Disconnected,
@@ -216,8 +216,10 @@ class Driver:
     def _timed(self, endpoint: str, call: Callable[[], Result]) -> Result:
         """A call, counted; what did not leave us is none."""
         started = time.monotonic()
+        named = f"{self.connection.provider} {endpoint}"
         try:
-            result = call()
+            with tracing.span(named, kind=tracing.SpanKind.CLIENT, connection=self.connection.id):
+                result = call()
         except ProviderError as error:
             self._count(endpoint, type(error).__name__, started)
             raise

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from worker import metrics
+from worker import logs, metrics, tracing
 from worker.errors import BooksError, LeaseLost, NoAnswer, ProviderError, Unexplained
 from worker.providers.port import Answer, Books
 from worker.store import submissions
@@ -23,6 +23,7 @@ class Flight:
     endpoint: str
     submission: Submission
     deadline: float
+    traces: tuple[str | None, ...] = ()  # the trace context of each document in it
 
 
 Result = Answer | ProviderError | NotSent | LeaseLost
@@ -31,10 +32,17 @@ Result = Answer | ProviderError | NotSent | LeaseLost
 def attempt(driver: Driver, books: Books, flight: Flight) -> Result:
     """One send; what went wrong is a value here, so that every flight is concluded."""
     metrics.BATCH_SIZE.labels(driver.connection.provider).observe(len(flight.submission.parts))
-    try:
-        return driver.send(books, flight.endpoint, flight.submission, flight.deadline)
-    except (ProviderError, NotSent, LeaseLost) as error:
-        return error
+    parts = flight.submission.parts
+    records = [f"{part.kind}/{part.record_id}" for part in parts]
+    name, documents = f"write {flight.endpoint}", len(parts)
+    with (
+        logs.bind(submission=flight.submission_id, records=records),
+        tracing.span(name, flight.traces, submission=flight.submission_id, documents=documents),
+    ):
+        try:
+            return driver.send(books, flight.endpoint, flight.submission, flight.deadline)
+        except (ProviderError, NotSent, LeaseLost) as error:
+            return error
 
 
 def conclude(driver: Driver, flight: Flight, result: Result, *, first: bool) -> BooksError | None:

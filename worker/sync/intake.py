@@ -2,7 +2,7 @@
 batch."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.exc import DBAPIError
 
@@ -11,7 +11,7 @@ from schemas.catalogue import dump
 from schemas.envelope import Event, InvalidEvent, parse
 from schemas.item import Item
 from schemas.removal import Removal
-from worker import metrics
+from worker import metrics, tracing
 from worker.store import connections, dead_letters, inbox
 from worker.store.dead_letters import DeadLetter
 from worker.store.inbox import Opening, Received, Snapshot
@@ -49,6 +49,8 @@ def take_in(database: Database, deliveries: Sequence[Delivery]) -> Taken:
             raise
         taken = _one_by_one(database, read)
     taken.count()
+    for span in (one.span for one in read if one.span):
+        span.end()
     return taken
 
 
@@ -59,6 +61,7 @@ class Read:
     delivery: Delivery
     event: Event | None = None
     letter: DeadLetter | None = None
+    span: tracing.Open | None = None  # ends once the batch is committed
 
 
 def _read(delivery: Delivery) -> Read:
@@ -68,7 +71,9 @@ def _read(delivery: Delivery) -> Read:
         return Read(
             delivery, letter=dead_letter(delivery, invalid.category, invalid.reason, invalid)
         )
-    return Read(delivery, event=event)
+    name, kind = f"take in {event.type}", tracing.SpanKind.CONSUMER
+    span = tracing.begin(name, event.traceparent, kind, event=event.id, tenant=event.tenant)
+    return Read(delivery, event=replace(event, traceparent=span.traceparent), span=span)
 
 
 def dead_letter(
@@ -165,6 +170,7 @@ def _received(event: Event, delivery: Delivery) -> Received:
         body=delivery.body,
         headers=storable(delivery.headers) or None,
         content_type=delivery.content_type,
+        record_id=None if event.kind is None else event.data.id,  # type: ignore[union-attr]
     )
 
 

@@ -1,5 +1,6 @@
 """One step of pushing: plan what is due, record it, send it, write down what became of it."""
 
+import contextvars
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import as_completed
@@ -143,7 +144,8 @@ def _record_one(
         str(draft.key), request.method, request.path, request.body, request.parts
     )
     deadline = started + timing.send_by
-    return Flight(submission_id, request.endpoint, submission, deadline)
+    traces = tuple(one.traceparent for one in wanted.values())
+    return Flight(submission_id, request.endpoint, submission, deadline, traces)
 
 
 def _fly(driver: Driver, books: Books, flights: Sequence[Flight]) -> None:
@@ -155,7 +157,11 @@ def _fly(driver: Driver, books: Books, flights: Sequence[Flight]) -> None:
         troubles = [conclude(driver, flights[0], attempt(driver, books, flights[0]), first=True)]
     else:
         send = driver.services.senders.submit
-        futures = {send(attempt, driver, books, flight): flight for flight in flights}
+        futures = {
+            # Each with what is bound here: its lines in the log name the connection as well.
+            send(contextvars.copy_context().run, attempt, driver, books, flight): flight
+            for flight in flights
+        }
         troubles = [
             conclude(driver, futures[done], done.result(), first=True)
             for done in as_completed(futures)

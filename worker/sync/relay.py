@@ -7,7 +7,7 @@ from typing import Any
 from events.message import Message
 from events.publisher import Outcome
 from schemas.envelope import STRUCTURED
-from worker import metrics
+from worker import metrics, tracing
 from worker.store import outbox
 from worker.store.session import Database
 
@@ -30,7 +30,10 @@ def relay(database: Database, partition: int, publish: Publish) -> int:
             if not outbox.claim(session, partition):
                 return total
             events = outbox.pending(session, partition, _CHUNK)
+            spans = [_span(type_, envelope) for _, type_, envelope in events]
             outcomes = publish([_message(type_, envelope) for _, type_, envelope in events])
+            for span, outcome in zip(spans, outcomes, strict=True):
+                span.end(None if outcome is Outcome.CONFIRMED else outcome.name.lower())
             for outcome, state in _STATES.items():
                 done = [e[0] for e, o in zip(events, outcomes, strict=True) if o is outcome]
                 outbox.mark(session, done, state)
@@ -38,6 +41,12 @@ def relay(database: Database, partition: int, publish: Publish) -> int:
                 total += len(done)
         if len(events) < _CHUNK or Outcome.FAILED in outcomes:
             return total
+
+
+def _span(type_: str, envelope: Mapping[str, Any]) -> tracing.Open:
+    came_from = envelope.get("traceparent")
+    kind = tracing.SpanKind.PRODUCER
+    return tracing.begin(f"publish {type_}", came_from, kind, tenant=envelope["tenantid"])
 
 
 def _message(type_: str, envelope: Mapping[str, Any]) -> Message:

@@ -107,7 +107,8 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
         driver.spend(session, budget.spend(1, batch), Call.WRITE, 1)
     metrics.DUPLICATES_PREVENTED.labels("repeat").inc()
     deadline = started + driver.timing.send_by
-    flight = Flight(recorded.id, recorded.endpoint, recorded.content, deadline)
+    traces = tuple(item.wanted.traceparent for item in recorded.items)
+    flight = Flight(recorded.id, recorded.endpoint, recorded.content, deadline, traces)
     trouble = conclude(driver, flight, attempt(driver, books, flight), first=False)
     driver.hear(books)
     if trouble:
