@@ -47,6 +47,7 @@ class Connection:
     next_due: datetime | None
     wake_seq: int
     hinted_at: datetime | None
+    state_since: datetime | None
     created_at: datetime
 
 

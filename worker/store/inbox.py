@@ -42,6 +42,7 @@ class Received:
     body: bytes
     headers: Mapping[str, object] | None
     content_type: str | None
+    record_id: str | None  # None: a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,13 @@ def lock_tenant(session: Session, tenant_id: str) -> None:
 # A batch goes in as one JSON array: arrays of text cost more time to escape in Python than all the
 # rest of intake together. `json` and not `jsonb`, which holds no more than 256 MB.
 _RECEIVE = sa.text("""
-    INSERT INTO inbox (source, event_id, type, tenant_id, time, body, headers, content_type)
-    SELECT source, event_id, type, tenant_id, time, decode(body, 'base64'), headers, content_type
+    INSERT INTO inbox (source, event_id, type, tenant_id, time, body, headers, content_type,
+                       record_id)
+    SELECT source, event_id, type, tenant_id, time, decode(body, 'base64'), headers, content_type,
+           record_id
     FROM json_to_recordset(CAST(:rows AS json))
          AS e (source text, event_id text, type text, tenant_id text, time timestamptz, body text,
-               headers jsonb, content_type text)
+               headers jsonb, content_type text, record_id text)
     ORDER BY source, event_id
     ON CONFLICT (source, event_id) DO NOTHING
     RETURNING source, event_id

@@ -34,6 +34,7 @@ outbox = Table(
         "id",
         postgresql_where=text("state = 'pending'"),
     ),
+    Index("ix_outbox_subject", "tenant_id", text("(envelope ->> 'subject')")),
     Index("ix_outbox_published", "published_at", postgresql_where=text("state = 'published'")),
     Index("ix_outbox_unroutable", "created_at", postgresql_where=text("state = 'unroutable'")),
 )

@@ -1,6 +1,16 @@
 """The tables of operation: what people did, and which database this is."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from worker.store.columns import Moment, identity, json_object, metadata, set_now
 
@@ -27,4 +37,20 @@ installation = Table(
     Column("timeline", Integer, nullable=False),
     set_now("noted_at"),
     Column("restored_at", Moment),  # when these were others: creates are looked up first since
+)
+
+unknown_faults = Table(
+    "unknown_faults",
+    metadata,
+    identity(),
+    Column("provider", Text, nullable=False),
+    Column("code", Text, nullable=False),  # the ledger's own, where it has one
+    Column("shape", Text, nullable=False),  # its words, without what differs from record to record
+    Column("endpoint", Text, nullable=False),
+    Column("example", Text, nullable=False),  # redacted
+    Column("failure_id", Text),  # of the latest one
+    Column("count", BigInteger, nullable=False, server_default="1"),
+    set_now("first_seen_at"),
+    set_now("last_seen_at"),
+    UniqueConstraint("provider", "code", "shape"),
 )

@@ -62,6 +62,7 @@ connections = Table(
     Column("next_due", Moment),
     Column("wake_seq", BigInteger, nullable=False, server_default="0"),
     Column("hinted_at", Moment),
+    Column("state_since", Moment, server_default=func.now()),  # kept by a trigger
     set_now("created_at"),
     UniqueConstraint("tenant_id", "provider", "environment"),
     UniqueConstraint("provider", "environment", "company_id"),
@@ -80,8 +81,10 @@ inbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("headers", JSONB),
     Column("content_type", Text),
+    Column("record_id", Text),  # of what the event is about; it outlives the body
     set_now("received_at"),
     UniqueConstraint("source", "event_id"),
+    Index("ix_inbox_record", "tenant_id", "record_id"),
 )
 
 documents = Table(

@@ -21,6 +21,11 @@ CREATE TRIGGER links_state_since BEFORE UPDATE OF state ON links FOR EACH ROW
     WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_state_since();
 """
 
+_CONNECTIONS_SINCE = """
+CREATE TRIGGER connections_state_since BEFORE UPDATE OF state ON connections FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_state_since();
+"""
+
 
 def upgrade() -> None:
     _acts()
@@ -28,6 +33,8 @@ def upgrade() -> None:
     # By a trigger: workers of the version before, which run beside us, keep it as well.
     op.add_column("links", sa.Column("state_since", _MOMENT, server_default=sa.func.now()))
     op.execute(_STATE_SINCE)
+    _why()
+    _unknown_faults()
 
 
 def _acts() -> None:
@@ -59,7 +66,43 @@ def _installation() -> None:
     )
 
 
+def _why() -> None:
+    """What `books why` and `books history` look for: since when, and whose event it was."""
+    op.add_column("connections", sa.Column("state_since", _MOMENT, server_default=sa.func.now()))
+    op.execute(_CONNECTIONS_SINCE)
+    op.add_column("inbox", sa.Column("record_id", sa.Text))  # outlives the body
+    op.create_index("ix_inbox_record", "inbox", ["tenant_id", "record_id"])
+    subject = sa.text("(envelope ->> 'subject')")
+    op.create_index("ix_outbox_subject", "outbox", ["tenant_id", subject])
+
+
+def _unknown_faults() -> None:
+    op.create_table(
+        "unknown_faults",
+        sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
+        sa.Column("provider", sa.Text, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("shape", sa.Text, nullable=False),
+        sa.Column("endpoint", sa.Text, nullable=False),
+        sa.Column("example", sa.Text, nullable=False),
+        sa.Column("failure_id", sa.Text),
+        sa.Column("count", sa.BigInteger, nullable=False, server_default="1"),
+        sa.Column("first_seen_at", _MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.Column("last_seen_at", _MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.PrimaryKeyConstraint("id", name="pk_unknown_faults"),
+        sa.UniqueConstraint(
+            "provider", "code", "shape", name="uq_unknown_faults_provider_code_shape"
+        ),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("unknown_faults")
+    op.drop_index("ix_outbox_subject", "outbox")
+    op.drop_index("ix_inbox_record", "inbox")
+    op.drop_column("inbox", "record_id")
+    op.execute("DROP TRIGGER connections_state_since ON connections")
+    op.drop_column("connections", "state_since")
     op.execute("DROP FUNCTION note_state_since CASCADE")
     op.drop_column("links", "state_since")
     op.drop_table("installation")
