@@ -1,13 +1,12 @@
 """`books dead-letters`: messages that no rule could handle, and what people decide about them."""
 
-import getpass
-
 import click
 
 from worker import bootstrap
 from worker.cli import output
 from worker.cli.opening import opened
 from worker.cli.output import json_option
+from worker.cli.who import note_option, who_option
 from worker.store.dead_letters import Kept
 from worker.sync import dead_letters as use
 from worker.sync.dead_letters import Decision
@@ -23,8 +22,6 @@ _COLUMNS = (
     "last_seen_at",
     "reason",
 )
-_who = click.option("--as", "who", help="Who decides; by default the user of this machine.")
-_note = click.option("--note", help="Why; kept with the letter.")
 
 
 @click.group("dead-letters")
@@ -67,31 +64,24 @@ def show(letter: int, as_json: bool) -> None:  # noqa: FBT001
 
 @dead_letters.command()
 @click.argument("letter", type=int)
-@_who
-@_note
-def replay(letter: int, who: str | None, note: str | None) -> None:
+@who_option
+@note_option
+def replay(letter: int, who: str, note: str | None) -> None:
     """Let it go its way once more, as it came, after its cause was mended."""
     with opened() as services, bootstrap.republisher(services.settings) as republish:
-        use.replay(services, letter, Decision(_name(who), note), republish)
+        use.replay(services, letter, Decision(who, note), republish)
     output.say(f"dead letter {letter} was replayed; should it fail again, it is listed again")
 
 
 @dead_letters.command()
 @click.argument("letter", type=int)
-@_who
-@_note
-def discard(letter: int, who: str | None, note: str | None) -> None:
+@who_option
+@note_option
+def discard(letter: int, who: str, note: str | None) -> None:
     """Decide that nothing more happens with it; it stays readable."""
     with opened() as services:
-        use.discard(services, letter, Decision(_name(who), note))
+        use.discard(services, letter, Decision(who, note))
     output.say(f"dead letter {letter} was discarded")
-
-
-def _name(who: str | None) -> str:
-    try:
-        return who or getpass.getuser()
-    except (KeyError, OSError):  # a container's user has no name
-        return "unknown"
 
 
 COMMANDS = (dead_letters,)
