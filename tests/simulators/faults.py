@@ -19,10 +19,11 @@ KINDS = frozenset(
         "truncated_body",
         "drop_item",
         "auth_expired",
+        "refusal",
     }
 )
 FIELDS = frozenset(
-    {"fault", "where", "entity", "times", "rate", "seed", "seconds", "took_effect", "limit"}
+    {"fault", "where", "entity", "times", "rate", "seed", "seconds", "took_effect", "limit", "code"}
 )
 PLACES = frozenset({"write", "batch", "single_write", "read", "token", "any"})
 LIMITS = frozenset({None, "minute", "day", "appminute", "concurrent"})
@@ -42,6 +43,7 @@ class Fault:
     seconds: float | None
     took_effect: bool  # of server_error, maintenance_html: whether the write happened before it
     limit: str | None  # of throttle: the limit that is said to be reached, where there are several
+    code: str  # of refusal: what the ledger calls it
     dice: random.Random
     id: int = field(default_factory=lambda: next(_ids))
     hits: int = 0
@@ -65,6 +67,7 @@ class Fault:
             seconds=None if plan.get("seconds") is None else float(plan["seconds"]),
             took_effect=bool(plan.get("took_effect", kind in AFTER_EFFECT)),
             limit=plan.get("limit"),
+            code=str(plan.get("code", "99999")),
             dice=random.Random(plan.get("seed")),  # which calls fail, no secret
         )
 
@@ -94,6 +97,7 @@ class Fault:
             "seconds": self.seconds,
             "took_effect": self.took_effect,
             "limit": self.limit,
+            "code": self.code,
             "hits": self.hits,
         }
 

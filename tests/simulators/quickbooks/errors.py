@@ -131,6 +131,14 @@ def refused_answer(refused: Refused) -> Response:
     return Response(400, body, "application/json")
 
 
+def refusal(code: str) -> Response:
+    """A refusal with any code, also one that Intuit's documents do not have."""
+    message = MESSAGES.get(code, f"Error {code}")
+    error = {"Message": message, "Detail": f"{message}: simulated", "code": code}
+    body = dump({"Fault": {"Error": [error], "type": "ValidationFault"}})
+    return Response(400, body, "application/json")
+
+
 def gateway_fault(status: int, code: str, detail: str) -> Response:
     """401 and 403 as recorded: lower case keys, `time` in milliseconds."""
     reason = "AuthenticationFailed" if status == 401 else "ApplicationAuthorizationFailed"

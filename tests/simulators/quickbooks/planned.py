@@ -6,6 +6,7 @@ from tests.simulators.httpd import Response
 from tests.simulators.quickbooks.errors import (
     gateway_fault,
     maintenance,
+    refusal,
     server_error,
     throttled,
 )
@@ -19,6 +20,7 @@ OF_API: Instead = {
     "throttle": lambda fault: throttled(fault.seconds),
     "server_error": lambda _: server_error(),
     "maintenance_html": lambda fault: maintenance(fault.seconds),
+    "refusal": lambda fault: refusal(fault.code),
 }
 OF_TOKENS: Instead = {
     **OF_API,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tests.simulators.faults import Fault
 from tests.simulators.httpd import Response
 from tests.simulators.striking import Instead
+from tests.simulators.xero.errors import error_body
 from tests.simulators.xero.gateway import (
     JSON_TYPE,
     expired,
@@ -33,6 +34,12 @@ def _throttled(fault: Fault) -> Response:
     return response
 
 
+def _refusal(fault: Fault) -> Response:
+    """A refusal as a whole, with any number."""
+    body = error_body(int(fault.code), "ApplicationException", f"Error {fault.code}: simulated")
+    return Response(400, dump(body), JSON_TYPE)
+
+
 OF_API: Instead = {
     "reset_before": lambda _: Response(500, cut="reset"),
     "lost_answer": lambda _: Response(500, cut="reset"),
@@ -40,6 +47,7 @@ OF_API: Instead = {
     "throttle": _throttled,
     "server_error": lambda _: server_error(),
     "maintenance_html": lambda fault: maintenance(fault.seconds),
+    "refusal": _refusal,
 }
 OF_TOKENS: Instead = {
     **OF_API,

@@ -236,3 +236,14 @@ def sent(books: Books, body: Json) -> http.client.HTTPConnection:
     path = f"/v3/company/{books.company}/customer"
     connection.request("POST", path, json.dumps(body), headers)
     return connection
+
+
+def test_a_refusal_bears_the_code_that_was_planned(books: Books) -> None:
+    plan(books, "refusal", code="2010")
+    plan(books, "refusal", code="77777")
+
+    answers = [books.post("customer", CUSTOMER) for _ in range(2)]
+
+    found = [answer.json["Fault"]["Error"][0]["code"] for answer in answers]
+    assert ([answer.status for answer in answers], found) == ([400, 400], ["2010", "77777"])
+    assert not exists(books)

@@ -171,3 +171,12 @@ def test_the_token_endpoint_has_faults_of_its_own(
 
     assert service.refresh(books.refresh).status == expected
     assert service.refresh(books.refresh).status == 200
+
+
+def test_a_refusal_bears_the_number_that_was_planned(service: Service, books: Books) -> None:
+    plan(service, "refusal", code="77777")
+
+    refused = books.put("Contacts", contacts("Harbor Hotel"))
+
+    assert (refused.status, refused.json["ErrorNumber"]) == (400, 77777)
+    assert count(books) == 0
