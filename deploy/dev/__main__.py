@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.dev import lint, services, venv
+from deploy.dev import lint, prometheus, services, venv
 from deploy.dev.paths import ROOT, Stop, Unavailable, say
 from deploy.dev.run import Run
 from deploy.dev.services import For
@@ -21,6 +21,7 @@ USAGE = """usage: ./dev VERB [arguments]
 Environment:
   DATABASE_URL, RABBITMQ_URL             use these services
   DEV_SERVICES=env|docker|programs|apt   insist on one way to get them
+  PROMTOOL, PROMETHEUS                   use these programs
   DEV_NO_INSTALL=1                       never use apt-get
   DEV_PYTHON                             the Python to use"""
 
@@ -82,6 +83,7 @@ def _test(arguments: Sequence[str]) -> int:
         return _pytest(arguments)
     with Run() as run:
         python = venv.python()
+        os.environ.update(prometheus.programs().variables())
         beside = [_lane(run, number, folders, arguments) for number, folders in enumerate(LANES)]
         environment = _environment(services.start(run, For.TESTS))
         apart = [f"--ignore={folder}" for folders in LANES for folder in folders]
@@ -112,8 +114,13 @@ def _lane(
 
 
 def _pytest(arguments: Sequence[str]) -> int:
+    """Some tests, which may need no promtool: those that do fail without."""
     with Run() as run:
         python = venv.python()
+        try:
+            os.environ.update(prometheus.programs().variables())
+        except Stop as reason:
+            say(str(reason))
         environment = _environment(services.start(run, For.TESTS))
         return run.command([python, "-m", "pytest", *arguments], environment, ROOT)
 
@@ -125,17 +132,22 @@ def _lint(_arguments: Sequence[str]) -> int:
 def _doctor(_arguments: Sequence[str]) -> int:
     """Print what each way says, and which one would be taken; start nothing."""
     print(f"Python {sys.version.split()[0]} ({sys.executable})")
-    taken = {purpose: _diagnosed(purpose) for purpose in For}
-    if not all(taken.values()):
+    taken = [
+        _diagnosed(f"Services for {purpose.value}", services.wanted(purpose)) for purpose in For
+    ]
+    if not all(taken):
         print(services.HELP)
-    return 0 if all(taken.values()) else 1
+    checkers = _diagnosed("promtool and prometheus", prometheus.wanted())
+    if not checkers:
+        print(prometheus.HELP)
+    return 0 if all(taken) and checkers else 1
 
 
-def _diagnosed(purpose: For) -> bool:
-    """Whether there is a way to get services for this."""
-    print(f"Services for {purpose.value}:")
+def _diagnosed(what_for: str, ways: Iterable[services.Way | prometheus.Way]) -> bool:
+    """Whether there is a way to get what is needed."""
+    print(f"{what_for}:")
     taken = False
-    for way in services.wanted(purpose):
+    for way in ways:
         try:
             what = way.check()
         except Unavailable as reason:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.dev import names, probes
@@ -18,14 +19,14 @@ SERVICES = ("rabbitmq", "postgres")
 PULL_SECONDS = 300
 
 
-def check() -> str:
+def check(services: Sequence[str] = SERVICES) -> str:
     """What would be used; raises Unavailable if no engine answers. Pulls nothing."""
     if not shutil.which("docker"):
         raise Unavailable("there is no docker command")
     version = probes.output("docker", "version", "--format", "{{.Server.Version}}")
     if not version:
         raise Unavailable("no Docker engine answers")
-    missing = [image for image in images() if not _is_present(image)]
+    missing = [image for image in images(services) if not _is_present(image)]
     note = f", {' and '.join(missing)} must be pulled first" if missing else ""
     return f"Docker {version}{note}"
 
@@ -37,9 +38,9 @@ def check_compose() -> str:
     return f"{engine}, compose {compose}"
 
 
-def require_images() -> None:
+def require_images(services: Sequence[str] = SERVICES) -> None:
     """An engine without a way to a registry is a real case: raises Unavailable naming the image."""
-    for image in images():
+    for image in images(services):
         if _is_present(image):
             continue
         say(f"docker pull {image}")
@@ -47,12 +48,12 @@ def require_images() -> None:
             raise Unavailable(f"the engine answers, but the image {image} cannot be pulled")
 
 
-def images() -> list[str]:
-    """The images of the two services, as docker-compose.yml names them."""
+def images(services: Sequence[str] = SERVICES) -> list[str]:
+    """The images of these services, as docker-compose.yml names them."""
     text = COMPOSE_FILE.read_text()
     found = [
         re.search(rf"^  {name}:\n(?:    .*\n)*?    image: *(\S+)", text, re.MULTILINE)
-        for name in SERVICES
+        for name in services
     ]
     return [match[1] for match in found if match]
 

@@ -25,7 +25,7 @@ ITSELF = ("--no-deps", "--no-build-isolation", "--config-settings", "editable_mo
 def python() -> Path:
     """The environment's interpreter, after everything pinned is installed."""
     if not (_has_packages() and _has_project()):
-        with _alone():
+        with alone():
             if not _has_packages():
                 _install_packages()
             if not _has_project():
@@ -58,8 +58,8 @@ def _project_stamp() -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Two runs may start at once: the second waits, and finds the work done."""
+def alone() -> Iterator[None]:
+    """Two runs may start at once: the second waits, and finds the work in .venv done."""
     with (ROOT / ".venv.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
