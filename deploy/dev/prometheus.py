@@ -1,5 +1,5 @@
-"""promtool and prometheus, with which tests check the rules and the drill fires the alerts: from the
-environment, PATH, the image of docker-compose.yml, or Debian's package, which is not installed.
+"""promtool and prometheus, with which tests check the rules and the drill fires the alerts: from
+the environment, PATH, the image of docker-compose.yml, or Debian's package, unpacked only.
 """
 
 import os
