@@ -42,6 +42,7 @@ def compose(
     time: datetime | None = None,
     subject: str | None = None,
     traceparent: str | None = None,
+    causationid: str | None = None,
     mode: Mode = Mode.STRUCTURED,
 ) -> Message:
     """An event of the contract as message; raises InvalidEvent if the worker would refuse it.
@@ -59,6 +60,7 @@ def compose(
         "tenantid": tenant,
         "subject": subject or snapshot.get("id"),
         "traceparent": traceparent or tracing.current(),
+        "causationid": causationid,
     }
     given = {name: str(value) for name, value in attributes.items() if value is not None}
     message = _written(given, snapshot, mode)

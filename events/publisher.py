@@ -83,6 +83,7 @@ class Publisher:
         time: datetime | None = None,
         subject: str | None = None,
         traceparent: str | None = None,
+        causationid: str | None = None,
         mode: Mode = Mode.STRUCTURED,
     ) -> str:
         """Publish one event of the contract, and return its id once it is in a queue.
@@ -100,6 +101,7 @@ class Publisher:
             time=time,
             subject=subject,
             traceparent=traceparent,
+            causationid=causationid,
             mode=mode,
         )
         self._send(message)

@@ -99,3 +99,12 @@ def traceparent(attributes: Attributes) -> str | None:
     """The W3C trace context; one that is not well formed is dropped, as the standard asks."""
     text = optional(attributes, "traceparent")
     return text if text is not None and _TRACEPARENT.fullmatch(text) else None
+
+
+def causation(attributes: Attributes) -> str | None:
+    """The id of what this event corrects or follows from; dropped if it is no such text, since
+    nothing but a remark hangs on it."""
+    try:
+        return optional(attributes, "causationid") or None
+    except InvalidEvent:
+        return None

@@ -37,6 +37,7 @@ class Event:
     subject: str | None
     dataschema: str | None
     traceparent: str | None
+    causation: str | None
     kind: Kind | None
     data: Data
 
@@ -138,6 +139,7 @@ def _event(attributes: Attributes, routing_key: str | None) -> Event:
         subject=attribute.optional(attributes, "subject"),
         dataschema=attribute.check_dataschema(attributes),
         traceparent=attribute.traceparent(attributes),
+        causation=attribute.causation(attributes),
         kind=inbound.kind,
         data=_data(inbound, attributes.get("data")),
     )

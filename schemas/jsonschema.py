@@ -30,6 +30,10 @@ _ENVELOPE: Schema = {
     "subject": {"type": ["string", "null"], "maxLength": LONGEST},
     "dataschema": {"type": ["string", "null"], "pattern": r"/v1(\.[0-9A-Za-z.]+)?/?$"},
     "traceparent": {"type": ["string", "null"]},
+    "causationid": {
+        "type": ["string", "null"],
+        "description": "The id of the event that this one corrects or follows from.",
+    },
     "data": {"type": "object"},
 }
 _REQUIRED = ["specversion", "id", "source", "type", "time", "tenantid", "data"]

@@ -43,6 +43,7 @@ class Received:
     headers: Mapping[str, object] | None
     content_type: str | None
     record_id: str | None  # None: a request
+    causation_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ def lock_tenant(session: Session, tenant_id: str) -> None:
 # rest of intake together. `json` and not `jsonb`, which holds no more than 256 MB.
 _RECEIVE = sa.text("""
     INSERT INTO inbox (source, event_id, type, tenant_id, time, body, headers, content_type,
-                       record_id)
+                       record_id, causation_id)
     SELECT source, event_id, type, tenant_id, time, decode(body, 'base64'), headers, content_type,
-           record_id
+           record_id, causation_id
     FROM json_to_recordset(CAST(:rows AS json))
          AS e (source text, event_id text, type text, tenant_id text, time timestamptz, body text,
-               headers jsonb, content_type text, record_id text)
+               headers jsonb, content_type text, record_id text, causation_id text)
     ORDER BY source, event_id
     ON CONFLICT (source, event_id) DO NOTHING
     RETURNING source, event_id

@@ -58,9 +58,10 @@ dead_letters = Table(
     Column("content_type", Text),
     Column("routing_key", Text),
     Column("count", Integer, nullable=False, server_default="1"),
-    Column("state", Text, nullable=False, server_default="open"),  # replayed, discarded
+    Column("state", Text, nullable=False, server_default="open"),  # replayed, superseded, discarded
     Column("note", Text),
     Column("decided_by", Text),
+    Column("result", JSONB),  # what came of the decision: `outcome`, `why`
     Column("decided_at", Moment),
     set_now("first_seen_at"),
     set_now("last_seen_at"),

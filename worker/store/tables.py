@@ -82,9 +82,15 @@ inbox = Table(
     Column("headers", JSONB),
     Column("content_type", Text),
     Column("record_id", Text),  # of what the event is about; it outlives the body
+    Column("causation_id", Text),  # of the event that this one corrects or follows from
     set_now("received_at"),
     UniqueConstraint("source", "event_id"),
     Index("ix_inbox_record", "tenant_id", "record_id"),
+    Index(
+        "ix_inbox_causation_id",
+        "causation_id",
+        postgresql_where=text("causation_id IS NOT NULL"),
+    ),
 )
 
 documents = Table(
@@ -191,6 +197,11 @@ links = Table(
         postgresql_where=text("kind = 'payment' AND balance > 0"),
     ),
     Index("ix_links_record", "connection_id", "kind", "record_id"),
+    Index(
+        "ix_links_stuck",
+        "connection_id",
+        postgresql_where=text("state IN ('waiting', 'failed', 'conflict')"),
+    ),
     Index("ix_links_name", "connection_id", postgresql_where=text("error_code = 'duplicate_name'")),
 )
 

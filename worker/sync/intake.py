@@ -33,6 +33,7 @@ class Taken:
         """Count the batch; only once it is committed."""
         for result in ("accepted", "repeated", "dead"):
             metrics.EVENTS.labels(result).inc(getattr(self, result))
+        metrics.DUPLICATES_PREVENTED.labels("repeat").inc(self.repeated)
 
 
 def take_in(database: Database, deliveries: Sequence[Delivery]) -> Taken:
@@ -171,6 +172,7 @@ def _received(event: Event, delivery: Delivery) -> Received:
         headers=storable(delivery.headers) or None,
         content_type=delivery.content_type,
         record_id=None if event.kind is None else event.data.id,  # type: ignore[union-attr]
+        causation_id=event.causation,
     )
 
 

@@ -35,6 +35,8 @@ def upgrade() -> None:
     op.execute(_STATE_SINCE)
     _why()
     _unknown_faults()
+    _issues()
+    _dead_letters()
 
 
 def _acts() -> None:
@@ -60,6 +62,7 @@ def _installation() -> None:
         sa.Column("one", sa.Boolean, nullable=False, server_default=sa.text("true")),
         sa.Column("system_identifier", sa.Text, nullable=False),
         sa.Column("timeline", sa.Integer, nullable=False),
+        sa.Column("database_oid", sa.BigInteger),
         sa.Column("noted_at", _MOMENT, nullable=False, server_default=sa.func.now()),
         sa.Column("restored_at", _MOMENT),
         sa.PrimaryKeyConstraint("one", name="pk_installation"),
@@ -96,7 +99,47 @@ def _unknown_faults() -> None:
     )
 
 
+def _issues() -> None:
+    """Issues derived from links: how many records stand still for them, and which of them."""
+    op.add_column("issues", sa.Column("causes", sa.ARRAY(sa.Text), **_none_yet("'{}'")))
+    op.add_column("issues", sa.Column("records", sa.Integer, **_none_yet("0")))
+    op.add_column("issues", sa.Column("held_up", sa.Integer, **_none_yet("0")))
+    op.add_column("issues", sa.Column("examples", JSONB, **_none_yet("'[]'")))
+    op.add_column("issues", sa.Column("derived", sa.Boolean, **_none_yet("false")))
+    op.create_table(
+        "issues_derived",
+        sa.Column("connection_id", sa.BigInteger, nullable=False),
+        sa.Column("as_of", sa.Text, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.PrimaryKeyConstraint("connection_id", name="pk_issues_derived"),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connections.id"], name="fk_issues_derived_connection_id"
+        ),
+    )
+    stuck = sa.text("state IN ('waiting', 'failed', 'conflict')")
+    op.create_index("ix_links_stuck", "links", ["connection_id"], postgresql_where=stuck)
+
+
+def _dead_letters() -> None:
+    """What came of a decision; which events correct another one."""
+    op.add_column("dead_letters", sa.Column("result", JSONB))
+    op.add_column("inbox", sa.Column("causation_id", sa.Text))
+    named = sa.text("causation_id IS NOT NULL")
+    op.create_index("ix_inbox_causation_id", "inbox", ["causation_id"], postgresql_where=named)
+
+
+def _none_yet(default: str) -> dict[str, object]:
+    return {"nullable": False, "server_default": sa.text(default)}
+
+
 def downgrade() -> None:
+    op.drop_index("ix_inbox_causation_id", "inbox")
+    op.drop_column("inbox", "causation_id")
+    op.drop_column("dead_letters", "result")
+    op.drop_index("ix_links_stuck", "links")
+    op.drop_table("issues_derived")
+    for column in ("causes", "records", "held_up", "examples", "derived"):
+        op.drop_column("issues", column)
     op.drop_table("unknown_faults")
     op.drop_index("ix_outbox_subject", "outbox")
     op.drop_index("ix_inbox_record", "inbox")

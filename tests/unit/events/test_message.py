@@ -28,6 +28,7 @@ def test_a_message_is_read_back_as_the_event(mode: Mode) -> None:
         time=NOON,
         subject="C-1",
         traceparent="00-19f9919c895fd7b326b94c7f9118bb16-5d158a2ff2ee4e45-01",
+        causationid="evt-0",
         mode=mode,
     )
 
@@ -35,6 +36,7 @@ def test_a_message_is_read_back_as_the_event(mode: Mode) -> None:
     assert event.data == Party.model_validate(CUSTOMER)
     assert (event.id, event.time, event.subject) == ("evt-1", NOON, "C-1")
     assert event.traceparent is not None
+    assert event.causation == "evt-0"
     assert (message.routing_key, message.message_id) == ("customer.created", "evt-1")
 
 

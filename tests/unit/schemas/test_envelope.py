@@ -59,6 +59,7 @@ def test_a_structured_event_is_read_whole() -> None:
         subject="C-1",
         dataschema="https://schemas.cmms.example/customer/v1",
         traceparent=TRACE,
+        causation=None,
         kind=Kind.CUSTOMER,
         data=event.data,
     )
@@ -255,6 +256,13 @@ def test_the_routing_key_must_be_the_type() -> None:
 )
 def test_a_malformed_traceparent_is_dropped(text: str) -> None:
     assert parsed(body(traceparent=text)).traceparent is None
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("EV-1", "EV-1"), ("", None), (7, None), ("x" * 300, None)]
+)
+def test_what_an_event_corrects_is_read_and_never_a_fault(given: object, read: str | None) -> None:
+    assert parsed(body(causationid=given)).causation == read
 
 
 def test_a_message_of_exactly_one_mebibyte_is_read() -> None:
