@@ -27,7 +27,8 @@ class Retry(StrEnum):
 
 
 class Error(Model):
-    """A failure in words for a bookkeeper: no provider's text, no secrets."""
+    """A failure in words for a bookkeeper: no provider's text, no secrets. Engineers find the
+    detail under `failure_id`."""
 
     code: Label
     category: Label
@@ -35,6 +36,7 @@ class Error(Model):
     explanation: Label
     steps: tuple[str, ...] = ()
     retry: Retry
+    failure_id: Label | None = None
 
 
 class Status(Model):

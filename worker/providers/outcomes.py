@@ -1,5 +1,6 @@
 """What became of writes, as a ledger says it, and what a look-up in its books finds."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,16 +11,30 @@ from worker.providers.pulled import InvoiceSeen, LedgerRecord
 from worker.terms import Cause, Part
 
 
+def _new_id() -> str:
+    return f"f-{secrets.token_hex(5)}"
+
+
+@dataclass(frozen=True)
+class Unruled:
+    """A ledger's words that no rule of ours knows; `code` is the ledger's own, where it has one."""
+
+    code: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Fault:
     """Why something was refused. `names` fill the sentence of our code; `detail` is for engineers
-    only."""
+    only, who find it under `id`: the sentence, the tables and the log have the same."""
 
     code: str  # ours, stable: a key of worker.failures.CODES
     category: Category
     names: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
     causes: frozenset[Cause] = frozenset()  # what it waits for, where something will mend it
+    unruled: Unruled | None = field(default=None, compare=False)
+    id: str = field(default_factory=_new_id, compare=False)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class Item:
     part: Part
     digest: str | None  # of the books' answer to our last write of this link
     attempts: int  # of the link, so far
+    submission_id: int
+    correlation_id: str | None  # of the submission's last answer
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,9 @@ def _item_row(submission_id: int, part: Part, wanted: Wanted) -> dict[str, objec
 
 
 _ITEMS = sa.text("""
-    SELECT i.*, l.record_id, l.digest, l.attempts FROM submission_items i JOIN links l ON l.id =
-    i.link_id WHERE i.submission_id = :id ORDER BY i.link_id
+    SELECT i.*, l.record_id, l.digest, l.attempts, s.correlation_id FROM submission_items i
+    JOIN links l ON l.id = i.link_id JOIN submissions s ON s.id = i.submission_id
+    WHERE i.submission_id = :id ORDER BY i.link_id
 """)
 
 
@@ -196,7 +199,17 @@ def _item(row: sa.Row[Any]) -> Item:
     wanted = Wanted(
         row.revision, row.content, row.wanted_since, row.version, row.event_id, row.traceparent
     )
-    return Item(row.id, wanted, row.outcome, row.detail, part, row.digest, row.attempts)
+    return Item(
+        row.id,
+        wanted,
+        row.outcome,
+        row.detail,
+        part,
+        row.digest,
+        row.attempts,
+        row.submission_id,
+        row.correlation_id,
+    )
 
 
 _DUE = sa.text("""

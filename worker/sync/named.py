@@ -9,6 +9,7 @@ from worker.store.links import Due
 from worker.store.looking import named
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.driver import Driver
+from worker.sync.failing import unexplained
 from worker.sync.subjects import after, subject_of
 from worker.terms import Operation, Part
 
@@ -54,6 +55,6 @@ def _conclude(acting: Acting, link: Due, part: Part, seen: Found | Unexplained) 
         case Named():
             acting.fail(subject, Fault("ref_of_another", Category.DUPLICATE, names))
         case Unexplained():
-            acting.fail(subject, Fault("defect", Category.DEFECT, names, str(seen)))
+            acting.fail(subject, unexplained(names, seen))
         case _:
             acting.fail(subject, Fault("ref_unknown", Category.REFERENCE, names))

@@ -2,6 +2,7 @@
 
 from worker.store.links import Due
 from worker.store.submissions import Item, Wanted
+from worker.sync import unruled
 from worker.sync.act import Effects, Subject
 from worker.sync.driver import Driver
 
@@ -12,7 +13,14 @@ def subject_of(link: Due) -> Subject:
 
 def subject_of_item(item: Item) -> Subject:
     part = item.part
-    return Subject(part.link_id, part.kind, part.record_id, item.wanted)
+    return Subject(
+        part.link_id,
+        part.kind,
+        part.record_id,
+        item.wanted,
+        item.submission_id,
+        item.correlation_id,
+    )
 
 
 def wanted_of(link: Due) -> Wanted:
@@ -29,4 +37,5 @@ def wanted_of(link: Due) -> Wanted:
 def after(driver: Driver, effects: Effects) -> None:
     """What follows a commit: figures, and a hint to the relay."""
     effects.count()
+    unruled.keep(driver.services.database, driver.connection.provider, effects.heard)
     driver.services.hints.relay(sorted(effects.partitions))

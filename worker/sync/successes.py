@@ -31,6 +31,8 @@ class Subject:
     kind: Kind
     record_id: str
     wanted: Wanted
+    submission_id: int | None = None  # whose answer decides about it
+    correlation_id: str | None = None  # and what the ledger's support asks for
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Success:
     told: Told | None = None  # where it is not simply the operation
     sent: Collection[str] | None = None  # of an update: the fields that were sent; None: all
     untouched: bool = False  # nothing was written or read: how it stands in the books stays
+    prevented: str | None = None  # what kept it from being in the books twice: replay, lookup, match
 
     @property
     def operation_told(self) -> Told:

@@ -57,6 +57,7 @@ def error_of(fault: Fault) -> Error:
         explanation=code.explanation,
         steps=code.steps,
         retry=Retry(code.retry),
+        failure_id=fault.id,
     )
 
 

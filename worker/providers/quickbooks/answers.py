@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from schemas.kinds import Kind
 from worker.failures import CODES
+from worker.providers.outcomes import Unruled
 from worker.providers.port import (
     Clash,
     Fault,
@@ -148,6 +149,8 @@ def _outcome(part: Part, said: Body, environment: str) -> Outcome:
 
 def _refused(part: Part, meant: Rule, error: Error) -> Outcome:
     fault = _fault(part, _code(part, meant, error), error)
+    if not meant.ruled and fault.code == meant.code:
+        fault = replace(fault, unruled=Unruled(error.code, str(error)))
     match meant.reading:
         case Reading.UNTOLD:
             return Unknown(str(error))

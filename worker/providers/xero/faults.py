@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
+from worker.providers.signs import Sign
 from worker.providers.wire import Body, rows
 
 
@@ -27,6 +28,7 @@ class Rule:
     code: str  # a key of worker.failures.CODES
     reading: Reading
     names: Mapping[str, str]
+    ruled: bool = True  # False: no rule knows it, and this is a guess
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ _RULES = (
     (r"could not be found", _GONE),
 )
 _COMPILED = tuple((re.compile(text, re.IGNORECASE | re.DOTALL), rule) for text, rule in _RULES)
-_UNEXPLAINED = _rule("books_refused", _R.REFUSED)
+_UNEXPLAINED = Rule("books_refused", _R.REFUSED, {}, ruled=False)
 
 # A warning, although the record has lost what it names (Xero: manual journals, from its samples).
 _LOST_ACCOUNT = re.compile(r"removed as it does not match a recognised account", re.IGNORECASE)
@@ -123,6 +125,11 @@ def meant(message: str) -> Error:
     """A message, and what it means; what no rule knows was refused."""
     found = (rule for pattern, rule in _COMPILED if pattern.search(message))
     return Error(next(found, _UNEXPLAINED), message)
+
+
+def signs() -> Iterator[Sign]:
+    """What Xero says, by the patterns that are looked for in order, and our codes for it."""
+    yield from (Sign(rule.code, "", f"`{text}`") for text, rule in _RULES)
 
 
 def messages(element: object) -> Iterator[str]:

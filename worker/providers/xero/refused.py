@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from schemas.kinds import Kind
 from worker.failures import CODES
+from worker.providers.outcomes import Unruled
 from worker.providers.port import Clash, Fault, Operation, Outcome, Part, Refused, Stale, Unknown
 from worker.providers.reply import Reply
 from worker.providers.xero.blame import causes, in_words
@@ -51,7 +52,8 @@ def fault(part: Part, code: str, error: Error) -> Fault:
     """Why a part was refused, with what mends it."""
     blamed = causes(part, code, error)
     names = {**_names(part, error), **error.rule.names, **in_words(blamed)}
-    return Fault(code, CODES[code].category, names, error.message, blamed)
+    unruled = None if error.rule.ruled else Unruled("", error.message)
+    return Fault(code, CODES[code].category, names, error.message, blamed, unruled)
 
 
 def _outcome(part: Part, code: str, error: Error) -> Outcome:
