@@ -14,6 +14,7 @@ from worker.cli import (
     conflicts,
     connections,
     dead_letters,
+    issues,
     keys,
     matches,
     payments,
@@ -91,8 +92,8 @@ def _first_line(error: BaseException) -> str:
 
 
 for group in (
-    processes, connections, pulls, matches, conflicts, records, payments, status, dead_letters,
-    keys,
+    processes, connections, pulls, matches, conflicts, records, payments, status, issues,
+    dead_letters, keys,
 ):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

@@ -246,6 +246,17 @@ ENTRIES = (
         _R.AUTOMATIC,
     ),
     Code(
+        "record_absent",
+        _C.REFERENCE,
+        "A record that others need does not come",
+        "{record} needs {waiting_on}, {why}.",
+        (
+            "Save that record in the CMMS, so that it is sent.",
+            "Or name another one there.",
+        ),
+        _R.AFTER_FIX,
+    ),
+    Code(
         "waiting_for_lists",
         _C.REFERENCE,
         "Waits for accounts and taxes",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -14,19 +15,31 @@ from worker.terms import Cause
 
 @dataclass(frozen=True)
 class Issue:
-    """An open issue; `names` fill the sentence of its code."""
+    """A cause that a person must mend; `names` fill the sentence of its code.
 
+    `records` stand still for it, `held_up` are these and all that wait for them in turn.
+    """
+
+    id: int
+    connection_id: int
     cause: Cause
     code: str  # a key of worker.failures.CODES
     names: Mapping[str, str]
+    causes: tuple[str, ...]  # as links write it
+    records: int
+    held_up: int
+    examples: tuple[tuple[str, str], ...]  # kind and record id of some of them
     since: datetime
+    last_seen: datetime
+    closed: datetime | None
+    derived: bool  # from links, which close it as well
 
 
 def raise_(
     session: Session, connection_id: int, cause: Cause, code: str, names: Mapping[str, str]
 ) -> None:
     """Open an issue, or see an open one again: as it is said now."""
-    values = {"code": code, "names": dict(names)}
+    values = {"code": code, "names": dict(names), "derived": False}
     query = insert(issues).values(connection_id=connection_id, cause=str(cause), **values)
     session.execute(
         query.on_conflict_do_update(
@@ -55,13 +68,43 @@ def open_ones(
     session: Session, connection_id: int, codes: Sequence[str] | None = None
 ) -> list[Issue]:
     """The open issues of a connection (of these codes), the oldest first."""
+    return sorted(of(session, [connection_id], codes), key=lambda one: (one.since, one.id))
+
+
+def of(
+    session: Session, connection_ids: Sequence[int], codes: Sequence[str] | None = None
+) -> list[Issue]:
+    """The open issues of these connections (of these codes)."""
     query = sa.select(issues).where(
-        issues.c.connection_id == connection_id, issues.c.closed_at.is_(None)
+        issues.c.connection_id.in_(connection_ids), issues.c.closed_at.is_(None)
     )
     if codes is not None:
         query = query.where(issues.c.code.in_(codes))
-    rows = session.execute(query.order_by(issues.c.first_seen_at, issues.c.id))
-    return [Issue(Cause.parse(row.cause), row.code, row.names, row.first_seen_at) for row in rows]
+    return [_issue(row) for row in session.execute(query.order_by(issues.c.id))]
+
+
+def get(session: Session, number: int) -> Issue | None:
+    """One issue, open or closed."""
+    row = session.execute(issues.select().where(issues.c.id == number)).first()
+    return None if row is None else _issue(row)
+
+
+def _issue(row: sa.Row[Any]) -> Issue:
+    return Issue(
+        id=row.id,
+        connection_id=row.connection_id,
+        cause=Cause.parse(row.cause),
+        code=row.code,
+        names=row.names,
+        causes=tuple(row.causes),
+        records=row.records,
+        held_up=row.held_up,
+        examples=tuple((kind, record_id) for kind, record_id in row.examples),
+        since=row.first_seen_at,
+        last_seen=row.last_seen_at,
+        closed=row.closed_at,
+        derived=row.derived,
+    )
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The tables of what the books say: records, the payment log, and the runs that pull them."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -137,6 +138,12 @@ issues = Table(
     set_now("first_seen_at"),
     set_now("last_seen_at"),
     Column("closed_at", Moment),
+    # Of those that links show (`derived`), and counted for the others:
+    Column("derived", Boolean, nullable=False, server_default=text("false")),
+    Column("causes", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # as links say them
+    Column("records", Integer, nullable=False, server_default=text("0")),  # that stand still for it
+    Column("held_up", Integer, nullable=False, server_default=text("0")),  # with all behind these
+    json_list("examples"),  # a few of the records: kind, id
     Index(
         "uq_issues_open",
         "connection_id",
@@ -144,6 +151,14 @@ issues = Table(
         unique=True,
         postgresql_where=text("closed_at IS NULL"),
     ),
+)
+
+issues_derived = Table(
+    "issues_derived",
+    metadata,
+    Column("connection_id", ForeignKey("connections.id"), primary_key=True),
+    Column("as_of", Text, nullable=False),  # what the connection was then
+    set_now("at"),
 )
 
 usage = Table(

@@ -8,7 +8,8 @@ from schemas.kinds import Kind
 from worker.errors import Misuse
 from worker.failures import describe
 from worker.providers.port import Fault
-from worker.store import looking, matches, records
+from worker.store import acts, looking, matches, records
+from worker.store.acts import Act
 from worker.store.connections import Connection
 from worker.store.links import Due
 from worker.store.session import Session
@@ -123,10 +124,19 @@ def _discovered(row: Connection, situation: Situation) -> Iterator[BooksOnly]:
         yield BooksOnly(row.id, row.tenant_id, situation.kind, ref, name, record.told)
 
 
-def link(services: Services, where: Where, kind: Kind, record_id: str, ref: str) -> Connection:
+def link(
+    services: Services,
+    where: Where,
+    kind: Kind,
+    record_id: str,
+    ref: str,
+    *,
+    noted: Act | None = None,
+) -> Connection:
     """A person says that this record is that one of the books; nothing is written there.
 
     A party or an item is linked at once, a document once the driver has read it as it is there.
+    `noted` is written down with it.
     Raises: Misuse where that cannot be, with what to do instead.
     """
     with _deciding(services, where, kind, record_id) as (acting, held):
@@ -137,6 +147,7 @@ def link(services: Services, where: Where, kind: Kind, record_id: str, ref: str)
             reconsider(acting, kind, [ref])
         else:
             looking.name(acting.session, held.id, ref)
+        acts.note(acting.session, *([noted] if noted else []))
     return acting.connection
 
 
