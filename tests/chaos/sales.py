@@ -80,6 +80,13 @@ def invoice(tenant: str, record_id: str, dice: random.Random, version: int = 1) 
     return Sale(record_id, total, event(tenant, f"invoice.{verb}", data))
 
 
+def again(sale: Sale, version: int, **changes: Any) -> Line:  # noqa: ANN401 - of any field
+    """The same record once more, with something changed."""
+    envelope = sale.line.envelope
+    data = envelope["data"] | {"version": version} | changes
+    return event(sale.line.tenant, f"{sale.kind}.updated", data)
+
+
 def vendors(tenant: str) -> list[Line]:
     """Whom all bills are owed to."""
     numbers = range(VENDORS)

@@ -73,7 +73,7 @@ def connect(
     connection_id = _add(system, tenant, ledger)
     link = system.books_json("connections", "connect", str(connection_id))["url"]
     with httpx.Client(follow_redirects=True, timeout=60) as browser:
-        page = str(_consent(browser, link, company["id"]).url)
+        page = str(consent(browser, link, company["id"]).url)
         shown = _wait_for_first_pulls(system, browser, page, connection_id)
     if company["name"] not in unescape(shown):
         raise NotConnected(f"the page after the consent does not name {company['name']}")
@@ -105,8 +105,11 @@ def _add(system: System, tenant: str, ledger: Ledger) -> int:
     return added
 
 
-def _consent(browser: httpx.Client, link: str, company_id: str) -> httpx.Response:
-    """Follow the link, fill in the form that the ledger shows, and come back."""
+def consent(browser: httpx.Client, link: str, company_id: str) -> httpx.Response:
+    """Follow the link, fill in the form that the ledger shows, and come back.
+
+    Raises NotConnected.
+    """
     shown = browser.get(link)
     shown.raise_for_status()
     form = _Form()
