@@ -2,25 +2,30 @@
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
 
-from events.delivery import restored
-from events.publisher import Publisher
+from events.publishers import Publishers
 from events.topology import REPLAY
-from worker.broker import BrokerHints, make_broker
+from schemas.kinds import Kind
+from worker import metrics
+from worker.broker import QUEUES, BrokerHints, make_broker
+from worker.errors import Category
 from worker.providers.authorizer import AskedAfterwards, NamedInRedirect
 from worker.providers.http import client
 from worker.providers.oauth import OAuth
 from worker.providers.port import Books, Limits, Resource
+from worker.providers.quickbooks import faults as quickbooks_faults
 from worker.providers.quickbooks import traits as quickbooks
 from worker.providers.quickbooks.books import QuickBooks
 from worker.providers.quickbooks.uses import AccountUses
 from worker.providers.quickbooks.webhooks import IntuitWebhooks
+from worker.providers.signs import Sign
+from worker.providers.xero import faults as xero_faults
 from worker.providers.xero import traits as xero
 from worker.providers.xero.authorizer import XeroAuthorizer
 from worker.providers.xero.books import Xero
@@ -34,11 +39,13 @@ from worker.settings import (
     from_environment,
 )
 from worker.store.connections import Connection
-from worker.store.dead_letters import Kept
 from worker.store.secrets import Cipher
 from worker.store.session import Database
-from worker.sync.dead_letters import Republish, original_headers
+from worker.sync.replays import Publish
 from worker.sync.services import Hints, Ledger, Services
+
+OTHER_PLACES = ("plan", "pull", "figures", "web")
+"""Where defects come up, beside the actors."""
 
 
 def settings() -> Settings:
@@ -59,23 +66,18 @@ def services(chosen: Settings) -> Iterator[Services]:
 
 
 @contextmanager
-def republisher(chosen: Settings) -> Iterator[Republish]:
-    """Puts dead letters back into the queue of intake: original bytes, headers, id and routing key.
+def republisher(chosen: Settings) -> Iterator[Publish]:
+    """Puts dead letters back into the queue of intake, over several connections at once.
 
-    Not through the exchange of events: other consumers have had the message already.
+    Not through the exchange of events: other consumers have had the messages already.
     """
-    with Publisher(chosen.broker_url, exchange=REPLAY) as publisher:
+    with Publishers(chosen.broker_url, exchange=REPLAY) as publishers:
+        yield publishers.publish_all
 
-        def republish(letter: Kept) -> None:
-            publisher.publish_raw(
-                letter.body,
-                routing_key=letter.routing_key or "",
-                content_type=letter.content_type,
-                headers=restored(original_headers(letter)),
-                message_id=letter.event_id,
-            )
 
-        yield republish
+def signs() -> Mapping[str, Sequence[Sign]]:
+    """What each ledger says, and which of our codes it becomes."""
+    return {"quickbooks": tuple(quickbooks_faults.signs()), "xero": tuple(xero_faults.signs())}
 
 
 def make_services(settings: Settings, hints: Hints | None = None, threads: int = 4) -> Services:
@@ -91,6 +93,20 @@ def make_services(settings: Settings, hints: Hints | None = None, threads: int =
         hints=hints or BrokerHints(make_broker(settings.broker_url)),
         senders=ThreadPoolExecutor(max_workers=threads * 4, thread_name_prefix="send"),
     )
+
+
+def expose(services: Services, process: str) -> int:
+    """Serve the metrics of this process; returns the port. Raises: OSError."""
+    known = metrics.Known(
+        kinds=list(Kind),
+        categories=list(Category),
+        providers=list(services.ledgers),
+        resources=list(Resource),
+        places=[*QUEUES, *OTHER_PLACES],
+    )
+    metrics.begin(known)
+    settings = services.settings
+    return metrics.serve(settings.metrics_host, settings.metrics_port, process)
 
 
 def limits(settings: LedgerSettings) -> Limits:

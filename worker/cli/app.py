@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from events.publisher import PublishFailed
 from worker.cli import (
+    codes,
     conflicts,
     connections,
     dead_letters,
@@ -21,6 +22,7 @@ from worker.cli import (
     processes,
     pulls,
     records,
+    restore,
     status,
 )
 from worker.errors import Misuse, ProviderError, Unavailable
@@ -92,8 +94,8 @@ def _first_line(error: BaseException) -> str:
 
 
 for group in (
-    processes, connections, pulls, matches, conflicts, records, payments, status, issues,
-    dead_letters, keys,
+    codes, processes, connections, pulls, matches, conflicts, records, payments, status, issues,
+    dead_letters, keys, restore,
 ):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

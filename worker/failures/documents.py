@@ -101,7 +101,7 @@ ENTRIES = (
         _C.VALIDATION,
         "The books refuse the record",
         "The books do not accept {record} as it is.",
-        ("Ask an engineer for the books' own words, which are kept with the record.", CORRECT),
+        ("Ask an engineer for the books' own words, which `books why` shows.", CORRECT),
         _R.AFTER_FIX,
     ),
     Code(
@@ -109,7 +109,7 @@ ENTRIES = (
         _C.VALIDATION,
         "Negative amounts are not allowed here",
         "{record} comes to a negative amount, which the books do not take.",
-        ("Make it a credit note instead.",),
+        ("Enter it as a credit note in the books instead.", CORRECT),
         _R.AFTER_FIX,
     ),
     Code(
@@ -219,7 +219,7 @@ ENTRIES = (
         _C.CONFLICT,
         "Changed in the books and in the CMMS",
         "{record} was changed in the books and in the CMMS since it was last sent.",
-        ("Decide which of the two versions shall stand.",),
+        ("Decide which of the two versions shall stand: `books resolve`.",),
         _R.AFTER_FIX,
     ),
     Code(

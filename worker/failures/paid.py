@@ -63,7 +63,10 @@ ENTRIES = (
         "The payment does not fit its invoice",
         "The books do not apply {record} to its invoice: less of it is open there by now, or it is "
         "voided or somebody else's.",
-        ("Compare the invoice's payments in the books and in the CMMS.",),
+        (
+            "Compare the invoice's payments in the books and in the CMMS.",
+            "Correct the payment in the CMMS and save it, or delete it there.",
+        ),
         _R.AFTER_FIX,
     ),
 )

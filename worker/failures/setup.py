@@ -5,7 +5,7 @@ from worker.failures.code import CORRECT, NOTHING, Code, Retry
 
 _C, _R = Category, Retry
 _RECONNECT = (
-    "Ask an administrator of the company to open the connection's page and connect again.",
+    "Ask an administrator of the company to connect again: `books connections connect`.",
     "Everything that waits goes on by itself afterwards.",
 )
 
@@ -118,7 +118,10 @@ ENTRIES = (
         "The books are read-only: subscription ended",
         "The subscription of {company} has ended or has a billing problem, so nothing "
         "can be written.",
-        ("Renew the subscription of the books.", "Resume the connection afterwards."),
+        (
+            "Renew the subscription of the books.",
+            "Let the connection try again: `books connections enable`.",
+        ),
         _R.AFTER_FIX,
     ),
     Code(
@@ -159,7 +162,10 @@ ENTRIES = (
         _C.MAPPING,
         "An account is not mapped",
         "{record} needs {mapping}, for which no account or code has been chosen.",
-        ("Choose it on the connection's mapping page.", "What waits goes on by itself."),
+        (
+            "Choose one: `books connections mapping` lists what fits.",
+            "What waits goes on by itself.",
+        ),
         _R.AFTER_FIX,
     ),
     Code(

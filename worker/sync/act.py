@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -19,47 +18,24 @@ from schemas.status import (
     RecordWaiting,
     Status,
 )
-from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Fault, Removed, Written
-from worker.store import dead_letters, links, looking, outbox, payments, waiting
+from worker.store import dead_letters, links, looking, payments, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.links import Stop
 from worker.store.session import Session
 from worker.sync import causes, doubts, unpaid
+from worker.sync.effects import Effects
+from worker.sync.failing import excerpt, kept, tell_engineers
 from worker.sync.outcomes import Fail, LookFirst, TryAgain, WaitFor, refusal, variance
 from worker.sync.successes import Subject, Success, arrived, remember, settled
 from worker.sync.tell import Origin, about, error_of, record_key, tell, waiting_reason
+from worker.sync.unruled import Heard
 from worker.terms import Cause, Operation
 
 __all__ = ["Acting", "Effects", "Subject", "Success"]
-
-
-@dataclass
-class Effects:
-    """What happened in a transaction, for those who act once it is committed."""
-
-    outcomes: list[tuple[Kind, str]] = field(default_factory=list)
-    ages: list[float] = field(default_factory=list)
-    told: list[outbox.Outgoing] = field(default_factory=list)
-    partitions: set[int] = field(default_factory=set)
-    unknown: int = 0
-
-    def write(self, session: Session) -> None:
-        """Put what is told into the outbox, in order; before the commit."""
-        self.partitions |= outbox.add(session, self.told)
-        self.told.clear()
-
-    def count(self) -> None:
-        """Count records, latencies and unknown outcomes; after the commit."""
-        for kind, outcome in self.outcomes:
-            metrics.RECORDS.labels(kind.value, outcome).inc()
-        for age in self.ages:
-            metrics.EVENT_TO_REF.observe(age)
-        if self.unknown:
-            metrics.UNKNOWN.inc(self.unknown)
 
 
 class Acting:
@@ -110,8 +86,9 @@ class Acting:
             return
         self._tell(one.subject, self._synced(one))
         self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
-        age = datetime.now(UTC) - one.subject.wanted.since
-        self.effects.ages.append(age.total_seconds())
+        self.effects.wanted.append((one.subject.kind, one.subject.wanted.since))
+        if one.prevented is not None:
+            self.effects.prevented.append(one.prevented)
 
     def act(self, subject: Subject, decision: WaitFor | TryAgain | Fail | LookFirst) -> None:
         """Carry out a decision that leaves the link without success."""
@@ -126,7 +103,7 @@ class Acting:
             case LookFirst(why, fault):
                 links.try_again(self.session, subject.link_id, cost=1, look=why)
                 if fault:
-                    links.note_fault(self.session, subject.link_id, fault.code, _error(fault))
+                    links.note_fault(self.session, subject.link_id, fault.code, kept(fault))
 
     def refuse(self, subject: Subject, decision: WaitFor | TryAgain | Fail | LookFirst) -> None:
         """The same where the books themselves have refused it: our lists may be out of date."""
@@ -155,11 +132,13 @@ class Acting:
             "waiting",
             subject.wanted.revision,
             code=fault.code if fault else None,
-            error=_error(fault) if fault else {},
+            error=self._kept(subject, fault) if fault else {},
             reason=reason,
             causes=tuple(sorted(str(cause) for cause in missing)),
         )
         if links.stop(self.session, subject.link_id, stop):
+            if fault:
+                tell_engineers(self.connection, subject, fault, "waiting")
             about_it: dict[str, Any] = {"reason": reason, "waiting_on": first, "error": error}
             self._tell(subject, RecordWaiting(**self._record(subject), **about_it))
             self.effects.outcomes.append((subject.kind, "waiting"))
@@ -167,15 +146,26 @@ class Acting:
     def fail(self, subject: Subject, fault: Fault) -> None:
         """A person must act. A defect is kept as dead letter too, for an engineer."""
         error = error_of(fault)
-        stop = Stop(
-            "failed", subject.wanted.revision, fault.code, _error(fault), reason=error.explanation
-        )
+        self.hear(subject, fault)
+        detail = self._kept(subject, fault)
+        stop = Stop("failed", subject.wanted.revision, fault.code, detail, error.explanation)
         if not links.stop(self.session, subject.link_id, stop):
             return
+        tell_engineers(self.connection, subject, fault, "failed")
         self._tell(subject, RecordFailed(**self._record(subject), error=error))
         self.effects.outcomes.append((subject.kind, "failed"))
+        self.effects.failed.append((subject.kind, fault.category))
         if fault.category is Category.DEFECT:
             dead_letters.keep(self.session, self._defect(subject, fault))
+
+    def hear(self, subject: Subject, fault: Fault) -> None:
+        """Remember what no rule knows; it is counted after the commit."""
+        if fault.unruled:
+            self.effects.heard.append(Heard(fault.unruled, subject.kind.value, fault.id))
+
+    def _kept(self, subject: Subject, fault: Fault) -> dict[str, object]:
+        known = {"submission": subject.submission_id, "correlation_id": subject.correlation_id}
+        return kept(fault) | {name: value for name, value in known.items() if value is not None}
 
     def skip(self, subject: Subject, reason: str, code: str | None = None) -> None:
         """Not for the books, on purpose; by its `code` it is found when that changes."""
@@ -228,14 +218,10 @@ class Acting:
         return DeadLetter(
             category="defect",
             reason=f"{subject.kind} {subject.record_id}: {error_of(fault).explanation}",
-            detail=fault.detail,
+            detail=f"failure {fault.id}\n{excerpt(fault.detail)}".rstrip(),
             body=json.dumps(about_it).encode(),
             event_id=subject.wanted.event_id,
             tenant_id=self.connection.tenant_id,
             connection_id=self.connection.id,
             link_id=subject.link_id,
         )
-
-
-def _error(fault: Fault) -> dict[str, object]:
-    return {"names": dict(fault.names), "detail": fault.detail}

@@ -12,10 +12,13 @@ from worker.store.session import Session
 from worker.store.submissions import Item, Recorded
 from worker.sync import changes
 from worker.sync.act import Acting, Effects, Success
+from worker.sync.failing import noted
 from worker.sync.outcomes import Decision, Done, StillUnknown, decide
 from worker.sync.subjects import subject_of_item
 from worker.sync.tell import Origin
 from worker.terms import Operation
+
+_PREVENTED = {"replayed": "replay", "found": "lookup"}  # how it became known -> what prevented it
 
 
 def apply(
@@ -38,10 +41,10 @@ def apply(
     if recorded.state != "open":
         _check_late_answer(session, connection, recorded, outcomes)
         return acting.effects
-    repeated = recorded.sends > 1 and not looked_up
+    repeated = recorded.sends > 1
     if looked_up:
         _note_others(acting, recorded, outcomes)
-    _settle(acting, recorded, outcomes, repeated=repeated)
+    _settle(acting, recorded, outcomes, "found" if looked_up else "replayed" if repeated else None)
     submissions.close_if_known(session, submission_id)
     acting.effects.write(session)
     return acting.effects
@@ -58,36 +61,42 @@ def _note_others(acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outc
 
 
 def _settle(
-    acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outcome], *, repeated: bool
+    acting: Acting, recorded: Recorded, outcomes: Mapping[str, Outcome], how: str | None
 ) -> None:
+    """`how` an unknown outcome became known: a repeat was answered (`replayed`), or a look-up has
+    `found` it; None: this is the first answer."""
     closed: list[tuple[int, str, Mapping[str, object]]] = []
     successes: list[Success] = []
     for item in recorded.unknown:
         outcome = outcomes.get(item.part.key, Unknown("the answer does not speak of it"))
-        decision = decide(outcome, attempts=item.attempts, repeated=repeated)
+        decision = decide(outcome, attempts=item.attempts, repeated=how == "replayed")
         match decision:
             case Done(written):
-                successes.append(_success(item, written))
+                successes.append(_success(item, written, how))
                 closed.append((item.id, "done", {"ref": written.ref}))
             case StillUnknown(refusal):
                 acting.effects.unknown += 1
                 if refusal:
-                    submissions.note_refusal(acting.session, item.id, _noted(refusal))
+                    acting.hear(subject_of_item(item), refusal)
+                    submissions.note_refusal(acting.session, item.id, noted(refusal))
             case _:
                 acting.refuse(subject_of_item(item), decision)
                 closed.append((item.id, "refused", _why(decision)))
     submissions.close_items(acting.session, closed)
+    acting.effects.settled += [how for _ in closed if how]
     acting.succeed(successes)
 
 
-def _success(item: Item, written: Written | Removed) -> Success:
+def _success(item: Item, written: Written | Removed, how: str | None) -> Success:
     part = item.part
+    created = part.operation is Operation.CREATE
     return Success(
         subject_of_item(item),
         part.operation,
         written,
         part.expected_total,
         sent=part.body if part.operation is Operation.UPDATE else None,
+        prevented=_PREVENTED.get(how) if how and created else None,
     )
 
 
@@ -146,16 +155,6 @@ def _check_late_answer(
         dead_letters.keep(session, letter)
 
 
-def _noted(fault: Fault) -> dict[str, object]:
-    return {
-        "code": fault.code,
-        "category": fault.category.value,
-        "detail": fault.detail,
-        "names": dict(fault.names),
-        "causes": sorted(str(cause) for cause in fault.causes),
-    }
-
-
 def _why(decision: Decision) -> dict[str, object]:
     fault = getattr(decision, "fault", None)
-    return _noted(fault) if isinstance(fault, Fault) else {"decision": type(decision).__name__}
+    return noted(fault) if isinstance(fault, Fault) else {"decision": type(decision).__name__}

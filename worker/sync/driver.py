@@ -16,6 +16,7 @@ from worker.errors import (
     Throttled,
     TokenExpired,
     Unavailable,
+    Unexplained,
 )
 from worker.providers.budget import Budget
 from worker.providers.lookup import Chart
@@ -26,7 +27,7 @@ from worker.store.leases import Lease
 from worker.store.session import Session, now
 from worker.store.submissions import Sending
 from worker.store.usage import Call
-from worker.sync import charts, tokens
+from worker.sync import charts, restored, tokens, unruled
 from worker.sync.outcomes import backoff
 from worker.sync.services import Ledger, Services
 
@@ -56,6 +57,7 @@ class Driver:
     services: Services
     connection: Connection
     lease: Lease
+    restored: bool = False  # the database is another one: what is created is looked up first
     id: UUID = field(default_factory=uuid4)
     _moment: datetime | None = None
     _token: str = ""
@@ -67,9 +69,10 @@ class Driver:
     def begin(
         cls, services: Services, session: Session, connection_id: int, held: Lease
     ) -> "Driver":
-        """The holder of the lease, with the connection as it is now."""
+        """The holder of the lease, with the connection and the database as they are now."""
         row = connections.get(session, connection_id)
-        return cls(services, row, held, _moment=now(session))
+        other = restored.notice(session) is not None
+        return cls(services, row, held, restored=other, _moment=now(session))
 
     @property
     def ledger(self) -> Ledger:
@@ -210,6 +213,8 @@ class Driver:
             self.lease.check()
             if time.monotonic() >= deadline:
                 raise NotSent
+            size = metrics.BATCH_SIZE.labels(self.connection.provider)
+            size.observe(len(submission.parts))
 
         return self._timed(endpoint, lambda: books.send(submission, still))
 
@@ -222,6 +227,9 @@ class Driver:
                 result = call()
         except ProviderError as error:
             self._count(endpoint, type(error).__name__, started)
+            if isinstance(error, Unexplained):
+                provider = self.connection.provider
+                unruled.keep_error(self.services.database, provider, endpoint, error)
             raise
         # Nothing but 200 makes a read return.
         status = str(result.status) if isinstance(result, Answer) else "200"
@@ -261,8 +269,9 @@ class Driver:
 
     def wait(self, why: str, seconds: float, failures: int = 0) -> None:
         """Nothing is sent or read for so long."""
-        metrics.THROTTLE_WAITS.labels(self.connection.provider, why).inc()
         with self.services.database.begin() as session:
             connections.hold(session, self.connection.id, seconds, why)
             count = self.connection.failures + failures
             connections.change(session, self.connection.id, failures=count)
+        reason = why.replace(" ", "_")
+        metrics.THROTTLE_WAITS.labels(self.connection.provider, reason).inc()

@@ -2,10 +2,10 @@
 5)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from schemas.kinds import Kind
 from schemas.status import Operation as Told
-from worker import metrics
 from worker.errors import Category, Unexplained
 from worker.policies import Policies, TakenNumber
 from worker.providers.lookup import Lookup
@@ -26,11 +26,12 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
-from worker.store.looking import APPLIED, leave, looked, named
+from worker.store.looking import APPLIED, go_on, leave, looked, named, write_anew
 from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.bills import stand
 from worker.sync.driver import Driver
+from worker.sync.failing import unexplained
 from worker.sync.linking import start_from
 from worker.sync.named import read as read_named
 from worker.sync.outcomes import refusal
@@ -94,7 +95,11 @@ def _conclude(
     with driver.services.database.begin() as session:
         acting = Acting(session, connections.take(session, driver.connection.id), effects)
         for part in sorted(parts, key=lambda part: part.link_id):
-            _decide(acting, part, due[part.link_id], seen.get(part.link_id, Absent()))
+            link, found = due[part.link_id], seen.get(part.link_id, Absent())
+            if _may_be_made(link, part, found):
+                go_on(acting.session, link.id, link.revision)
+            else:
+                _decide(acting, part, link, found)
         effects.write(session)
     after(driver, effects)
 
@@ -107,16 +112,17 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             leave(acting.session, link.id, link.revision, link.content)
         case Ours(Written() as older, matched=False) if part.operation is Operation.CREATE:
             # Made by us before this link knew of it; what the CMMS says now has not been written.
+            acting.effects.prevented.append("lookup")
             _adopt(acting, link, older.ref, older.sync_token)
         case Ours(Removed()) if part.operation is Operation.WITHDRAW:
             # Somebody else took it out: what is gone there is not made anew behind their back.
             acting.fail(subject, _not_there(link))
         case Ours(outcome):
             told = Told.LINKED if link.ref is None else None
-            metrics.DUPLICATES_PREVENTED.labels("lookup").inc()
+            prevented = "lookup" if part.operation is Operation.CREATE else None
             conflicts.note_others(acting, link, outcome)
             success = Success(subject, part.operation, outcome, part.expected_total, told)
-            acting.succeed([success])
+            acting.succeed([replace(success, prevented=prevented)])
         case Untouched(sync_token):
             seen_for = looked(link.revision)
             links.try_again(acting.session, link.id, sync_token=sync_token, look=seen_for)
@@ -134,7 +140,15 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
         case Absent():
             acting.fail(subject, _not_there(link))
         case Unexplained():
-            acting.fail(subject, Fault("defect", Category.DEFECT, _names(link), str(seen)))
+            acting.fail(subject, unexplained(_names(link), seen))
+
+
+def _may_be_made(link: Due, part: Part, seen: Found | Unexplained) -> bool:
+    """Whether it was looked up because of a restore alone, and the books do not hold it: a document
+    is known by its marker, so whatever else has its number is another one."""
+    fresh = part.operation is Operation.CREATE and link.look is None
+    another = isinstance(seen, Stranger) and link.kind not in ALIASES
+    return fresh and (isinstance(seen, Absent) or another)
 
 
 def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
@@ -152,7 +166,7 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
             # first.
             links.try_again(acting.session, link.id, delay=ANOTHERS_SECONDS, look=link.look)
             return
-        metrics.DUPLICATES_PREVENTED.labels("adoption").inc()
+        acting.effects.prevented.append("adoption")
         _adopt(acting, link, stranger.ref, stranger.sync_token)
         if stranger.record is not None:
             start_from(acting, link, pulled(stranger.record))
@@ -166,6 +180,17 @@ def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:
     names |= {"other": stranger.shown or owner or stranger.name, "of": stranger.kind}
     code = _taken(link) if stranger.twice or link.kind in ALIASES else "number_used"
     acting.fail(subject_of(link), Fault(code, Category.DUPLICATE, names))
+
+
+def _found_again(acting: Acting, part: Part, link: Due, older: Written) -> None:
+    """Made by us before this link knew of it; what the CMMS says now has not been written."""
+    if link.kind is not Kind.PAYMENT:
+        _adopt(acting, link, older.ref, older.sync_token)
+        return
+    # Without what the books hold of it, it would pass for one that came out of them.
+    subject = subject_of(link)
+    acting.succeed([Success(subject, part.operation, older, part.expected_total, Told.LINKED)])
+    write_anew(acting.session, link.id)
 
 
 def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:

@@ -15,10 +15,10 @@ from worker.store.usage import Call
 from worker.sync import answers, conflicts
 from worker.sync.act import Acting, Effects
 from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.failing import restored
 from worker.sync.flights import Flight, attempt, conclude
 from worker.sync.outcomes import Fail, refusal
 from worker.sync.subjects import after, subject_of_item
-from worker.terms import Cause
 
 _PROOF = 2  # look-ups that must find nothing before absence is believed
 _SERVER_ERROR = 500
@@ -84,7 +84,10 @@ def _repeats_by_key(driver: Driver, recorded: Recorded) -> bool:
 
 
 def _is_looked_up_first(driver: Driver, recorded: Recorded) -> bool:
-    """Whether another driver sent it, and something in it is not repeated blindly (design 5.3)."""
+    """Whether another driver sent it, and something in it is not repeated blindly (design 5.3);
+    in a restored database, anything: it may have been settled, and sent anew under another key."""
+    if driver.restored and not recorded.lookups:
+        return True
     taken_over = recorded.driver != driver.id and not recorded.lookups
     return taken_over and any(
         one.part.kind in driver.ledger.traits.looked_up for one in recorded.unknown
@@ -105,7 +108,7 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
         if not submissions.renew(session, recorded.id, driver.id, driver.timing):
             return
         driver.spend(session, budget.spend(1, batch), Call.WRITE, 1)
-    metrics.DUPLICATES_PREVENTED.labels("repeat").inc()
+    _count_unknown(recorded)
     deadline = started + driver.timing.send_by
     traces = tuple(item.wanted.traceparent for item in recorded.items)
     flight = Flight(recorded.id, recorded.endpoint, recorded.content, deadline, traces)
@@ -133,6 +136,7 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
             answers.keep_unexplained(session, driver.connection, recorded.id, error)
             submissions.postpone(session, recorded.id, _UNREADABLE)
         return
+    _count_unknown(recorded)
     looked = LookUp(recorded, seen, age.forgotten and recorded.lookups + 1 >= _PROOF)
     _write_down(driver, looked)
     _give_back(driver, looked)
@@ -141,6 +145,12 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
     delay = 0.0 if age.replayable else delay  # what is not there is repeated now
     with driver.services.database.begin() as session:
         submissions.postpone(session, recorded.id, delay, lookups=1)
+
+
+def _count_unknown(recorded: Recorded) -> None:
+    """Once for each record, here: a driver that died in flight could not count what it left."""
+    if recorded.sends == 1 and not recorded.lookups:
+        metrics.SUBMISSIONS_UNKNOWN.inc(len(recorded.unknown))
 
 
 def _write_down(driver: Driver, looked: LookUp) -> None:
@@ -154,8 +164,6 @@ def _write_down(driver: Driver, looked: LookUp) -> None:
         effects = answers.apply(
             session, driver.connection.id, looked.recorded.id, outcomes, looked_up=True
         )
-    effects.unknown = 0  # counted when it became unknown
-    metrics.DUPLICATES_PREVENTED.labels("lookup").inc(len(outcomes))
     after(driver, effects)
 
 
@@ -175,6 +183,7 @@ def _give_back(driver: Driver, looked: LookUp) -> None:
         ]
         submissions.close_items(session, closed)
         submissions.close_if_known(session, recorded.id)
+        effects.settled += [outcome for _, outcome, _ in closed]
         effects.write(session)
     after(driver, effects)
 
@@ -206,11 +215,4 @@ def _absent(acting: Acting, item: Item, found: Found | None) -> None:
         links.try_again(acting.session, item.part.link_id, cost=1, sync_token=token)
         return
     # It is certain now that the first send took no effect: what its repeat was refused with holds.
-    fault = Fault(
-        detail["code"],
-        category,
-        detail.get("names", {}),
-        detail.get("detail", ""),
-        frozenset(Cause.parse(cause) for cause in detail.get("causes", ())),
-    )
-    acting.act(subject_of_item(item), refusal(fault, item.attempts))
+    acting.act(subject_of_item(item), refusal(restored(detail), item.attempts))

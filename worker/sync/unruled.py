@@ -13,7 +13,7 @@ from worker.store.session import Database
 
 _LONGEST_SHAPE = 200
 _LONGEST_EXAMPLE = 1000
-_QUOTED = re.compile(r"'[^']{0,200}'|\"[^\"]{0,200}\"|“[^”]{0,200}”")
+_QUOTED = re.compile(r"(?<!\w)'[^']{0,200}'(?!\w)|\"[^\"]{0,200}\"|“[^”]{0,200}”")
 _NUMBERED = re.compile(r"[\w.,/:-]*\d[\w.,/:-]*")
 
 
