@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import services
+from tests import services, written
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_is_shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that the session has logged or answered holds a secret, or a customer's data."""
+    with written.gathered(tmp_path_factory.mktemp("written")) as folder:
+        yield
+    assert not list(written.leaks(folder))
 
 
 @pytest.fixture(scope="session")

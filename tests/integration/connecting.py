@@ -12,13 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from deploy.dev.probes import free_port
 from events.delivery import Delivery
 from events.message import compose
 from schemas.status import Environment
+from tests.written import new_key
 from worker.bootstrap import make_services
 from worker.broker import BrokerHints, make_broker
 from worker.providers.authorizer import Application
@@ -96,7 +96,7 @@ def settings(database_url: str, rabbitmq_url: str, simulators: dict[str, Simulat
     return Settings(
         database_url=database_url,
         broker_url=rabbitmq_url,
-        encryption_keys=[SecretStr(Fernet.generate_key().decode())],
+        encryption_keys=[SecretStr(new_key())],
         # Xero takes no address of numbers, QuickBooks any of this machine.
         public_url=f"http://localhost:{port}",
         web_port=port,

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
 
 from events.delivery import Delivery
 from tests import builders
+from tests.written import new_key
 from worker.store import connections as rows
 from worker.store.connections import Connection
 from worker.store.ledger_tables import payments
@@ -19,7 +19,7 @@ from worker.sync.services import Services
 
 Row = Any  # a row of a table
 
-KEY = Fernet.generate_key().decode()
+KEY = new_key()
 WAITS: dict[str, Any] = {
     "send_by": 2.0,
     "settle_margin": 0.1,

@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 import psycopg
-from cryptography.fernet import Fernet
 from psycopg.rows import dict_row
 
 from deploy.dev.probes import free_port
+from tests import written
 from tests.services import fresh_database
 from tests.system import broker, children, ledger
 from tests.system.children import Child, Ended
@@ -113,6 +113,7 @@ class System:
             timeout=180,
             check=False,
         )
+        written.keep_answer(done.stdout + done.stderr)
         if done.returncode:
             raise CommandFailed(f"books {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
@@ -152,7 +153,7 @@ def running(
         chosen = {
             "database_url": database,
             "broker_url": services.broker,
-            "encryption_keys": [Fernet.generate_key().decode()],
+            "encryption_keys": [written.new_key()],
             "web_port": port,
             "public_url": f"http://localhost:{port}",  # Xero refuses to return to 127.0.0.1
             "log_format": log_format,
@@ -160,6 +161,7 @@ def running(
             **settings,
         }
         system = System(directory, services, database, ledgers, chosen)
+        stack.callback(written.keep_logs, directory)
         stack.callback(system.stop_all)
         system.books("migrate")
         yield system

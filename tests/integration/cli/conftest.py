@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests import written
 from tests.integration.connecting import (
     office,
     other_office,
@@ -32,7 +33,9 @@ class Shell:
 
     def run(self, *arguments: object, typed: str | None = None) -> Result:
         words = [str(argument) for argument in arguments]
-        return CliRunner().invoke(main, words, input=typed, env=self.environment)
+        result = CliRunner().invoke(main, words, input=typed, env=self.environment)
+        written.keep_answer(result.output)
+        return result
 
     def json(self, *arguments: object) -> Any:  # noqa: ANN401
         """The answer to a command that must succeed."""

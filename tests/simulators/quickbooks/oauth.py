@@ -77,7 +77,7 @@ class OAuth:
     accesses: dict[str, Access] = field(default_factory=dict)
 
     def new_code(self, realm: str, redirect_uri: str) -> str:
-        code = secrets.token_urlsafe(24)
+        code = "pl4nted" + secrets.token_urlsafe(24)
         expires = time.time() + self.settings.code_seconds
         with self.lock:
             self.codes[code] = Code(realm, redirect_uri, expires)
@@ -203,7 +203,7 @@ class OAuth:
     def _tokens(self, grant: Grant) -> dict[str, Json]:
         now = time.time()
         # Longer than a thousand characters, as real ones can be: no short column survives it.
-        token = "eyJ" + secrets.token_urlsafe(800)
+        token = "eyJpl4nted" + secrets.token_urlsafe(800)
         self.accesses[token] = Access(grant.realm, now + self.settings.token_seconds, grant)
         return {
             "token_type": "bearer",
@@ -231,4 +231,4 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _refresh_value() -> str:
-    return "RT1-" + secrets.token_hex(24)
+    return "RT1-pl4nted" + secrets.token_hex(20)

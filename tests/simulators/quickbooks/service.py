@@ -35,7 +35,7 @@ class QuickBooks:
     stats: Stats = field(default_factory=Stats)
     faults: Faults = field(default_factory=Faults)
     companies: dict[str, Company] = field(default_factory=dict)
-    verifier_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    verifier_token: str = field(default_factory=lambda: "pl4nted" + secrets.token_hex(12))
     base: str = ""  # known once the port is
 
     def __post_init__(self) -> None:

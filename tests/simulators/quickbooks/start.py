@@ -25,7 +25,7 @@ def build_quickbooks(options: argparse.Namespace, recorder: Recorder) -> QuickBo
         recorder,
         settings,
         options.client_id or "AB" + secrets.token_hex(24),
-        options.client_secret or secrets.token_hex(20),
+        options.client_secret or "pl4nted" + secrets.token_hex(16),
     )
     for place, number in enumerate(options.company_id or [None] * options.companies):
         company = new_company(

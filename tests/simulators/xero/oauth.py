@@ -55,7 +55,7 @@ class OAuth:
             return Consent(person, self.agreed[person], event)
 
     def new_code(self, consent: Consent, redirect_uri: str, challenge: str) -> str:
-        code = secrets.token_urlsafe(24)
+        code = "pl4nted" + secrets.token_urlsafe(24)
         expires = time.time() + self.settings.code_seconds
         with self.lock:
             self.codes[code] = Code(consent, redirect_uri, challenge, expires)

@@ -39,7 +39,7 @@ class Xero:
     client_id: str
     client_secret: str
     pkce_client_id: str = field(default_factory=lambda: secrets.token_hex(16).upper())
-    webhook_key: str = field(default_factory=lambda: secrets.token_urlsafe(64))
+    webhook_key: str = field(default_factory=lambda: "pl4nted" + secrets.token_urlsafe(59))
     stats: Stats = field(default_factory=Stats)
     faults: Faults = field(default_factory=Faults)
     organisations: dict[str, Organisation] = field(default_factory=dict)

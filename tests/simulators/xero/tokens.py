@@ -95,7 +95,7 @@ def jwt(grant: Grant, born: float, expires: float) -> str:
     head = {"alg": "RS256", "kid": secrets.token_hex(20), "typ": "JWT"}
     parts = [json.dumps(part).encode() for part in (head, claims)]
     # As long as a real signature of 4096 bits: no short column survives it.
-    return ".".join(map(_base64url, [*parts, secrets.token_bytes(512)]))
+    return ".".join(map(_base64url, parts)) + f".pl4nted{secrets.token_urlsafe(506)}"
 
 
 def user_id(user: str) -> str:
@@ -103,7 +103,7 @@ def user_id(user: str) -> str:
 
 
 def refresh_value() -> str:
-    return secrets.token_urlsafe(32)
+    return "pl4nted" + secrets.token_urlsafe(27)
 
 
 def _base64url(data: bytes) -> str:
