@@ -30,7 +30,7 @@ def collecting() -> Iterator[Collector]:
     collector = Collector(f"http://127.0.0.1:{server.server_port}/v1/traces")
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  # the base class's name
+        def do_POST(self) -> None:  # the base class's name
             body = self.rfile.read(int(self.headers["content-length"]))
             sent = ExportTraceServiceRequest.FromString(body)
             for resource in sent.resource_spans:
