@@ -18,12 +18,17 @@ LOST = (AMQPError, OSError)
 """What pika raises when the broker is away, goes away or refuses us."""
 
 
-def connect(url: str, name: str) -> pika.BlockingConnection:
-    """One attempt to connect; `name` is what the broker shows. Raises what is in LOST."""
+def connect(url: str, name: str, *, patience: float | None = None) -> pika.BlockingConnection:
+    """One attempt to connect, in `patience` seconds if given; `name` is what the broker shows.
+
+    Raises what is in LOST.
+    """
     parameters = pika.URLParameters(url)
     parameters.heartbeat = HEARTBEAT
     parameters.blocked_connection_timeout = _BLOCKED_TIMEOUT
-    parameters.socket_timeout = _SOCKET_TIMEOUT
+    parameters.socket_timeout = patience or _SOCKET_TIMEOUT
+    if patience is not None:
+        parameters.stack_timeout = patience
     parameters.client_properties = {"connection_name": name}
     return pika.BlockingConnection(parameters, _impl_class=_Connection)  # type: ignore[arg-type]  # the class
 

@@ -95,14 +95,14 @@ def unknown_commands() -> Iterator[str]:
 
 
 def metric_names() -> set[str]:
-    counted = [
+    """Every metric as the README names it: histograms and gauges plain, counters with `_total`."""
+    defined = [
         one for one in vars(metrics).values()
         if isinstance(one, prometheus_client.Counter | prometheus_client.Histogram)
     ]  # fmt: skip
-    families = [family for one in counted for family in one.describe()]
-    gauges = metrics.DatabaseCollector(metrics.Backlog, lambda: 0).collect()
-    names = {f.name + ("_total" if f.type == "counter" else "") for f in families}
-    return names | {gauge.name for gauge in gauges}
+    gauges = metrics.GaugeCollector(metrics.Backlog, metrics.Depths).collect()
+    families = [family for one in (*defined, metrics.BUILD_INFO) for family in one.describe()]
+    return {f.name + ("_total" if f.type == "counter" else "") for f in (*families, *gauges)}
 
 
 def letter_categories() -> set[str]:

@@ -62,7 +62,7 @@ class Rule:
 RULES = (
     Rule("the vocabulary knows nobody", ("schemas",), OURS, save=("schemas",)),
     Rule("the wire knows the vocabulary only", ("events",), ("worker", "tests", "deploy")),
-    Rule("the ground floor imports nothing of ours", GROUND, OURS),
+    Rule("the ground floor imports nothing of ours", GROUND, OURS, save=("worker.metrics",)),
     Rule(
         "a provider gets what it needs handed in",
         ("worker.providers",),

@@ -14,13 +14,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from events.publisher import Publisher
 from events.topology import STATUSES
-from worker import logs, metrics, tracing
-from worker.bootstrap import make_services
-from worker.broker import DRIVE, HOUSEKEEPING, BrokerHints, make_broker
+from worker import logs, tracing
+from worker.bootstrap import expose, make_services
+from worker.broker import DRIVE, HOUSEKEEPING, QUEUES, BrokerHints, make_broker
 from worker.settings import Settings, from_environment, mark_ready
 from worker.sync import drive as driving
 from worker.sync import relay as relaying
-from worker.sync import schedule
+from worker.sync import restored, schedule, standstill
 from worker.sync.services import Services
 
 log = logging.getLogger(__name__)
@@ -111,12 +111,31 @@ def tidy() -> None:
     schedule.tidy(services())
 
 
+@dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
+def note_installation() -> None:
+    """Notice a database that was restored or failed over."""
+    restored.tick(services())
+
+
+@dramatiq.actor(queue_name=HOUSEKEEPING)
+@_patiently()
+def derive_issues() -> None:
+    """Say for whom records stand still by now."""
+    standstill.derive_changed(services())
+
+
 def _publisher() -> Publisher:
     """One publisher a thread: pika's connections belong to one."""
     if not hasattr(_local, "publisher"):
         _local.publisher = Publisher(settings().broker_url, exchange=STATUSES)
     found: Publisher = _local.publisher
     return found
+
+
+def process_name(queues: Sequence[str]) -> str:
+    """What a worker for these queues is called: `worker-drive`, or `worker` for all of them."""
+    return "worker" if set(queues) == set(QUEUES.values()) else f"worker-{'-'.join(queues)}"
 
 
 def run(queues: Sequence[str]) -> None:
@@ -126,8 +145,8 @@ def run(queues: Sequence[str]) -> None:
     unknown outcome like any other, and is settled by the next driver.
     """
     logs.configure(settings().log_format, settings().log_level)
-    port = metrics.serve(settings().metrics_host, settings().metrics_port)
-    services()  # what is wrong with its settings ends the process here, and not every actor
+    # What is wrong with its settings ends the process here, and not every actor.
+    port = expose(services(), process_name(queues))
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

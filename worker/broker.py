@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dramatiq
-from dramatiq import Consumer, MessageProxy
+from dramatiq import Broker, Consumer, MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.encoder import Encoder, MessageData
 from dramatiq.errors import BrokerError, DecodeError
-from dramatiq.middleware import CurrentMessage
+from dramatiq.middleware import CurrentMessage, Middleware
 from pika.exceptions import AMQPError
+
+from worker import metrics
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ QUEUES = {
     "pull_lists": HOUSEKEEPING,
     "relay_pending": HOUSEKEEPING,
     "tidy": HOUSEKEEPING,
+    "note_installation": HOUSEKEEPING,
+    "derive_issues": HOUSEKEEPING,
 }
 """Actor name -> the only queue in which it may lie."""
 
@@ -102,6 +106,21 @@ class OwnQueue(Consumer):
         self._real.close()
 
 
+class CountDefects(Middleware):
+    """Counts what an actor raised: nobody foresaw it, else the actor had caught it."""
+
+    def after_process_message(
+        self,
+        broker: Broker,
+        message: MessageProxy,
+        *,
+        result: object = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        if exception is not None:
+            metrics.DEFECTS.labels(message.actor_name).inc()
+
+
 class HintBroker(RabbitmqBroker):
     """RabbitMQ for hints, each in its own queue."""
 
@@ -118,7 +137,7 @@ def make_broker(url: str) -> RabbitmqBroker:
     """
     dramatiq.set_encoder(StrictEncoder())
     url = _with_timeouts(url)
-    return HintBroker(url=url, confirm_delivery=True, middleware=[CurrentMessage()])
+    return HintBroker(url=url, confirm_delivery=True, middleware=[CurrentMessage(), CountDefects()])
 
 
 def _with_timeouts(url: str) -> str:

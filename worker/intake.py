@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from events.consumer import BatchConsumer, NotNow
 from events.delivery import Delivery
 from events.topology import DEAD, INTAKE
-from worker import logs, metrics, tracing
-from worker.bootstrap import make_services
+from worker import logs, tracing
+from worker.bootstrap import expose, make_services
 from worker.settings import Settings, from_environment, mark_ready
 from worker.store import hints
 from worker.sync import intake, revive
@@ -31,7 +31,7 @@ class Intake:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._services = make_services(settings)
+        self.services = make_services(settings)
         self._consumers = [
             self._consumer(INTAKE, self.take, settings.intake_batch),
             self._consumer(DEAD, self.revive, 1),
@@ -51,26 +51,26 @@ class Intake:
             self._stop()
             for thread in threads:
                 thread.join()
-            self._services.database.close()
+            self.services.database.close()
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Store a batch and hint the connections that it concerns. Raises NotNow while PostgreSQL
         is away."""
         try:
-            taken = intake.take_in(self._services.database, deliveries)
-            with self._services.database.begin() as session:
+            taken = intake.take_in(self.services.database, deliveries)
+            with self.services.database.begin() as session:
                 hinted = hints.claim_hints(session, sorted(taken.connections))
         except DBAPIError as error:
             log.warning("intake.database_away", extra={"error": type(error.orig).__name__})
             raise NotNow from error
-        self._services.hints.drive(hinted)
-        self._services.hints.relay(sorted(taken.partitions))
+        self.services.hints.drive(hinted)
+        self.services.hints.relay(sorted(taken.partitions))
 
     def revive(self, deliveries: Sequence[Delivery]) -> None:
         """Try what killed a process once more, in a child; what fails again is a dead letter."""
         for delivery in deliveries:
             try:
-                revive.revive(self._services.database, delivery, in_child)
+                revive.revive(self.services.database, delivery, in_child)
             except DBAPIError as error:
                 raise NotNow from error
 
@@ -78,7 +78,7 @@ class Intake:
         """Whether PostgreSQL answers: before that nothing is consumed, so nothing is lost or
         counted."""
         try:
-            with self._services.database.begin() as session:
+            with self.services.database.begin() as session:
                 session.execute(sa.text("SELECT FROM inbox LIMIT 1"))
         except DBAPIError:
             return False
@@ -117,7 +117,7 @@ def run() -> None:
     settings = from_environment()
     logs.configure(settings.log_format, settings.log_level)
     process = Intake(settings)
-    port = metrics.serve(settings.metrics_host, settings.metrics_port)
+    port = expose(process.services, "intake")
     log.info("intake.ready", extra={"metrics_port": port})
     with tracing.exporting(settings.otlp_endpoint, "intake", settings.trace_ratio):
         process.run()

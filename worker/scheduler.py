@@ -7,22 +7,28 @@ import threading
 import time
 from functools import partial
 
-import pika.exceptions
+from dramatiq.common import xq_name
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from events.connection import connect
-from events.topology import DEAD
+from events.connection import LOST
+from events.depths import depths
+from events.topology import DEAD, INTAKE
 from worker import logs, metrics
-from worker.bootstrap import make_services
-from worker.broker import BrokerHints, make_broker
+from worker.bootstrap import expose, make_services
+from worker.broker import DRIVE, HOUSEKEEPING, BrokerHints, make_broker
 from worker.settings import Settings, from_environment, mark_ready
-from worker.store import reports
+from worker.store.session import Watch, is_late
+from worker.sync import figures
 from worker.sync.services import Services
 
 log = logging.getLogger(__name__)
 
+QUEUES_SHOWN = (INTAKE, DRIVE, HOUSEKEEPING)
+DEAD_HINTS = (xq_name(DRIVE), xq_name(HOUSEKEEPING))
+
 EVERY_TICK = ("wake_due", "pull_payments", "relay_pending")
-EVERY_MINUTE = ("derive_due", "pull_lists", "tidy")
+EVERY_MINUTE = ("derive_due", "pull_lists", "tidy", "note_installation", "derive_issues")
 
 
 def run() -> None:
@@ -31,16 +37,16 @@ def run() -> None:
     logs.configure(settings.log_format, settings.log_level)
     hints = BrokerHints(make_broker(settings.broker_url))
     services = make_services(settings, hints)
-    metrics.register(
-        metrics.DatabaseCollector(partial(_backlog, services), partial(_dead, settings))
-    )
-    port = metrics.serve(settings.metrics_host, settings.metrics_port)
+    watch = Watch(settings.database_url)
+    _show_gauges(services, watch)
+    port = expose(services, "scheduler")
     log.info("scheduler.ready", extra={"metrics_port": port})
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     mark_ready(settings)
     tick(hints, settings, stopped)
+    watch.close()
     services.database.close()
 
 
@@ -57,20 +63,30 @@ def tick(hints: BrokerHints, settings: Settings, stopped: threading.Event) -> No
         stopped.wait(settings.tick_seconds)
 
 
-def _backlog(services: Services) -> metrics.Backlog | None:
+def _show_gauges(services: Services, watch: Watch) -> None:
+    """Have this process show what stands in tables and queues: the clock's own, as one of each is
+    enough."""
+    backlog = partial(_backlog, services, watch)
+    metrics.register(metrics.GaugeCollector(backlog, partial(_depths, services.settings)))
+
+
+def _backlog(services: Services, watch: Watch) -> metrics.Backlog | None:
     try:
-        with services.database.begin() as session:
-            return reports.backlog(session)
-    except DBAPIError:
+        with watch.begin() as session:
+            return figures.take(session, services.ledgers)
+    except (DBAPIError, PoolTimeout) as error:
+        if isinstance(error, DBAPIError) and is_late(error):
+            raise metrics.Late from error
         return None
 
 
-def _dead(settings: Settings) -> int | None:
-    """How many messages wait in `books.dead`: passive declare, right at once (the management API
-    lags)."""
+def _depths(settings: Settings) -> metrics.Depths | None:
     try:
-        with connect(settings.broker_url, "books scheduler") as connection:
-            found = connection.channel().queue_declare(DEAD, passive=True)
-    except (pika.exceptions.AMQPError, OSError):
+        found = depths(settings.broker_url, [DEAD, *QUEUES_SHOWN, *DEAD_HINTS])
+    except LOST:
         return None
-    return int(found.method.message_count)
+    return metrics.Depths(
+        dead=found[DEAD],
+        queues={queue: found[queue] for queue in QUEUES_SHOWN},
+        dead_hints={queue: found[queue] for queue in DEAD_HINTS},
+    )

@@ -8,7 +8,7 @@ from worker.cli.opening import opened
 from worker.cli.output import json_option
 from worker.failures import describe
 from worker.metrics import Backlog
-from worker.store import connections, issues, links, reports, runs, usage
+from worker.store import backlog, connections, issues, links, reports, runs, usage
 from worker.store.connections import Connection
 from worker.store.issues import Issue
 from worker.store.session import Session
@@ -21,13 +21,13 @@ def status(as_json: bool) -> None:  # noqa: FBT001  # click passes options by na
     """What is due, waits or failed, connection by connection."""
     with opened() as services, services.database.begin() as session:
         found = [_connection(session, row) for row in connections.find(session)]
-        backlog = reports.backlog(session)
+        waiting = backlog.read(session)
     if as_json:
-        output.print_json({"connections": found, "backlog": backlog})
+        output.print_json({"connections": found, "backlog": _backlog(waiting)})
         return
     for one in found:
         _print_connection(one)
-    _print_backlog(backlog)
+    _print_backlog(waiting)
 
 
 def _connection(session: Session, row: Connection) -> dict[str, object]:
@@ -92,13 +92,28 @@ def _print_issues(found: object) -> None:
             output.say(f"     - {step}")
 
 
-def _print_backlog(backlog: Backlog) -> None:
+def _backlog(found: Backlog) -> dict[str, object]:
+    """What stands in all connections together."""
+    return {
+        "links": found.links,
+        "oldest_due_seconds": found.due.oldest_seconds,
+        "outbox_pending": found.outbox.count,
+        "outbox_age_seconds": found.outbox.oldest_seconds,
+        "dead_letters_open": found.dead_letters_open,
+        "connections": found.connections,
+        "open_submissions": found.open_submissions,
+        "calls": found.calls,
+        "issues": found.issues,
+    }
+
+
+def _print_backlog(found: Backlog) -> None:
     output.print_fields(
         {
-            "records": _numbers(backlog.links) or "none",
-            "status events waiting": backlog.outbox_pending,
-            "oldest of them": f"{backlog.outbox_age_seconds:.0f} s",
-            "dead letters": backlog.dead_letters_open,
+            "records": _numbers({k: n for k, n in found.links.items() if n}) or "none",
+            "status events waiting": found.outbox.count,
+            "oldest of them": f"{found.outbox.oldest_seconds:.0f} s",
+            "dead letters": found.dead_letters_open,
         }
     )
 

@@ -171,6 +171,14 @@ class Budget:
         """What a day has."""
         return min(self.limits.per_day or 0, self.most)
 
+    def left(self) -> dict[str, float]:
+        """What is left of the `minute`, and of the `day` where it has a limit, as a share of it."""
+        spent = sum(map(_calls, self.seconds)) / self.limits.per_minute
+        shares = {"minute": max(1 - spent, 0.0)}
+        if self.limits.per_day is not None:
+            shares["day"] = self.day.left / self.whole if self.day and self.whole else 1.0
+        return shares
+
     def ahead(self) -> bool:
         """Whether less was spent than an even pace to the end of the minute, and of the day,
         allows.

@@ -6,9 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.metrics import Backlog
-from worker.store import issues, usage
-from worker.store.outbox import PARTITIONS
 from worker.store.session import Session
 
 LEDGER_KINDS = ("account", "tax_code", "tax_rate")
@@ -111,42 +108,3 @@ _WORK = sa.text("""
 def work(session: Session, connection_id: int) -> Row:
     """What one connection has open: oldest_due, open_submissions, dead_letters, held."""
     return dict(session.execute(_WORK, {"id": connection_id}).one()._mapping)
-
-
-_BY_STATE = sa.text("SELECT state, count(*) FROM links GROUP BY state")
-_CONNECTIONS = sa.text("SELECT state, count(*) FROM connections GROUP BY state")
-
-# The oldest of each connection and of each partition: a step into an index, however much waits.
-BACKLOG = sa.text("""
-    SELECT (SELECT extract(epoch FROM clock_timestamp() - min(oldest.due)) FROM connections c,
-                LATERAL (SELECT min(next_attempt_at) AS due FROM links
-                         WHERE connection_id = c.id AND state = 'due') oldest
-            WHERE oldest.due <= clock_timestamp()) AS oldest_due,
-           (SELECT count(*) FROM outbox WHERE state = 'pending') AS outbox_pending,
-           (SELECT extract(epoch FROM clock_timestamp() - min(oldest.created_at))
-            FROM generate_series(0, :partitions - 1) p,
-                LATERAL (SELECT created_at FROM outbox WHERE partition = p AND state = 'pending'
-                         ORDER BY id LIMIT 1) oldest) AS outbox_age,
-           (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead_letters,
-           (SELECT count(*) FROM submissions WHERE state = 'open') AS submissions
-""")
-
-
-def backlog(session: Session) -> Backlog:
-    """What stands in the tables now, for the gauges and for `books status`; counts all links."""
-    row = session.execute(BACKLOG, {"partitions": PARTITIONS}).one()
-    return Backlog(
-        links=_counts(session, _BY_STATE),
-        oldest_due_seconds=float(row.oldest_due or 0),
-        outbox_pending=row.outbox_pending,
-        outbox_age_seconds=float(row.outbox_age or 0),
-        dead_letters_open=row.dead_letters,
-        connections=_counts(session, _CONNECTIONS),
-        open_submissions=row.submissions,
-        calls=usage.of_all(session),
-        issues=issues.counts(session),
-    )
-
-
-def _counts(session: Session, query: sa.TextClause) -> dict[str, int]:
-    return {row[0]: row[1] for row in session.execute(query)}

@@ -11,8 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection as Session
 from sqlalchemy.exc import DBAPIError
 
-__all__ = ["Database", "Session", "hurry", "is_refused_data", "now"]
+__all__ = [
+    "Database",
+    "Session",
+    "Watch",
+    "hurry",
+    "is_late",
+    "is_refused_data",
+    "let_go_when_frozen",
+    "now",
+]
 
+_WATCH_SECONDS = 5
+_CANCELED = "57014"  # by the statement's own timeout
 _REFUSED_CLASSES = ("22", "23", "54")  # data exception, integrity violation, limit exceeded
 
 
@@ -65,6 +76,47 @@ class Database:
         self.leases.dispose()
 
 
+class Watch:
+    """One connection for figures: it reads only, and gives up on what takes longer than seconds.
+
+    Who shows figures must not hang on a database that hangs, nor take its time when it is busy.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(
+            sa.make_url(url).set(drivername="postgresql+psycopg"),
+            isolation_level="REPEATABLE READ",
+            hide_parameters=True,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=1,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 2,
+                "tcp_user_timeout": 3000,
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 2,
+                "options": f"-c statement_timeout={_WATCH_SECONDS}s"
+                " -c default_transaction_read_only=on -c application_name=books-figures",
+            },
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction that sees one moment."""
+        with self._engine.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def is_late(error: DBAPIError) -> bool:
+    """Whether PostgreSQL answers, and took too long over the question."""
+    return getattr(error.orig, "sqlstate", None) == _CANCELED
+
+
 def now(session: Session) -> datetime:
     """The database's clock: all times that decide anything are its own."""
     moment: datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
@@ -76,6 +128,13 @@ def hurry(session: Session, seconds: float) -> None:
     limit = {"limit": f"{int(seconds * 1000)}ms"}
     for name in ("lock_timeout", "statement_timeout"):
         session.execute(sa.text(f"SELECT set_config('{name}', :limit, true)"), limit)
+
+
+def let_go_when_frozen(session: Session, seconds: float) -> None:
+    """This transaction ends, and its locks with it, once nothing was asked in it for so long."""
+    limit = {"limit": f"{int(seconds * 1000)}ms"}
+    name = "idle_in_transaction_session_timeout"
+    session.execute(sa.text(f"SELECT set_config('{name}', :limit, true)"), limit)
 
 
 def is_refused_data(error: DBAPIError) -> bool:

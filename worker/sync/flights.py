@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from worker import logs, metrics, tracing
+from worker import logs, tracing
 from worker.errors import BooksError, LeaseLost, NoAnswer, ProviderError, Unexplained
 from worker.providers.port import Answer, Books
 from worker.store import submissions
@@ -31,7 +31,6 @@ Result = Answer | ProviderError | NotSent | LeaseLost
 
 def attempt(driver: Driver, books: Books, flight: Flight) -> Result:
     """One send; what went wrong is a value here, so that every flight is concluded."""
-    metrics.BATCH_SIZE.labels(driver.connection.provider).observe(len(flight.submission.parts))
     parts = flight.submission.parts
     records = [f"{part.kind}/{part.record_id}" for part in parts]
     name, documents = f"write {flight.endpoint}", len(parts)
@@ -82,7 +81,6 @@ def _keep_unknown(
     driver: Driver, session: Session, flight: Flight, error: NoAnswer | Unexplained
 ) -> None:
     """Nobody knows what became of it; as nobody is sending it any more, it is settled soon."""
-    metrics.UNKNOWN.inc()
     in_flight = isinstance(error, NoAnswer) and error.in_flight
     if isinstance(error, NoAnswer) and error.status is not None:
         submissions.keep_answer(

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.exc import DBAPIError
 
 from events.delivery import Delivery, storable
-from schemas.catalogue import dump
 from schemas.envelope import Event, InvalidEvent, parse
-from schemas.item import Item
-from schemas.removal import Removal
 from worker import metrics, tracing
 from worker.store import connections, dead_letters, inbox
 from worker.store.dead_letters import DeadLetter
-from worker.store.inbox import Opening, Received, Snapshot
+from worker.store.inbox import Received, Snapshot
 from worker.store.session import Database, Session, is_refused_data
 from worker.sync import requests
+from worker.sync.snapshots import opening_of, snapshot_of
 
 
 @dataclass
@@ -104,9 +102,9 @@ def _text(address: str | None) -> str | None:
 
 def _store(session: Session, read: Sequence[Read]) -> Taken:
     taken = Taken()
-    for letter in (one.letter for one in read if one.letter):
-        dead_letters.keep(session, letter)
-        taken.dead += 1
+    letters = [one.letter for one in read if one.letter]
+    dead_letters.keep_all(session, letters)
+    taken.dead += len(letters)
     valid = [(one.event, one.delivery) for one in read if one.event]
     if not valid:
         return taken
@@ -115,7 +113,7 @@ def _store(session: Session, read: Sequence[Read]) -> Taken:
     fresh = _first_of_each(event for event, _ in valid if (event.source, event.id) in unseen)
     taken.accepted, taken.repeated = len(fresh), len(valid) - len(fresh)
     documents = inbox.keep_newest(session, _newest(fresh))
-    inbox.keep_openings(session, [count for event in fresh if (count := _opening(event))])
+    inbox.keep_openings(session, [count for event in fresh if (count := opening_of(event))])
     concerned = inbox.concerned(session, documents)
     connections.wake(session, concerned)
     inbox.want(session, documents, concerned)
@@ -189,18 +187,11 @@ def _newest(events: Iterable[Event]) -> list[Snapshot]:
     for event in events:
         if event.kind is None:
             continue
-        snapshot = _snapshot(event)
+        snapshot = snapshot_of(event)
         known = newest.get(snapshot.key)
         if known is None or snapshot.is_newer_than(known):
             newest[snapshot.key] = snapshot if known is None else _carry(snapshot, known)
     return [newest[key] for key in sorted(newest)]
-
-
-def _opening(event: Event) -> Opening | None:
-    item = event.data
-    if not isinstance(item, Item) or item.as_of is None or item.quantity_on_hand is None:
-        return None
-    return Opening(event.tenant, item.id, item.as_of.isoformat(), str(item.quantity_on_hand))
 
 
 def _carry(newer: Snapshot, older: Snapshot) -> Snapshot:
@@ -208,20 +199,3 @@ def _carry(newer: Snapshot, older: Snapshot) -> Snapshot:
         return newer
     values = {name: getattr(newer, name) for name in Snapshot.__slots__}
     return Snapshot(**values | {"snapshot": older.snapshot})
-
-
-def _snapshot(event: Event) -> Snapshot:
-    assert event.kind is not None
-    data = event.data
-    removed = isinstance(data, Removal)
-    return Snapshot(
-        tenant_id=event.tenant,
-        kind=event.kind,
-        record_id=data.id,  # type: ignore[union-attr]  # every record and removal has one
-        version=data.version,  # type: ignore[union-attr]
-        time=event.time,
-        event_id=event.id,
-        traceparent=event.traceparent,
-        removed=removed,
-        snapshot=None if removed else dump(data),
-    )

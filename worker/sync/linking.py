@@ -115,7 +115,8 @@ def refusal(link: Due, ref: str, held: Pulled | None, owner: str | None) -> Faul
 
 def _success(link: Due, held: Pulled) -> Success:
     written = Written(held.ref, held.sync_token, digest=held.digest)
-    return Success(subject_of(link), Operation.UPDATE, written, told=Told.LINKED)
+    subject = subject_of(link)
+    return Success(subject, Operation.UPDATE, written, told=Told.LINKED, prevented="match")
 
 
 def differing(

@@ -9,6 +9,7 @@ from schemas.catalogue import Record
 from schemas.expense import Expense
 from schemas.kinds import Kind, References
 from schemas.payment import Payment
+from worker import metrics
 from worker.errors import Category
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Fault, Held, Plan, Work
@@ -54,6 +55,7 @@ def planned(books: Books, work: Sequence[Work], lookup: Lookup) -> Plan:
     except Exception as error:
         if len(work) == 1:
             log.exception("plan.broken", extra={"link": work[0].link_id})
+            metrics.DEFECTS.labels("plan").inc()
             detail = f"{type(error).__name__}: {error}"
             names = {"kind": work[0].kind.value, "record": work[0].record_id}
             fault = Fault("defect", Category.DEFECT, names, detail)

@@ -8,7 +8,6 @@ from schemas.books import Company
 from schemas.kinds import Kind
 from schemas.status import (
     ConnectionTested,
-    Status,
     SyncCompleted,
     SyncStarted,
 )
@@ -27,13 +26,14 @@ from worker.store.connections import Connection
 from worker.store.runs import SCHEDULED, Asked, Mode, Run
 from worker.store.session import Session
 from worker.sync import causes, discover, issues, merges, pages, rehearsal, unseen
-from worker.sync.act import Acting, Effects
+from worker.sync.act import Acting
 from worker.sync.company import keep as keep_company
 from worker.sync.driver import Driver, OutOfBudget
+from worker.sync.effects import Effects
 from worker.sync.failed_runs import answers, can_wait, fail, joined, of, own, was_asked
 from worker.sync.first import PULLS, is_off
 from worker.sync.subjects import after
-from worker.sync.tell import about, tell
+from worker.sync.tell import about
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ def pull(driver: Driver, run: Run) -> None:
         _fail(driver, run, "defect", error)
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
         log.exception("run.broken", extra={"run": run.id})  # our reading of the books is at fault
+        metrics.DEFECTS.labels("pull").inc()
         _fail(driver, run, "defect", error)
 
 
@@ -147,8 +148,8 @@ def _test(driver: Driver, run: Run) -> None:
         run = runs.get(session, run.id)  # with whoever joined meanwhile
         to = None if was_asked(run) else joined(run)
         outgoing = answers(driver.connection, run, status, to)
-        partitions = _finish(driver, session, run, {}, outgoing)
-    driver.services.hints.relay(sorted(partitions))
+        effects = _finish(driver, session, run, {}, outgoing)
+    after(driver, effects)
 
 
 def _page(driver: Driver, run: Run, resource: Resource) -> None:
@@ -168,12 +169,12 @@ def _page(driver: Driver, run: Run, resource: Resource) -> None:
         if unseen.reads_all(run):
             unseen.note(session, run, page)
         if page.position is None:
-            partitions = _complete(driver, session, run, counts, outgoing)
+            effects = _complete(driver, session, run, counts, outgoing)
         else:
-            partitions = outbox.add(session, outgoing)
+            effects = Effects(partitions=outbox.add(session, outgoing))
             runs.advance(session, run.id, page.position, counts)
         _review(driver, session, resource, page)
-    driver.services.hints.relay(sorted(partitions))
+    after(driver, effects)
 
 
 def _compare(driver: Driver, run: Run, resource: Resource) -> None:
@@ -185,7 +186,9 @@ def _compare(driver: Driver, run: Run, resource: Resource) -> None:
         more = [kind for kind in kinds if discover.settle(acting, kind).more]
         effects.write(session)
         if not more:
-            effects.partitions |= _complete(driver, session, run, dict(run.counts), [])
+            done = _complete(driver, session, run, dict(run.counts), [])
+            effects.partitions |= done.partitions
+            effects.runs += done.runs
     after(driver, effects)
 
 
@@ -222,7 +225,7 @@ def _complete(
     run: Run,
     counts: dict[str, int],
     outgoing: list[outbox.Outgoing],
-) -> set[int]:
+) -> Effects:
     """The last page is in: what was not seen is gone, and what waited for any of it wakes."""
     resource = Resource(run.resource)
     read = run.position != COMPARING
@@ -236,7 +239,7 @@ def _complete(
         outgoing += taken_back.told
     if read and _compared(session, driver, driver.connection, resource):
         runs.advance(session, run.id, COMPARING, counts)
-        return outbox.add(session, outgoing)
+        return Effects(partitions=outbox.add(session, outgoing))
     waited = waiting.causes(session, driver.connection.id, _CAUSES.get(resource, ()))
     missing = causes.still_missing(session, driver.connection, waited)
     waiting.wake(session, driver.connection.id, set(waited) - missing)
@@ -259,7 +262,7 @@ def _finish(
     run: Run,
     counts: Mapping[str, int],
     outgoing: Sequence[outbox.Outgoing],
-) -> set[int]:
+) -> Effects:
     """The run is through; the next one begins where this one did, less an overlap.
 
     A payment can be on an invoice whose own outcome was unknown still, or be the CMMS's own without
@@ -269,8 +272,8 @@ def _finish(
     cursor = (min(known) - OVERLAP).isoformat() if known else None
     feeds.complete(session, driver.connection.id, run.resource, cursor)
     runs.finish(session, run.id, counts)
-    metrics.RUNS.labels(driver.connection.provider, run.resource, "done").inc()
-    return outbox.add(session, outgoing)
+    done = (driver.connection.provider, run.resource, "done")
+    return Effects(partitions=outbox.add(session, outgoing), runs=[done])
 
 
 def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
@@ -287,10 +290,6 @@ def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
     with driver.services.database.begin() as session:
         connections.lock(session, driver.connection.id)  # against those who join it now
         told = fail(session, driver.connection, runs.get(session, run.id), code)
-        partitions = outbox.add(session, told)
-    metrics.RUNS.labels(driver.connection.provider, run.resource, "failed").inc()
-    driver.services.hints.relay(sorted(partitions))
-
-
-def _tell(driver: Driver, run: Run, status: Status) -> outbox.Outgoing:
-    return tell(driver.connection.tenant_id, status, own(run), "runs")
+        failed = (driver.connection.provider, run.resource, "failed")
+        effects = Effects(partitions=outbox.add(session, told), runs=[failed])
+    after(driver, effects)

@@ -34,11 +34,15 @@ def relay(database: Database, partition: int, publish: Publish) -> int:
             outcomes = publish([_message(type_, envelope) for _, type_, envelope in events])
             for span, outcome in zip(spans, outcomes, strict=True):
                 span.end(None if outcome is Outcome.CONFIRMED else outcome.name.lower())
-            for outcome, state in _STATES.items():
-                done = [e[0] for e, o in zip(events, outcomes, strict=True) if o is outcome]
+            sent = {
+                state: [e[0] for e, o in zip(events, outcomes, strict=True) if o is outcome]
+                for outcome, state in _STATES.items()
+            }
+            for state, done in sent.items():
                 outbox.mark(session, done, state)
-                metrics.STATUS_EVENTS.labels(state).inc(len(done))
-                total += len(done)
+        for state, done in sent.items():
+            metrics.STATUS_EVENTS.labels(state).inc(len(done))
+            total += len(done)
         if len(events) < _CHUNK or Outcome.FAILED in outcomes:
             return total
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from events.delivery import Delivery, restored, storable
 from schemas.envelope import InvalidEvent, parse
+from worker import metrics
 from worker.store import dead_letters
 from worker.store.session import Database
 from worker.sync.intake import dead_letter
@@ -23,6 +24,7 @@ def revive(database: Database, delivery: Delivery, survives: Callable[[bytes], b
     letter = dead_letter(delivery, "killed_process", reason, _known(delivery))
     with database.begin() as session:
         dead_letters.keep(session, letter)
+    metrics.EVENTS.labels("dead").inc()
     return False
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from worker import metrics
 from worker.errors import Misuse, ProviderError, Throttled
 from worker.sync.services import Services
 from worker.sync.webhooks import Receiver
@@ -44,6 +45,7 @@ def create(services: Services, probes: Mapping[str, Probe]) -> Starlette:
             ProviderError: _ledger_failed,
             DBAPIError: _database_failed,
             TooLarge: _too_large,
+            Exception: _broken,
         },
     )
     app.state.services = services
@@ -83,6 +85,13 @@ def _misused(request: Request, error: Exception) -> Response:
 def _too_large(request: Request, _: Exception) -> Response:
     log.warning("web.too_large", extra={"path": request.url.path})
     return pages.refusal("This did not work", "This is not a form of ours.", 413)
+
+
+def _broken(_: Request, __: Exception) -> Response:
+    """Nobody foresaw it; Starlette raises it again once this is sent, so that it is logged."""
+    metrics.DEFECTS.labels("web").inc()
+    sentence = "Something is wrong on our side. Try again; if it stays so, tell whoever runs this."
+    return pages.refusal("This did not work", sentence, 500)
 
 
 def _database_failed(request: Request, error: Exception) -> Response:

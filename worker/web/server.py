@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from events.connection import LOST
 from events.connection import connect as connect_broker
 from worker import logs
-from worker.bootstrap import make_services
+from worker.bootstrap import expose, make_services
 from worker.settings import Settings, from_environment, mark_ready
 from worker.store import migrate
 from worker.store.session import Database
@@ -26,14 +26,16 @@ _THREADS = 40  # as many handlers as Starlette runs at once
 class Server(uvicorn.Server):
     """Says that it is ready once it listens."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+    def __init__(self, config: uvicorn.Config, settings: Settings, metrics_port: int) -> None:
         super().__init__(config)
         self._settings = settings
+        self._metrics_port = metrics_port
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            log.info("web.ready", extra={"port": self._settings.web_port})
+            ports = {"port": self._settings.web_port, "metrics_port": self._metrics_port}
+            log.info("web.ready", extra=ports)
             mark_ready(self._settings)
 
 
@@ -61,7 +63,7 @@ def run() -> None:
         # uvicorn raises what stopped it once more at its end: that would be our end as well.
         signal.signal(number, lambda *_: None)
     try:
-        Server(config, settings).run()
+        Server(config, settings, expose(services, "web")).run()
     finally:
         services.close()
 

@@ -8,7 +8,7 @@ from tests.builders import an_expense, an_item
 from tests.integration.workshop import Shop
 from worker.failures import describe
 from worker.providers.port import Resource
-from worker.store import issues, reports
+from worker.store import backlog, issues
 from worker.sync import connections, mapping
 
 
@@ -135,4 +135,4 @@ def test_open_issues_are_counted_by_code(shop: Shop) -> None:
     pull(shop)
 
     with shop.begin() as session:
-        assert reports.backlog(session).issues == {"mapped_account_inactive": 1}
+        assert backlog.read(session).issues == {"mapped_account_inactive": 1}
