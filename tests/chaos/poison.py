@@ -48,7 +48,7 @@ def run(scene: Scene, size: Size, report: Report) -> None:
     scene.system.stop("intake-allergic")
     scene.system.start("intake").wait_ready()
     report.say("intake is mended")
-    scene.system.books("dead-letters", "replay", str(letter["id"]), "--note", "mended")
+    scene.system.books("dead-letters", "replay", str(letter["id"]), "--apply", "--note", "mended")
     scene.finish([sale.id for sale in sold])
     report.equal("dead letters left open", len(_letters(scene)), 0)
     scene.dismiss()

@@ -26,7 +26,7 @@ def note(text_: str) -> None:
 
 def print_json(value: object) -> None:
     """JSON in which control characters beyond its own rules are escaped too."""
-    say(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    say(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -61,7 +61,8 @@ def text(value: object) -> str:
             return " ".join(str(value).split())
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """What JSON has no word for, as `json.dumps` asks for it."""
     match value:
         case Decimal():
             return format(value.normalize(), "f")

@@ -1,6 +1,6 @@
 """Acts: what a person did, when, why and what came of it; written in the deed's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,3 +43,13 @@ def of(session: Session, subject: str) -> list[Noted]:
     names = (*Act.__dataclass_fields__, "at")
     query = sa.select(*(acts.c[name] for name in names)).where(acts.c.subject == subject)
     return [Noted(**dict(row._mapping)) for row in session.execute(query.order_by(acts.c.id))]
+
+
+def of_each(session: Session, subjects: Sequence[str]) -> dict[str, list[Noted]]:
+    """By subject: what was done with it, the oldest first."""
+    names = (*Act.__dataclass_fields__, "at")
+    query = sa.select(*(acts.c[name] for name in names)).where(acts.c.subject.in_(subjects))
+    found: dict[str, list[Noted]] = {}
+    for row in session.execute(query.order_by(acts.c.id)):
+        found.setdefault(row.subject, []).append(Noted(**dict(row._mapping)))
+    return found

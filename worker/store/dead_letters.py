@@ -1,7 +1,8 @@
 """Dead letters: messages that no rule could handle, kept whole until a person decides."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,12 +64,22 @@ class Kept:
     content_type: str | None
     routing_key: str | None
     count: int
-    state: str  # open, replayed, discarded
+    state: str  # open, replayed, superseded, discarded
     note: str | None
     decided_by: str | None
     decided_at: datetime | None
+    result: Mapping[str, Any] | None
     first_seen_at: datetime
     last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person's decision made of a letter: its state, and plain JSON that says more."""
+
+    letter_id: int
+    state: str
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 def keep(session: Session, letter: DeadLetter) -> None:
@@ -83,12 +94,10 @@ def keep(session: Session, letter: DeadLetter) -> None:
     )
 
 
-def find(session: Session, state: str | None = "open", most: int = 100) -> list[Kept]:
-    """Dead letters, the newest first; `state` None: all."""
-    query = _columns().order_by(dead_letters.c.last_seen_at.desc()).limit(most)
-    if state is not None:
-        query = query.where(dead_letters.c.state == state)
-    return [_kept(row) for row in session.execute(query)]
+def keep_all(session: Session, letters: Sequence[DeadLetter]) -> None:
+    """Keep several, in an order that all who keep agree on: else two of them deadlock."""
+    for letter in sorted(letters, key=lambda one: one.fingerprint):
+        keep(session, letter)
 
 
 def get(session: Session, letter_id: int) -> Kept | None:
@@ -96,32 +105,48 @@ def get(session: Session, letter_id: int) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-def lock(session: Session, letter_id: int) -> Kept | None:
-    """The letter, so that only one person decides on it."""
-    query = _columns().where(dead_letters.c.id == letter_id).with_for_update()
-    row = session.execute(query).first()
-    return None if row is None else _kept(row)
+def load(session: Session, ids: Sequence[int]) -> list[Kept]:
+    """Letters whole, by id."""
+    query = _columns().where(dead_letters.c.id.in_(ids)).order_by(dead_letters.c.id)
+    return [_kept(row) for row in session.execute(query)]
 
 
-_RETRY = sa.text("""
-    UPDATE links SET state = 'due', next_attempt_at = clock_timestamp(), attempts = 0,
-        updated_at = clock_timestamp()
-    WHERE id = :id AND state = 'failed' RETURNING id
+def claim(session: Session, ids: Sequence[int]) -> list[Kept]:
+    """Those of them that are open and that nobody else is at, locked until the transaction ends.
+
+    Never waits for a letter, so that whoever keeps one again cannot deadlock with us.
+    """
+    query = _columns().where(dead_letters.c.id.in_(ids), dead_letters.c.state == "open")
+    query = query.order_by(dead_letters.c.id).with_for_update(skip_locked=True)
+    return [_kept(row) for row in session.execute(query)]
+
+
+_DECIDE = sa.text("""
+    UPDATE dead_letters d
+    SET state = v.state, result = v.result, note = :note, decided_by = :who,
+        decided_at = clock_timestamp()
+    FROM json_to_recordset(CAST(:verdicts AS json)) AS v (id bigint, state text, result jsonb)
+    WHERE d.id = v.id
 """)
 
 
-def retry_link(session: Session, link_id: int) -> bool:
-    """Make the failed link of a letter due again; the caller has locked its connection."""
-    return session.execute(_RETRY, {"id": link_id}).first() is not None
+def decide(session: Session, verdicts: Sequence[Verdict], *, who: str, note: str | None) -> None:
+    """Write down what a person did with letters that the caller has claimed."""
+    rows = [{"id": v.letter_id, "state": v.state, "result": dict(v.result)} for v in verdicts]
+    session.execute(_DECIDE, {"verdicts": json.dumps(rows), "who": who, "note": note})
 
 
-def decide(session: Session, letter_id: int, state: str, *, who: str, note: str | None) -> None:
-    """Write down what a person did with it: `replayed` or `discarded`."""
-    session.execute(
-        dead_letters.update()
-        .where(dead_letters.c.id == letter_id)
-        .values(state=state, note=note, decided_by=who, decided_at=sa.func.clock_timestamp())
-    )
+_EXPIRE = sa.text("""
+    DELETE FROM dead_letters WHERE id IN (
+        SELECT id FROM dead_letters
+        WHERE state <> 'open' AND decided_at < clock_timestamp() - make_interval(days => :days)
+        ORDER BY id LIMIT 5000 FOR UPDATE SKIP LOCKED)
+""")
+
+
+def expire_decided(session: Session, days: int) -> int:
+    """Drop letters decided so long ago, 5,000 at most, never open ones; returns how many."""
+    return session.execute(_EXPIRE, {"days": days}).rowcount
 
 
 def _columns() -> sa.Select[Any]:
