@@ -23,35 +23,49 @@ DELIVERY_LIMIT = 20
 _NO_DELIVERY_LIMIT = 1_000_000_000
 
 
+# Fanout: a dead letter keeps its routing key, which is the event's type.
+EXCHANGES: Mapping[str, str] = {
+    EVENTS: "topic",
+    STATUSES: "topic",
+    REPLAY: "topic",
+    DEAD: "fanout",
+}
+"""Our exchanges and their types."""
+
+_DEAD_LETTERING: Mapping[str, str] = {
+    "x-dead-letter-exchange": DEAD,
+    # Keeps a message until books.dead has confirmed it; needs reject-publish.
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+
+
 def declare(channel: BlockingChannel, *, delivery_limit: int = DELIVERY_LIMIT) -> None:
     """Declare everything, and the binding of all events to intake; safe to repeat.
 
     Raises ChannelClosedByBroker (406) if a queue exists with other arguments.
     """
-    for exchange in (EVENTS, STATUSES, REPLAY):
+    for exchange in EXCHANGES:
         declare_exchange(channel, exchange)
-    # Fanout: a dead letter keeps its routing key, which is the event's type.
-    channel.exchange_declare(DEAD, "fanout", durable=True)
-    _declare_quorum_queue(channel, DEAD, {"x-delivery-limit": _NO_DELIVERY_LIMIT})
+    for queue in (DEAD, INTAKE):
+        declare_queue(channel, queue, delivery_limit=delivery_limit)
     channel.queue_bind(DEAD, DEAD)
-    dead_lettering: dict[str, int | str] = {
-        "x-delivery-limit": delivery_limit,
-        "x-dead-letter-exchange": DEAD,
-        # Keeps a message until books.dead has confirmed it; needs reject-publish.
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-    }
-    _declare_quorum_queue(channel, INTAKE, dead_lettering)
     for exchange in (EVENTS, REPLAY):
         channel.queue_bind(INTAKE, exchange, "#")
 
 
 def declare_exchange(channel: BlockingChannel, name: str) -> None:
     """Declare one of the exchanges that events travel through."""
-    channel.exchange_declare(name, "topic", durable=True)
+    channel.exchange_declare(name, EXCHANGES[name], durable=True)
 
 
-def _declare_quorum_queue(
-    channel: BlockingChannel, name: str, arguments: Mapping[str, int | str]
+def declare_queue(
+    channel: BlockingChannel, name: str, *, delivery_limit: int = DELIVERY_LIMIT
 ) -> None:
-    channel.queue_declare(name, durable=True, arguments={"x-queue-type": "quorum", **arguments})
+    """Declare one of our two queues. Raises as `declare`."""
+    arguments: dict[str, int | str] = {"x-queue-type": "quorum"}
+    if name == DEAD:
+        arguments["x-delivery-limit"] = _NO_DELIVERY_LIMIT
+    else:
+        arguments |= {"x-delivery-limit": delivery_limit, **_DEAD_LETTERING}
+    channel.queue_declare(name, durable=True, arguments=arguments)

@@ -15,6 +15,7 @@ from worker.cli import (
     conflicts,
     connections,
     dead_letters,
+    doctor,
     issues,
     keys,
     matches,
@@ -24,6 +25,7 @@ from worker.cli import (
     records,
     restore,
     status,
+    why,
 )
 from worker.errors import Misuse, ProviderError, Unavailable
 from worker.logs import redact, visible
@@ -95,7 +97,7 @@ def _first_line(error: BaseException) -> str:
 
 for group in (
     codes, processes, connections, pulls, matches, conflicts, records, payments, status, issues,
-    dead_letters, keys, restore,
+    dead_letters, keys, restore, doctor, why,
 ):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

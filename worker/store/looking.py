@@ -47,6 +47,30 @@ def looked(revision: int) -> str:
     return f"{LOOKED}:{revision}"
 
 
+_GO_ON = sa.text(f"""
+    UPDATE links SET look = '{LOOKED}:' || wanted_version, updated_at = clock_timestamp()
+    WHERE id = :id AND state = 'due' AND wanted_version = :revision
+""")
+
+
+def go_on(session: Session, link_id: int, revision: int) -> None:
+    """It was looked up for this version and may be sent; it keeps its place among those that are
+    due."""
+    session.execute(_GO_ON, {"id": link_id, "revision": revision})
+
+
+_WRITE_ANEW = sa.text("""
+    UPDATE links SET state = 'due', synced_content = NULL, next_attempt_at = clock_timestamp(),
+        updated_at = clock_timestamp()
+    WHERE id = :id AND state = 'synced'
+""")
+
+
+def write_anew(session: Session, link_id: int) -> None:
+    """The books hold it, but not what is wanted: it is due once more."""
+    session.execute(_WRITE_ANEW, {"id": link_id})
+
+
 def look_first(session: Session, ids: Sequence[int]) -> None:
     """These due links are looked up before they are sent."""
     session.execute(_LOOK_FIRST, {"ids": sorted(ids)})

@@ -1,5 +1,6 @@
 """Migrations: the schema brought up to date, from a checkout or from an installed package."""
 
+from enum import StrEnum
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from worker.store.session import Database
+from worker.store.session import Database, Session
 
 _PLACES = (
     Path(__file__).parents[1] / "migrations",  # installed
@@ -37,6 +38,27 @@ def is_current(database: Database) -> bool:
         revision = MigrationContext.configure(session).get_current_revision()
     head = ScriptDirectory.from_config(_config()).get_current_head()
     return revision == head
+
+
+class Position(StrEnum):
+    """Where a database stands against the migrations of this release."""
+
+    CURRENT = "current"
+    NONE = "none"  # nothing was migrated yet
+    OLDER = "older"
+    NEWER = "newer"  # or of another make: no migration of ours is called that
+
+
+def position(session: Session) -> Position:
+    """Whether `books migrate` is needed, or this release is behind its database."""
+    revision = MigrationContext.configure(session).get_current_revision()
+    scripts = ScriptDirectory.from_config(_config())
+    if revision is None:
+        return Position.NONE
+    if revision == scripts.get_current_head():
+        return Position.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Position.OLDER if revision in known else Position.NEWER
 
 
 def _config() -> Config:

@@ -33,10 +33,12 @@ installation = Table(
     "installation",
     metadata,
     Column("one", Boolean, primary_key=True, server_default=text("true")),  # a single row
-    Column("system_identifier", Text, nullable=False),  # of PostgreSQL's cluster
-    Column("timeline", Integer, nullable=False),
+    Column("system_identifier", Text, nullable=False),  # of PostgreSQL's cluster; empty: unknown
+    Column("timeline", Integer, nullable=False),  # 0: unknown
+    Column("database_oid", BigInteger),
     set_now("noted_at"),
     Column("restored_at", Moment),  # when these were others: creates are looked up first since
+    Column("ticked_at", Moment),  # when the clock's messages were taken up last
 )
 
 unknown_faults = Table(

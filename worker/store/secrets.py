@@ -13,7 +13,8 @@ class Cipher:
 
     def __init__(self, keys: Sequence[str]) -> None:
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
+            each = [Fernet(key) for key in keys]
+            self._first, self._fernet = each[0], MultiFernet(each)
         except ValueError as error:
             raise Misuse(
                 "bad_encryption_key",
@@ -31,3 +32,18 @@ class Cipher:
             return self._fernet.decrypt(bytes(sealed), ttl=max_age).decode()
         except InvalidToken as error:
             raise Misuse("unreadable_secret", "no key reads this, or it has expired") from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the first key sealed it, so that the others are not needed for it."""
+        try:
+            self._first.decrypt(bytes(sealed))
+        except InvalidToken:
+            return False
+        return True
+
+    def renewed(self, sealed: bytes) -> bytes:
+        """The same under the first key, and as old as it was. Raises Misuse if no key fits."""
+        try:
+            return self._fernet.rotate(bytes(sealed))
+        except InvalidToken as error:
+            raise Misuse("unreadable_secret", "no key reads this") from error

@@ -111,9 +111,8 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             # It is applied by now, or somebody else has decided where it belongs.
             leave(acting.session, link.id, link.revision, link.content)
         case Ours(Written() as older, matched=False) if part.operation is Operation.CREATE:
-            # Made by us before this link knew of it; what the CMMS says now has not been written.
             acting.effects.prevented.append("lookup")
-            _adopt(acting, link, older.ref, older.sync_token)
+            _found_again(acting, part, link, older)
         case Ours(Removed()) if part.operation is Operation.WITHDRAW:
             # Somebody else took it out: what is gone there is not made anew behind their back.
             acting.fail(subject, _not_there(link))

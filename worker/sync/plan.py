@@ -54,11 +54,13 @@ class Sorted:
 @dataclass(frozen=True)
 class Rules:
     """What decides beside the links themselves: the ledger, what of it is `final` once it is
-    removed, and what is left out of these books."""
+    removed, what is left out of these books, and whether the database may have forgotten what it
+    created (`restored`)."""
 
     provider: str
     final: frozenset[Kind] = frozenset()
     scope: Scope | None = None
+    restored: bool = False
 
 
 def sort(due: Iterable[Due], rules: Rules) -> Sorted:
@@ -78,7 +80,7 @@ def sort(due: Iterable[Due], rules: Rules) -> Sorted:
         elif _is_theirs(link):
             found.theirs.append(link)
         else:
-            _to_work(found, link, rules.final)
+            _to_work(found, link, rules)
     return found
 
 
@@ -101,13 +103,13 @@ def _is_theirs(link: Due) -> bool:
     return link.kind is Kind.PAYMENT and there and link.digest is None
 
 
-def _to_work(found: Sorted, link: Due, final: frozenset[Kind]) -> None:
+def _to_work(found: Sorted, link: Due, rules: Rules) -> None:
     try:
         document = load_record(link.kind, dict(link.snapshot) | dict(link.opening or {}))
     except ValidationError as error:  # written by another release than this one
         found.broken.append((link, _wrong(error)))
         return
-    operation = _operation(link, final)
+    operation = _operation(link, rules.final)
     target = operation is not Operation.CREATE
     work = Work(
         link_id=link.id,
@@ -126,7 +128,8 @@ def _to_work(found: Sorted, link: Due, final: frozenset[Kind]) -> None:
         total=link.expected_total if target else None,
     )
     # Without a token there is nothing to update against: it is read first.
-    if link.look not in (None, LOOKED) or (target and link.sync_token is None):
+    unread = link.sync_token is None if target else rules.restored and link.look is None
+    if link.look not in (None, LOOKED) or unread:
         found.looking.append((link, work))  # with all its fields, to be compared with the record
         return
     decided = {name: Conflict(side) for name, side in link.decided.items()}

@@ -72,7 +72,8 @@ def push(driver: Driver) -> Step:
 
 def _rules(driver: Driver) -> Rules:
     final = driver.ledger.traits.final
-    return Rules(driver.connection.provider, final, Scope.of(driver.connection))
+    scope = Scope.of(driver.connection)
+    return Rules(driver.connection.provider, final, scope, driver.restored)
 
 
 def _needs_house_items(

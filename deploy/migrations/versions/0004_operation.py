@@ -37,6 +37,7 @@ def upgrade() -> None:
     _unknown_faults()
     _issues()
     _dead_letters()
+    _figures()
 
 
 def _acts() -> None:
@@ -65,6 +66,7 @@ def _installation() -> None:
         sa.Column("database_oid", sa.BigInteger),
         sa.Column("noted_at", _MOMENT, nullable=False, server_default=sa.func.now()),
         sa.Column("restored_at", _MOMENT),
+        sa.Column("ticked_at", _MOMENT),
         sa.PrimaryKeyConstraint("one", name="pk_installation"),
     )
 
@@ -128,11 +130,17 @@ def _dead_letters() -> None:
     op.create_index("ix_inbox_causation_id", "inbox", ["causation_id"], postgresql_where=named)
 
 
+def _figures() -> None:
+    """Links are counted by state every few seconds: without reading the table through."""
+    op.create_index("ix_links_state", "links", ["state"])
+
+
 def _none_yet(default: str) -> dict[str, object]:
     return {"nullable": False, "server_default": sa.text(default)}
 
 
 def downgrade() -> None:
+    op.drop_index("ix_links_state", "links")
     op.drop_index("ix_inbox_causation_id", "inbox")
     op.drop_column("inbox", "causation_id")
     op.drop_column("dead_letters", "result")

@@ -1,0 +1,69 @@
+"""A database that was restored or failed over: what it has forgotten may be in the books (design
+5.10)."""
+
+import logging
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from worker.errors import Misuse
+from worker.store import acts, installation
+from worker.store.acts import Act
+from worker.store.installation import Standing
+from worker.store.session import Session
+from worker.sync.services import Services
+
+log = logging.getLogger(__name__)
+
+SUBJECT = "installation"
+"""The subject of the acts by which people cleared it."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who cleared it, and why."""
+
+    who: str
+    note: str | None = None
+
+
+def notice(session: Session) -> datetime | None:
+    """Since when creates are looked up first; None: they need not be.
+
+    Asked of every driver before its first call, so that nothing is sent by what an older database
+    knew.
+    """
+    return _noted(session).restored_at
+
+
+def note(services: Services) -> Standing:
+    """The same for people, who hear of it though nothing is due."""
+    with services.database.begin() as session:
+        return _noted(session)
+
+
+def tick(services: Services) -> None:
+    """The same once a minute; that it was done tells `books doctor` that the clock goes."""
+    with services.database.begin() as session:
+        _noted(session)
+        installation.tick(session)
+
+
+def _noted(session: Session) -> Standing:
+    standing = installation.note(session)
+    if standing.moved:
+        log.warning("database.restored", extra=asdict(standing.identity))
+    return standing
+
+
+def clear(services: Services, decision: Decision) -> datetime:
+    """A person says that the books and the tables agree again; since when they did not.
+
+    Raises: Misuse where nothing was restored.
+    """
+    with services.database.begin() as session:
+        since = notice(session)
+        if since is None or not installation.clear(session):
+            raise Misuse("not_restored", "the database is no restored one: nothing to clear")
+        result = {"restored_at": since.isoformat()}
+        acts.note(session, Act(decision.who, "clear", SUBJECT, decision.note, result=result))
+    return since
