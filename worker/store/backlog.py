@@ -120,7 +120,13 @@ def read(session: Session) -> Backlog:
     )
 
 
-_BUDGETS = sa.text("SELECT provider, budget FROM connections WHERE state = 'active'")
+# Of what was spent longer than a minute ago nothing but the day counts: most connections are idle.
+_BUDGETS = sa.text("""
+    SELECT provider, CASE
+        WHEN CAST(budget #>> '{seconds,-1,0}' AS bigint) > extract(epoch FROM now()) - 65
+        THEN budget - 'tenths' ELSE budget - CAST('{seconds,tenths}' AS text[]) END AS budget
+    FROM connections WHERE state = 'active'
+""")
 
 
 def budgets(session: Session) -> list[tuple[str, Mapping[str, object]]]:

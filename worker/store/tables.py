@@ -197,6 +197,7 @@ links = Table(
         postgresql_where=text("kind = 'payment' AND balance > 0"),
     ),
     Index("ix_links_record", "connection_id", "kind", "record_id"),
+    Index("ix_links_state", "state"),  # for figures: how many links stand how
     Index(
         "ix_links_stuck",
         "connection_id",

@@ -46,9 +46,7 @@ class Success:
     told: Told | None = None  # where it is not simply the operation
     sent: Collection[str] | None = None  # of an update: the fields that were sent; None: all
     untouched: bool = False  # nothing was written or read: how it stands in the books stays
-    prevented: str | None = (
-        None  # what kept it from being in the books twice: replay, lookup, match
-    )
+    prevented: str | None = None  # what kept it from being doubled: replay, lookup, match
 
     @property
     def operation_told(self) -> Told:
