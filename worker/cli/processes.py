@@ -1,17 +1,44 @@
 """The processes of the worker; any number of each may run."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from worker.store.session import Database
 
 QUEUES = ("drive", "housekeeping")
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the tables up to date; safe to repeat."""
+@click.option("--check", is_flag=True, help="Change nothing; exit code 1 if there is something to.")
+def migrate(check: bool) -> None:  # noqa: FBT001  # click passes options by name
+    """Bring the tables up to date, beside the processes that run; safe to repeat.
+
+    Tables of a newer version are left as they are: this one works with them.
+    """
     from worker.settings import from_environment  # noqa: PLC0415
     from worker.store.migrate import upgrade  # noqa: PLC0415
+    from worker.store.session import Database  # noqa: PLC0415
 
-    upgrade(from_environment().database_url)
+    url = from_environment().database_url
+    if check:
+        _check(Database(url, threads=1))
+        return
+    upgrade(url)
+    click.echo("the tables are up to date")
+
+
+def _check(database: "Database") -> None:
+    """Raises: ClickException where the tables are not what this version needs."""
+    from worker.store.migrate import is_current  # noqa: PLC0415
+
+    try:
+        current = is_current(database)
+    finally:
+        database.close()
+    if not current:
+        raise click.ClickException("the tables are of an older version: run `books migrate`")
     click.echo("the tables are up to date")
 
 
