@@ -25,6 +25,7 @@ from worker.cli import (
     records,
     restore,
     status,
+    tenants,
     why,
 )
 from worker.errors import Misuse, ProviderError, Unavailable
@@ -97,7 +98,7 @@ def _first_line(error: BaseException) -> str:
 
 for group in (
     codes, processes, connections, pulls, matches, conflicts, records, payments, status, issues,
-    dead_letters, keys, restore, doctor, why,
+    dead_letters, keys, restore, doctor, tenants, why,
 ):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

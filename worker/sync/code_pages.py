@@ -97,8 +97,8 @@ def _index() -> Iterator[str]:
     yield "One page each, generated from [worker/failures](../../worker/failures) and the ledgers'"
     yield f"tables of faults: `books codes pages {FOLDER}`. Words in ‹brackets› are filled with the"
     yield "names that are concerned. `books why KIND ID` says which code a record has; `books codes"
-    yield "show CODE` prints its page. A failure has an id, `f-` and ten digits: status event, `books"
-    yield "why` and log bear it, and under it engineers find what the ledger itself said."
+    yield "show CODE` prints its page. A failure has an id, `f-` and ten digits: status event, log"
+    yield "and `books why` have it, and engineers find under it what the ledger itself said."
     for category in Category:
         yield ""
         yield f"## {category}"
