@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench import books, intake
+from tests.bench import books, intake, letters
 from tests.bench.figures import Figure, machine, table
 from tests.system.broker import InUse
 from tests.system.environment import Services, unrecorded
@@ -41,6 +41,10 @@ BENCHES = {
         "calls and memory for a backlog of 1,000 invoices",
         books.backlog, books.Size(1, invoices=1000), books.Size(1, invoices=10),
     ),
+    "dead-letters": Bench(
+        "dead letters listed, replayed, and the replay killed half-way",
+        letters.measure, letters.FULL, letters.TINY,
+    ),
 }  # fmt: skip
 
 
@@ -69,7 +73,7 @@ def measure(name: str, services: Services, *, tiny: bool) -> list[Figure]:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    shown = "\n".join(f"  {name:<8} {bench.help}" for name, bench in BENCHES.items())
+    shown = "\n".join(f"  {name:<12} {bench.help}" for name, bench in BENCHES.items())
     parser = argparse.ArgumentParser(
         prog="./dev bench",
         description=f"{__doc__}\n\n{shown}",

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import click
 
@@ -62,15 +63,19 @@ def text(value: object) -> str:
 
 
 def plain(value: object) -> object:
+    """What JSON has no word for, as it can be written: for `json.dumps(default=...)`."""
     """What JSON has no word for, as `json.dumps` asks for it."""
     match value:
         case Decimal():
             return format(value.normalize(), "f")
         case datetime() | date():
             return value.isoformat()
+        case UUID():
+            return str(value)
         case bytes() | memoryview():
             return bytes(value).decode("utf-8", "backslashreplace")
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return asdict(value)
+            # One level: json asks again for what lies deeper; `asdict` copies all of it.
+            return {one.name: getattr(value, one.name) for one in fields(value)}
         case _:
             raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -83,7 +83,7 @@ _CORRECTED_BY = sa.literal_column(
 def listed(session: Session, wanted: Filter, most: int | None = None) -> list[Listed]:
     """The letters, the newest first."""
     query = _listing(wanted).order_by(d.c.last_seen_at.desc(), d.c.id.desc()).limit(most)
-    return [Listed(**dict(row._mapping)) for row in session.execute(query)]
+    return [Listed(*row) for row in session.execute(query)]
 
 
 def count(session: Session, wanted: Filter) -> int:
@@ -108,9 +108,8 @@ def corrections(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 
 def _listing(wanted: Filter) -> sa.Select[Any]:
-    own = [name for name in Listed.__dataclass_fields__ if name in d.c]
-    size = sa.func.octet_length(d.c.body).label("bytes")
-    columns = [*(d.c[name] for name in own), size, _CORRECTED_BY.label("corrected_by")]
+    reckoned = {"bytes": sa.func.octet_length(d.c.body), "corrected_by": _CORRECTED_BY}
+    columns = [reckoned[n] if n in reckoned else d.c[n] for n in Listed.__dataclass_fields__]
     return sa.select(*columns).where(*_conditions(wanted))
 
 
