@@ -55,6 +55,11 @@ def get(session: Session, connection_id: int) -> Connection:
     return _one(session, connections.c.id == connection_id)
 
 
+def is_there(session: Session, connection_id: int) -> bool:
+    query = sa.select(connections.c.id).where(connections.c.id == connection_id)
+    return session.execute(query).first() is not None
+
+
 def lock(session: Session, connection_id: int) -> Connection:
     """The row, locked against everybody who wakes or waits: taken before any link."""
     query = connections.select().where(connections.c.id == connection_id).with_for_update()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from worker.store.columns import metadata
+from worker.store.ownership import TABLES
 from worker.store.session import Session
 
 
@@ -47,14 +47,17 @@ _ABSENT = sa.text("""
 """)
 
 
+_NAMES = {"names": [table.name for table in TABLES]}
+
+
 def denied(session: Session) -> list[str]:
     """Our tables that our user may not read and write."""
-    return list(session.execute(_DENIED, {"names": sorted(metadata.tables)}).scalars())
+    return list(session.execute(_DENIED, _NAMES).scalars())
 
 
 def absent(session: Session) -> list[str]:
     """Our tables that are not there."""
-    return list(session.execute(_ABSENT, {"names": sorted(metadata.tables)}).scalars())
+    return list(session.execute(_ABSENT, _NAMES).scalars())
 
 
 @dataclass(frozen=True)

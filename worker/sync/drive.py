@@ -36,6 +36,8 @@ def drive(services: Services, connection_id: int) -> None:
             if held is None:
                 return
             with services.database.begin() as session:
+                if not connections.is_there(session, connection_id):
+                    return  # a late hint: its tenant was erased
                 hints.take_hint(session, connection_id)
                 driver = Driver.begin(services, session, connection_id, held)
             known = driver.connection
