@@ -5,16 +5,16 @@ It is started again at once, as an orchestrator would; by a fork, so that 20 dea
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from types import FrameType
 
 from events.delivery import Delivery
 from worker import logs
-from worker.intake import Intake
+from worker.intake import Intake, take_apart
 from worker.settings import from_environment
 from worker.sync import revive
+from worker.sync.revive import Tried
 
 POISON = b"peanut"
 
@@ -30,12 +30,11 @@ class Allergic(Intake):
     def revive(self, deliveries: Sequence[Delivery]) -> None:
         """As it is, but that the child has the same allergy."""
         for delivery in deliveries:
-            revive.revive(self._services.database, delivery, _survives)
+            revive.revive(self.services.database, delivery, _tried)
 
 
-def _survives(message: bytes) -> bool:
-    command = [sys.executable, "-m", "tests.chaos.intake", "one"]
-    return subprocess.run(command, input=message, check=False).returncode == 0
+def _tried(message: bytes) -> Tried:
+    return revive.apart([sys.executable, "-m", "tests.chaos.intake", "one"], message)
 
 
 def serve() -> None:
@@ -57,7 +56,7 @@ def serve() -> None:
 
 def take_one() -> None:
     """Take in one message from standard input."""
-    Allergic(from_environment()).take([revive.unpack(sys.stdin.buffer.read())])
+    take_apart(Allergic(from_environment()))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """The fixtures of a tenant with books of its own."""
 
+from tests.counting import counting
 from tests.integration.workshop import (
     books,
     books_services,
     books_simulator,
     empty_tables,
     hints,
+    kept,
     open_shop,
     shop,
     threads,
@@ -17,8 +19,10 @@ __all__ = [
     "books",
     "books_services",
     "books_simulator",
+    "counting",
     "empty_tables",
     "hints",
+    "kept",
     "open_shop",
     "shop",
     "threads",

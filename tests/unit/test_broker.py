@@ -11,6 +11,7 @@ import pika
 import pytest
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
+from tests.counting import Counting
 from worker.broker import DRIVE, HOUSEKEEPING, BrokerHints, make_broker
 
 # pika leaves the sockets behind by which its threads wake each other.
@@ -114,12 +115,14 @@ def test_a_malformed_body_stops_nobody(desk: Desk, body: bytes | dict[str, objec
     assert sorted(desk.given) == list(range(9))
 
 
-def test_an_actor_that_breaks_stops_nobody(desk: Desk) -> None:
+def test_an_actor_that_breaks_stops_nobody_and_is_counted(desk: Desk) -> None:
+    counting = Counting()
     desk.put(*[json.dumps(HINT | {"args": []}).encode()] * 6)
 
     BrokerHints(desk.broker).drive(range(1, 9))
 
     assert desk.took(set(range(1, 9)))
+    assert counting.of("books_defects_total", where="drive") == 6
 
 
 def test_a_hint_of_our_own_is_read_as_it_was_written(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.counting import Counting
 from tests.integration.connecting import Office, Simulator
 from worker.errors import Disconnected, Unavailable
 from worker.store.connections import Connection
@@ -44,7 +45,7 @@ def test_eight_threads_meeting_an_expired_token_refresh_once(office: Office) -> 
     assert len(got) == 1
 
 
-def test_a_refused_token_is_renewed_once(office: Office) -> None:
+def test_a_refused_token_is_renewed_once(office: Office, counting: Counting) -> None:
     connection = office.connect()
     refused = office.token(connection) or ""
 
@@ -52,6 +53,8 @@ def test_a_refused_token_is_renewed_once(office: Office) -> None:
     second = renewed(office, connection, refused)
 
     assert first == second != refused
+    refreshed = {"provider": "quickbooks", "result": "refreshed"}
+    assert counting.of("books_token_refreshes_total", **refreshed) == 1
 
 
 def test_a_lost_refresh_answer_leaves_a_working_connection(office: Office) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from tests.builders import a_customer, an_invoice
+from tests.counting import Counting
 from tests.integration.workshop import (
     Altered,
     OpenShop,
@@ -37,7 +38,9 @@ def test_one_bad_document_in_a_batch_holds_back_nobody(books: Shop) -> None:
     assert books.submissions()[-1].endpoint == "batch"
 
 
-def test_a_plan_that_breaks_is_a_defect_of_that_record_alone(books: Shop) -> None:
+def test_a_plan_that_breaks_is_a_defect_of_that_record_alone(
+    books: Shop, counting: Counting
+) -> None:
     broken = with_books(books.services, lambda real: Altered(real, plan=breaks_on(real, "INV-2")))
     books.take(*(books.event("invoice.created", an_invoice(f"INV-{n}")) for n in (1, 2, 3)))
 
@@ -47,9 +50,12 @@ def test_a_plan_that_breaks_is_a_defect_of_that_record_alone(books: Shop) -> Non
     assert [states[f"INV-{n}"] for n in (1, 2, 3)] == ["synced", "failed", "synced"]
     [letter] = books.letters()
     assert (letter.category, letter.link_id) == ("defect", books.link("INV-2").id)
+    assert counting.of("books_defects_total", where="plan") == 1
 
 
-def test_a_document_that_cannot_be_read_is_a_defect_of_its_own(shop: Shop) -> None:
+def test_a_document_that_cannot_be_read_is_a_defect_of_its_own(
+    shop: Shop, counting: Counting
+) -> None:
     send_customers(shop, 3)
     shop.run("UPDATE documents SET snapshot = '{\"id\": \"CUS-1\"}' WHERE record_id = 'CUS-1'")
 
@@ -58,6 +64,9 @@ def test_a_document_that_cannot_be_read_is_a_defect_of_its_own(shop: Shop) -> No
     assert shop.states() == {"CUS-0": "synced", "CUS-1": "failed", "CUS-2": "synced"}
     assert shop.told("CUS-1") == ["record.failed"]
     assert [letter.category for letter in shop.letters()] == ["defect"]
+    assert counting.of("books_records_failed_total", kind="customer", category="defect") == 1
+    assert counting.of("books_records_total", kind="customer", outcome="created") == 2
+    assert counting.of("books_event_to_ref_seconds_count", kind="customer") == 2
 
 
 def test_a_new_version_mends_a_document_that_failed(shop: Shop) -> None:
@@ -88,7 +97,7 @@ def test_a_throttle_stops_the_connection_and_costs_nothing(shop: Shop) -> None:
     assert [shop.link(f"CUS-{n}").attempts for n in range(3)] == [0, 0, 0]
 
 
-def test_a_ledger_that_is_down_is_asked_less_and_less(shop: Shop) -> None:
+def test_a_ledger_that_is_down_is_asked_less_and_less(shop: Shop, counting: Counting) -> None:
     shop.simulator.fault("server_error", "read", times=None)
     shop.send("sync.requested", {"resource": "accounts"})
 
@@ -100,6 +109,8 @@ def test_a_ledger_that_is_down_is_asked_less_and_less(shop: Shop) -> None:
 
     assert waits[0] < 3 < waits[3] <= 16
     assert shop.row().failures == 4
+    waited = {"provider": "quickbooks", "reason": "unavailable"}
+    assert counting.of("books_throttle_waits_total", **waited) == 4
 
 
 def test_an_expired_token_is_refreshed_once_for_all(books: Shop) -> None:

@@ -1,6 +1,7 @@
 """Intake: every event once, the newest snapshot of each record, dead letters whole (design 3)."""
 
 import random
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from events.delivery import Delivery
 from tests.builders import a_customer, event, junk
+from tests.counting import Counting
 from tests.integration.workshop import locks_waited_for, until
 from worker.store import inbox
 from worker.store.session import Database
 from worker.sync.intake import Taken, take_in
+from worker.sync.revive import Tried, address, apart, revive
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -42,13 +45,15 @@ def name(database: Database) -> str:
     return str(found)
 
 
-def test_an_event_that_comes_twice_counts_once(empty_tables: Database) -> None:
+def test_an_event_that_comes_twice_counts_once(empty_tables: Database, counting: Counting) -> None:
     one = renamed("Harbor")
 
     first = take_in(empty_tables, [one, one])
     second = take_in(empty_tables, [one, renamed("Haven", minutes=1)])
 
     assert [(t.accepted, t.repeated) for t in (first, second)] == [(1, 1), (1, 1)]
+    assert [counting.of("books_events_total", result=r) for r in ("accepted", "repeated")] == [2, 2]
+    assert counting.of("books_duplicates_prevented_total", mechanism="repeat") == 2
     assert rows(empty_tables, "SELECT count(*) FROM inbox") == [(2,)]
 
 
@@ -154,7 +159,7 @@ def test_dead_letters_are_unique_and_counted(empty_tables: Database) -> None:
     take_in(empty_tables, [junk(b"{"), junk(b"{"), junk(b"[")])
     take_in(empty_tables, [junk(b"{")])
 
-    query = "SELECT body, count FROM dead_letters ORDER BY id"
+    query = "SELECT body, count FROM dead_letters ORDER BY count DESC"
     assert rows(empty_tables, query) == [(b"{", 3), (b"[", 1)]
 
 
@@ -228,9 +233,49 @@ def repeated(database: Database, batch: list[Delivery]) -> Taken:
             continue
 
 
+def test_a_message_that_kills_again_is_a_dead_letter_and_counted(
+    empty_tables: Database, counting: Counting
+) -> None:
+    tried = Tried(survived=False, address={"tenant_id": "tenant-1"}, said="Traceback: boom")
+
+    survived = revive(empty_tables, renamed("Harbor"), lambda _: tried)
+
+    assert not survived
+    query = "SELECT category, tenant_id, detail FROM dead_letters"
+    assert rows(empty_tables, query) == [("killed_process", "tenant-1", "Traceback: boom")]
+    assert counting.of("books_events_total", result="dead") == 1
+
+
 def test_a_message_is_kept_as_it_came(empty_tables: Database) -> None:
     sent = renamed("Harbor")
 
     take_in(empty_tables, [sent])
 
     assert rows(empty_tables, "SELECT body FROM inbox") == [(sent.body,)]
+
+
+DYING = """
+import os, sys
+sys.stdout.buffer.write(sys.stdin.buffer.read()); sys.stdout.flush()
+print("Bearer abcdef123456", file=sys.stderr, flush=True)
+os.abort()
+"""
+
+
+def test_what_a_child_read_and_said_before_it_died_is_told() -> None:
+    sent = renamed("Harbor", id_="e-1")
+
+    tried = apart([sys.executable, "-c", DYING], address(sent))
+
+    assert (tried.survived, tried.address["event_id"]) == (False, "e-1")
+    assert tried.address["tenant_id"] == "tenant-1"
+    assert tried.said is not None
+    assert "status -6" in tried.said
+    assert "abcdef123456" not in tried.said
+
+
+def test_a_child_that_dies_of_reading_leaves_a_letter_without_address() -> None:
+    tried = apart([sys.executable, "-c", "import os; os.abort()"], b"poison")
+
+    assert not tried.survived
+    assert tried.address == {}

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from schemas.kinds import Kind
 from tests.builders import a_customer, a_vendor, an_invoice, an_item
+from tests.counting import Counting
 from tests.integration.match.scenes import (
     HARBOR,
     changed,
@@ -30,7 +31,7 @@ def filled(open_shop: OpenShop) -> Shop:
     return shop
 
 
-def test_an_exact_match_is_linked_and_nothing_is_written(filled: Shop) -> None:
+def test_an_exact_match_is_linked_and_nothing_is_written(filled: Shop, counting: Counting) -> None:
     filled.send("customer.created", a_customer(name="Harbor Hotel"))
 
     filled.work()
@@ -40,6 +41,7 @@ def test_an_exact_match_is_linked_and_nothing_is_written(filled: Shop) -> None:
     assert (link.state, link.ref, link.sync_token) == ("synced", there["Id"], there["SyncToken"])
     assert filled.events("CUS-1")[0]["data"]["operation"] == "linked"
     assert filled.submissions() == []
+    assert counting.of("books_duplicates_prevented_total", mechanism="match") == 1
 
 
 def test_what_was_linked_is_not_discovered(filled: Shop) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.builders import a_customer, an_item
+from tests.counting import Counting
 from tests.integration.workshop import OpenShop, Shop
 from worker.providers.port import Resource
 from worker.sync import connections
@@ -17,12 +18,14 @@ def test_the_first_pull_tells_every_account(open_shop: OpenShop) -> None:
     assert len(told) == len(set(told)) == completed["created"] == completed["read"] > 20
 
 
-def test_the_first_pull_tells_every_tax_code(open_shop: OpenShop) -> None:
+def test_the_first_pull_tells_every_tax_code(open_shop: OpenShop, counting: Counting) -> None:
     shop = open_shop()
     shop.work()
 
     [completed] = completed_of(shop, "taxes")
     assert len(of_type(shop, "tax.changed")) == completed["created"] == completed["read"] > 0
+    done = {"provider": "quickbooks", "resource": "taxes", "outcome": "done"}
+    assert counting.of("books_runs_total", **done) == 1
 
 
 def test_what_has_not_changed_is_counted_and_not_told(shop: Shop) -> None:
@@ -89,7 +92,7 @@ def test_a_pull_that_breaks_off_goes_on_at_its_page(shop: Shop) -> None:
     assert shop.told().count("sync.failed") == 0
 
 
-def test_a_withdrawn_consent_answers_the_run(shop: Shop) -> None:
+def test_a_withdrawn_consent_answers_the_run(shop: Shop, counting: Counting) -> None:
     shop.control("withdraw")
 
     pull(shop, Resource.ACCOUNTS)
@@ -97,6 +100,8 @@ def test_a_withdrawn_consent_answers_the_run(shop: Shop) -> None:
     failed = of_type(shop, "sync.failed")[-1]["data"]
     assert (failed["resource"], failed["error"]["category"]) == ("accounts", "connection")
     assert shop.row().state == "paused"
+    failed = {"provider": "quickbooks", "resource": "accounts", "outcome": "failed"}
+    assert counting.of("books_runs_total", **failed) == 1
 
 
 def test_a_test_of_a_withdrawn_consent_is_answered(shop: Shop) -> None:

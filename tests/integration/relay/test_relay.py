@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from events.message import Message
 from events.publisher import Outcome
+from tests.counting import Counting
 from tests.integration.workshop import until
 from worker.store import outbox
 from worker.store.outbox import Outgoing
@@ -71,7 +72,9 @@ def test_what_was_not_confirmed_stays_with_all_behind_it(empty_tables: Database)
     assert mended.ids == ids[1:]
 
 
-def test_a_crash_before_the_mark_publishes_the_same_ids_again(empty_tables: Database) -> None:
+def test_a_crash_before_the_mark_publishes_the_same_ids_again(
+    empty_tables: Database, counting: Counting
+) -> None:
     ids = write(empty_tables, 2)
     crashing = Exchange()
 
@@ -85,15 +88,19 @@ def test_a_crash_before_the_mark_publishes_the_same_ids_again(empty_tables: Data
     relay(empty_tables, PARTITION, again.publish)
 
     assert crashing.ids == again.ids == ids
+    assert counting.of("books_status_events_total", result="published") == 2
 
 
-def test_an_event_that_nobody_hears_blocks_nobody(empty_tables: Database) -> None:
+def test_an_event_that_nobody_hears_blocks_nobody(
+    empty_tables: Database, counting: Counting
+) -> None:
     deaf, heard = write(empty_tables, 2)
     exchange = Exchange(lambda n: Outcome.UNROUTABLE if n == 0 else Outcome.CONFIRMED)
 
     relay(empty_tables, PARTITION, exchange.publish)
 
     assert states(empty_tables) == {deaf: "unroutable", heard: "published"}
+    assert counting.of("books_status_events_total", result="unroutable") == 1
 
 
 @pytest.mark.parametrize(

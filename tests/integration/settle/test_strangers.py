@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from tests.builders import a_customer, a_vendor, an_invoice, an_item
+from tests.counting import Counting
 from tests.integration.workshop import Altered, Shop, with_books
 from worker.errors import Unexplained
 from worker.providers.port import Books, Found, Sought
@@ -67,7 +68,7 @@ def test_a_later_version_does_not_end_a_conflict(invoiced: Shop) -> None:
     assert invoiced.states()["INV-1"] == "conflict"
 
 
-def test_an_exact_namesake_is_adopted(shop: Shop) -> None:
+def test_an_exact_namesake_is_adopted(shop: Shop, counting: Counting) -> None:
     customer = a_customer(name="Harbor Hotel")
     there = shop.enter(
         "Customer", DisplayName="Harbor Hotel", PrimaryEmailAddr={"Address": customer["email"]}
@@ -80,6 +81,7 @@ def test_an_exact_namesake_is_adopted(shop: Shop) -> None:
     assert shop.events("CUS-1")[-1]["data"]["operation"] == "linked"
     named = [one for one in shop.books("Customer") if one["DisplayName"] == "Harbor Hotel"]
     assert [one["Id"] for one in named] == [there["Id"]]
+    assert counting.of("books_duplicates_prevented_total", mechanism="adoption") == 1
 
 
 def test_what_an_adopted_namesake_holds_is_not_overwritten(shop: Shop) -> None:
@@ -166,7 +168,7 @@ def test_an_unknown_item_is_not_taken_for_an_older_namesake(shop: Shop) -> None:
     assert [i["Name"] for i in shop.books("Item")].count("Technician hour ITM-1") == 1
 
 
-def test_two_records_with_our_marker_stop_and_say_so(books: Shop) -> None:
+def test_two_records_with_our_marker_stop_and_say_so(books: Shop, counting: Counting) -> None:
     books.send("invoice.created", an_invoice())
     books.simulator.fault("lost_answer")
     books.drive()
@@ -177,6 +179,8 @@ def test_two_records_with_our_marker_stop_and_say_so(books: Shop) -> None:
 
     assert (books.states()["INV-1"], books.link("INV-1").error_code) == ("failed", "two_in_books")
     assert [letter.category for letter in books.letters()] == ["defect"]
+    assert counting.of("books_submissions_settled_total", how="two_in_books") == 1
+    assert counting.of("books_records_failed_total", kind="invoice", category="defect") == 1
 
 
 def test_a_refused_look_is_a_defect_of_that_record_alone(shop: Shop) -> None:

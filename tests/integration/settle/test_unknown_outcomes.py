@@ -7,6 +7,7 @@ from typing import NoReturn
 import pytest
 
 from tests.builders import an_invoice
+from tests.counting import Counting
 from tests.integration.workshop import (
     CUT_LEASE,
     Altered,
@@ -86,7 +87,7 @@ def test_an_item_missing_from_a_batch_answer_holds_only_itself(books: Shop) -> N
     assert books.marked("Invoice", "INV-1")[0]["SyncToken"] == "1"
 
 
-def test_a_missing_item_is_settled_by_the_repeat(books: Shop) -> None:
+def test_a_missing_item_is_settled_by_the_repeat(books: Shop, counting: Counting) -> None:
     ids = send_invoices(books, 3)
     books.simulator.fault("drop_item", "batch")
     books.drive()
@@ -96,6 +97,10 @@ def test_a_missing_item_is_settled_by_the_repeat(books: Shop) -> None:
 
     assert [len(books.marked("Invoice", one)) for one in ids] == [1, 1, 1]
     assert [books.told(one) for one in ids] == [["record.synced"]] * 3
+    assert counting.of("books_submissions_unknown_total") == 1
+    assert counting.of("books_submissions_settled_total", how="replayed") == 1
+    assert counting.of("books_duplicates_prevented_total", mechanism="replay") == 1
+    assert counting.of("books_batch_size_sum", provider="quickbooks") == 6
 
 
 def test_a_recorded_request_of_a_dead_driver_is_left_alone(books: Shop) -> None:
@@ -206,7 +211,7 @@ def test_a_repeat_refused_by_a_forgetful_ledger_is_looked_up(books: Shop) -> Non
     assert books.told("INV-1") == ["record.synced"]
 
 
-def test_after_the_replay_window_the_books_are_asked(books: Shop) -> None:
+def test_after_the_replay_window_the_books_are_asked(books: Shop, counting: Counting) -> None:
     send_invoices(books, 3)
     books.simulator.fault("lost_answer", "batch")
     books.drive()
@@ -218,6 +223,8 @@ def test_after_the_replay_window_the_books_are_asked(books: Shop) -> None:
     assert [len(books.marked("Invoice", f"INV-{n}")) for n in (1, 2, 3)] == [1, 1, 1]
     assert books.simulator.stat("replays") == before
     assert set(books.states().values()) == {"synced"}
+    assert counting.of("books_submissions_settled_total", how="found") == 3
+    assert counting.of("books_duplicates_prevented_total", mechanism="lookup") == 3
 
 
 def test_what_was_looked_up_in_vain_once_stays_unknown(books: Shop) -> None:
@@ -232,7 +239,9 @@ def test_what_was_looked_up_in_vain_once_stays_unknown(books: Shop) -> None:
     assert books.submissions()[-1].lookups == 1
 
 
-def test_what_was_looked_up_in_vain_twice_goes_out_under_a_new_key(books: Shop) -> None:
+def test_what_was_looked_up_in_vain_twice_goes_out_under_a_new_key(
+    books: Shop, counting: Counting
+) -> None:
     send_invoices(books, 1)
     books.simulator.fault("reset_before")
     books.drive()
@@ -243,6 +252,9 @@ def test_what_was_looked_up_in_vain_twice_goes_out_under_a_new_key(books: Shop) 
     first, second = books.submissions()[2:]
     assert (first.key != second.key, len(books.marked("Invoice", "INV-1"))) == (True, 1)
     assert books.told("INV-1") == ["record.synced"]
+    assert counting.of("books_submissions_unknown_total") == 1
+    assert counting.of("books_submissions_settled_total", how="absent") == 1
+    assert counting.of("books_duplicates_prevented_total", mechanism="lookup") == 0
 
 
 def test_nothing_is_proven_while_a_key_may_be_remembered(books: Shop) -> None:
