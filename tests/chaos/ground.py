@@ -46,21 +46,24 @@ def given() -> Iterator[Ground]:
 
 
 @contextmanager
-def own() -> Iterator[Ground]:
-    """Servers of our own from installed programs. Raises NotOurs where there are none."""
+def own(*, measured: bool = False) -> Iterator[Ground]:
+    """Servers of our own from installed programs; RabbitMQ shows its metrics if `measured`.
+
+    Raises NotOurs where there are none.
+    """
     # A Run takes the signals of the process for itself, and pytest goes on after it.
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDINGS)}
     try:
         with Run() as run:
-            yield _start(run)
+            yield _start(run, measured=measured)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
-def _start(run: Run) -> Ground:
+def _start(run: Run, *, measured: bool) -> Ground:
     try:
-        broker, database = rabbitmq.start(run), postgres.start(run)
+        broker, database = rabbitmq.start(run, measured=measured), postgres.start(run)
     except Unavailable as missing:
         raise NotOurs(
             "this scenario stops and starts PostgreSQL and RabbitMQ itself, so the addresses of "

@@ -87,7 +87,7 @@ def connect_everywhere(system: System, tenant: str) -> list[Connected]:
 
 
 def _add(system: System, tenant: str, ledger: Ledger) -> int:
-    secret = system.directory / "client_secret"
+    secret = system.directory / f"client_secret.{tenant}"  # several may connect at once
     secret.touch(0o600)
     secret.write_text(ledger.info["client_secret"])
     options = {

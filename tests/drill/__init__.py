@@ -1,0 +1,1 @@
+"""The drill: each alert's condition caused for real, seen by Prometheus, mended by its runbook."""

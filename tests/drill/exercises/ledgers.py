@@ -1,0 +1,81 @@
+"""Conditions of a whole ledger: down, slow, silent, or saying what nobody has heard before."""
+
+from collections.abc import Iterator
+
+from tests.chaos import sales
+from tests.chaos.scene import eventually
+from tests.drill.exercise import Held
+from tests.drill.stage import CROWD, Stage
+
+_UNKNOWN = "SELECT count(*) FROM submissions WHERE state = 'open'"
+_LATE = 220
+
+
+def down(stage: Stage) -> Iterator[Held]:
+    """QuickBooks answers every call with 503 and a page of HTML."""
+    stage.fault(CROWD[0], "maintenance_html", where="any", times=None)
+    for name in CROWD:
+        stage.sell(name, "outage", 2)
+    yield Held("invoices not in the books", lambda: sum(map(stage.unsynced, CROWD)))
+    stage.forget_faults(CROWD[0])
+    stage.runbook("BooksLedgerUnavailable", acme=CROWD[0])
+    stage.runbook("BooksLedgerErrors", acme=CROWD[0])
+
+
+def slow(stage: Stage) -> Iterator[Held]:
+    """QuickBooks takes a second and a half for every call, with hundreds of customers to write."""
+    name = CROWD[3]
+    ledger = stage.tenants[name].ledger
+    ledger.control("PUT", "settings", {"latency_ms": [1400, 1600]})
+    stage.publish([sales.customer(name, number, "Late") for number in range(_LATE)])
+    yield Held("customers not in the books", lambda: stage.unsynced(name))
+    ledger.control("PUT", "settings", {"latency_ms": [0, 0]})
+    stage.runbook("BooksRecordsLate", acme=name)
+    stage.runbook("BooksRecordsLateSlowly", acme=name)
+
+
+def silent(stage: Stage) -> Iterator[Held]:
+    """QuickBooks takes a write and drops the line, then lets nobody look: nobody knows."""
+    name = CROWD[4]
+    stage.fault(name, "lost_answer", where="write", times=None)
+    stage.fault(name, "reset_before", where="read", times=None)
+    stage.sell(name, "silent", 1)
+    yield Held("writes of unknown outcome", lambda: stage.count(_UNKNOWN))
+    stage.forget_faults(name)
+    stage.runbook("BooksOutcomeUnknownLong", acme=name)
+
+
+def unheard(stage: Stage) -> Iterator[Held]:
+    """QuickBooks refuses an item with a code that no rule knows; it says so no more."""
+    name = CROWD[5]
+    plan = {"code": "77777", "where": "write", "entity": "Item", "times": None}
+    stage.fault(name, "refusal", **plan)
+    item = {"id": "ITM-unheard", "version": 1, "name": "Service unheard", "type": "service"}
+    stage.publish([sales.event(name, "item.created", item)])
+    yield Held("items not in the books", lambda: stage.unsynced(name))
+    stage.forget_faults(name)
+    stage.publish([sales.event(name, "item.updated", item | {"version": 2})])
+    stage.runbook("BooksUnknownFaults", acme=name)
+
+
+def late_answer(stage: Stage) -> Iterator[Held]:
+    """A worker freezes with its write answered, and QuickBooks forgets the request's id: the
+    worker that settles the write makes a second invoice, then the first one wakes up."""
+    name = CROWD[0]
+    ledger = stage.tenants[name].ledger
+    ledger.control("PUT", "settings", {"request_id_seconds": 0.01})
+    stage.fault(name, "delay", where="write", entity="Invoice", times=1, seconds=1.0)
+    frozen = stage.system.processes["worker-drive"]
+    [sale] = stage.sell(name, "twice", 1)
+    eventually("a write in flight", lambda: ledger.stats()["writes_in_flight"])
+    frozen.freeze()
+    stage.end_lease(name)
+    stage.start_beside("worker-drive")
+    eventually("the other worker's success", lambda: not stage.unsynced(name), 90)
+    frozen.thaw()
+    query = "SELECT count(*) FROM dead_letters WHERE state = 'open' AND category = %(what)s"
+    yield Held("dead letters open", lambda: stage.count(query, what="two_in_the_books"))
+    stage.stop_beside("worker-drive")
+    ledger.control("PUT", "settings", {"request_id_seconds": 86_400})
+    stage.remove_unlinked(name, "Invoice", sale.id)
+    stage.runbook("BooksTwoInBooks", **{"17": stage.letter("two_in_the_books")})
