@@ -3,7 +3,6 @@ letters."""
 
 import logging
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,10 +19,9 @@ from worker.bootstrap import expose, make_services
 from worker.settings import Settings, from_environment, mark_ready
 from worker.store import hints
 from worker.sync import intake, revive
+from worker.sync.revive import Tried
 
 log = logging.getLogger(__name__)
-
-CHILD_SECONDS = 60.0
 
 
 class Intake:
@@ -101,15 +99,9 @@ class Intake:
             consumer.stop()
 
 
-def in_child(message: bytes) -> bool:
-    """Whether a process of its own takes a message in and survives it (`message`: Delivery as
-    JSON)."""
-    command = [sys.executable, "-m", "worker.intake"]
-    try:
-        done = subprocess.run(command, input=message, timeout=CHILD_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+def in_child(message: bytes) -> Tried:
+    """A message (Delivery as JSON) taken in by a process of its own, which may end by it."""
+    return revive.apart([sys.executable, "-m", "worker.intake"], message)
 
 
 def run() -> None:
@@ -127,8 +119,15 @@ def run_one() -> None:
     """Take in one message from standard input: the child of `in_child`."""
     settings = from_environment()
     logs.configure(settings.log_format, settings.log_level)
-    one = Intake(settings)
-    one.take([revive.unpack(sys.stdin.buffer.read())])
+    take_apart(Intake(settings))
+
+
+def take_apart(process: Intake) -> None:
+    """The work of that process: first it writes down what the message is, for the letter."""
+    delivery = revive.unpack(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(revive.address(delivery))
+    sys.stdout.buffer.flush()
+    process.take([delivery])
 
 
 if __name__ == "__main__":

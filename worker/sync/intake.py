@@ -137,7 +137,7 @@ def _one_by_one(database: Database, read: Sequence[Read]) -> Taken:
                 if not is_refused_data(error):
                     raise
                 taken = Taken(dead=1)
-                dead_letters.keep(session, _refused(one, error))
+                _keep_refused(session, one, error)
             total.connections |= taken.connections
             total.partitions |= taken.partitions
             total.accepted += taken.accepted
@@ -146,17 +146,19 @@ def _one_by_one(database: Database, read: Sequence[Read]) -> Taken:
     return total
 
 
-def _refused(one: Read, error: DBAPIError) -> DeadLetter:
+def _keep_refused(session: Session, one: Read, error: DBAPIError) -> None:
+    """What the database refuses as rows is kept as a letter, whole if it takes that."""
     state = getattr(error.orig, "sqlstate", None) or "no SQLSTATE"
     reason = f"the database cannot store this message ({state})"
-    letter = dead_letter(one.delivery, "refused_by_database", reason)
-    return DeadLetter(
-        category=letter.category,
-        reason=reason,
-        body=letter.body,
-        content_type=letter.content_type,
-        routing_key=letter.routing_key,
-    )
+    letter = dead_letter(one.delivery, "refused_by_database", reason, one.event)
+    try:
+        with session.begin_nested():
+            dead_letters.keep(session, letter)
+    except DBAPIError as again:
+        if not is_refused_data(again):
+            raise
+        nameless = dead_letter(one.delivery, "refused_by_database", reason)
+        dead_letters.keep(session, replace(nameless, headers={}))
 
 
 def _received(event: Event, delivery: Delivery) -> Received:

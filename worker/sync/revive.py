@@ -3,29 +3,90 @@ again."""
 
 import base64
 import json
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from events.delivery import Delivery, restored, storable
 from schemas.envelope import InvalidEvent, parse
 from worker import metrics
+from worker.logs import redact, visible
 from worker.store import dead_letters
 from worker.store.session import Database
 from worker.sync.intake import dead_letter
 
+_SECONDS = 60.0
+_SAID_LENGTH = 8000  # characters of what the process wrote last
 
-def revive(database: Database, delivery: Delivery, survives: Callable[[bytes], bool]) -> bool:
-    """Let `survives` take the message in (in a process of its own); else keep it as a dead letter.
 
-    Returns whether it was taken in. Raises DBAPIError while the database is away.
+@dataclass(frozen=True)
+class Tried:
+    """How a process of its own fared with a message: `address` is what it could read of it before
+    it took it in, `said` the end of its log, with the traceback if there was one."""
+
+    survived: bool
+    address: Mapping[str, Any] = field(default_factory=dict)
+    said: str | None = None
+
+
+Try = Callable[[bytes], Tried]
+
+
+def revive(database: Database, delivery: Delivery, attempt: Try) -> bool:
+    """Let a process of its own take the message in; else keep it as a dead letter.
+
+    Nothing of it is read here: what ends one process would end this one, too. Returns whether it
+    was taken in. Raises DBAPIError while the database is away.
     """
-    if survives(pack(delivery)):
+    tried = attempt(pack(delivery))
+    if tried.survived:
         return True
     reason = "it ended the process that took it in, again and again"
-    letter = dead_letter(delivery, "killed_process", reason, _known(delivery))
+    letter = dead_letter(delivery, "killed_process", reason)
     with database.begin() as session:
-        dead_letters.keep(session, letter)
+        dead_letters.keep(session, replace(letter, **tried.address, detail=tried.said))
     metrics.EVENTS.labels("dead").inc()
     return False
+
+
+def apart(command: Sequence[str], message: bytes) -> Tried:
+    """Run a child that reads the message, writes its address and takes it in."""
+    try:
+        done = subprocess.run(
+            command, input=message, timeout=_SECONDS, check=False, capture_output=True
+        )
+    except subprocess.TimeoutExpired as late:
+        said = f"it was not through after {_SECONDS:g} s\n{_end(late.stderr)}"
+        return Tried(survived=False, address=_address(late.stdout), said=said)
+    said = f"it ended with status {done.returncode}\n{_end(done.stderr)}"
+    return Tried(done.returncode == 0, _address(done.stdout), said)
+
+
+def address(delivery: Delivery) -> bytes:
+    """What can be read of a message's address, as JSON for the process that keeps the letter."""
+    try:
+        known: object = parse(
+            delivery.body, delivery.content_type, delivery.headers, delivery.routing_key
+        )
+    except InvalidEvent as invalid:
+        known = invalid
+    names = {"source": "source", "event_id": "id", "type": "type", "tenant_id": "tenant"}
+    found = {name: getattr(known, own) for name, own in names.items()}
+    return json.dumps({name: text for name, text in found.items() if text is not None}).encode()
+
+
+def _address(written: bytes | None) -> dict[str, str]:
+    """What a child wrote of the address; nothing where reading it was its end."""
+    try:
+        return dict(json.loads(written or b"{}"))
+    except ValueError:
+        return {}
+
+
+def _end(log: bytes | None) -> str:
+    text = (log or b"").decode(errors="backslashreplace")[-_SAID_LENGTH:]
+    return visible(redact(text))
 
 
 def pack(delivery: Delivery) -> bytes:
@@ -52,12 +113,3 @@ def unpack(message: bytes) -> Delivery:
         delivery_count=0,
         tag=0,
     )
-
-
-def _known(delivery: Delivery) -> InvalidEvent | None:
-    """What can be read of it without taking it in: for the letter's address only."""
-    try:
-        parse(delivery.body, delivery.content_type, delivery.headers, delivery.routing_key)
-    except InvalidEvent as invalid:
-        return invalid
-    return None

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from events.delivery import Delivery
-from tests.builders import a_customer, event, junk
+from events.message import Mode, compose
+from tests.builders import a_customer, delivered, event, junk
 from tests.counting import Counting
 from tests.integration.workshop import locks_waited_for, until
 from worker.store import inbox
@@ -173,10 +174,19 @@ def test_a_corrected_event_under_the_same_id_is_taken(empty_tables: Database) ->
     assert name(empty_tables) == "Harbor"
 
 
+def in_binary_mode(record_id: str) -> Delivery:
+    """A customer whose envelope is in the headers: without them the message is nothing."""
+    data, mode = a_customer(record_id), Mode.BINARY
+    tenant = "tenant-1"
+    return delivered(
+        compose("customer.updated", source="/cmms/test", tenant=tenant, data=data, mode=mode)
+    )
+
+
 def test_a_row_that_the_database_refuses_goes_alone(empty_tables: Database) -> None:
     with empty_tables.begin() as session:
         session.execute(sa.text("ALTER TABLE documents ADD CHECK (record_id <> 'CUS-2') NOT VALID"))
-    batch = [event("customer.updated", a_customer(f"CUS-{n}")) for n in range(4)]
+    batch = [in_binary_mode(f"CUS-{n}") for n in range(4)]
     try:
         taken = take_in(empty_tables, [*batch, batch[0]])
     finally:
@@ -185,8 +195,9 @@ def test_a_row_that_the_database_refuses_goes_alone(empty_tables: Database) -> N
             session.execute(sa.text(f"ALTER TABLE documents DROP CONSTRAINT {constraint}"))
 
     assert (taken.accepted, taken.repeated, taken.dead) == (3, 1, 1)
-    query = "SELECT category, body FROM dead_letters"
-    assert rows(empty_tables, query) == [("refused_by_database", batch[2].body)]
+    query = "SELECT category, tenant_id, body, headers FROM dead_letters"
+    refused = ("refused_by_database", "tenant-1", batch[2].body, batch[2].headers)
+    assert rows(empty_tables, query) == [refused]
 
 
 @pytest.mark.parametrize(
