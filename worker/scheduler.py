@@ -38,7 +38,7 @@ def run() -> None:
     hints = BrokerHints(make_broker(settings.broker_url))
     services = make_services(settings, hints)
     watch = Watch(settings.database_url)
-    _show_gauges(services, watch)
+    metrics.register(gauges(services, watch))
     port = expose(services, "scheduler")
     log.info("scheduler.ready", extra={"metrics_port": port})
     stopped = threading.Event()
@@ -63,11 +63,10 @@ def tick(hints: BrokerHints, settings: Settings, stopped: threading.Event) -> No
         stopped.wait(settings.tick_seconds)
 
 
-def _show_gauges(services: Services, watch: Watch) -> None:
-    """Have this process show what stands in tables and queues: the clock's own, as one of each is
-    enough."""
+def gauges(services: Services, watch: Watch) -> metrics.GaugeCollector:
+    """What stands in tables and queues: shown by the clock, as one process of a kind is enough."""
     backlog = partial(_backlog, services, watch)
-    metrics.register(metrics.GaugeCollector(backlog, partial(_depths, services.settings)))
+    return metrics.GaugeCollector(backlog, partial(_depths, services.settings))
 
 
 def _backlog(services: Services, watch: Watch) -> metrics.Backlog | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import httpx
 
 from deploy.dev.probes import free_port
+from tests.counting import Counting
 from tests.integration.connecting import Office
 from tests.integration.web.conftest import serving
 from worker.store.session import Database
@@ -44,6 +45,18 @@ def test_a_page_without_a_database_asks_for_patience(services: Services, office:
 
     assert page.status_code == 503
     assert "Try again in a few minutes" in page.text
+
+
+def test_what_nobody_foresaw_is_a_plain_page_and_counted(
+    services: Services, counting: Counting
+) -> None:
+    app = create(services, {"database": lambda: {}["nobody"]})
+
+    with serving(app, free_port()) as address:
+        page = httpx.get(f"{address}/readyz")
+
+    assert (page.status_code, "Something is wrong on our side" in page.text) == (500, True)
+    assert counting.of("books_defects_total", where="web") == 1
 
 
 def test_a_broker_that_is_away_is_named() -> None:

@@ -228,3 +228,12 @@ def test_a_minute_that_only_we_use_is_as_we_have_counted() -> None:
 
     assert budget.told_minute(430) == budget
     assert budget.told_minute(None) == budget
+
+
+def test_what_is_left_is_a_share_of_each_window() -> None:
+    daily = replace(LIMITS, per_day=1000)
+    fresh = Budget.load(daily, {}, START)
+
+    assert fresh.left() == {"minute": 1.0, "day": 1.0}
+    assert fresh.spend(125).told(300).told(200).left() == {"minute": 0.75, "day": 200 / 300}
+    assert Budget.load(LIMITS, {}, START).spend(600).left() == {"minute": 0.0}
