@@ -16,6 +16,7 @@ from worker.cli import (
     connections,
     dead_letters,
     doctor,
+    history,
     issues,
     keys,
     matches,
@@ -98,7 +99,7 @@ def _first_line(error: BaseException) -> str:
 
 for group in (
     codes, processes, connections, pulls, matches, conflicts, records, payments, status, issues,
-    dead_letters, keys, restore, doctor, tenants, why,
+    dead_letters, keys, restore, doctor, tenants, why, history,
 ):  # fmt: skip
     for command in group.COMMANDS:
         main.add_command(command)

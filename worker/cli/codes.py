@@ -21,11 +21,13 @@ def codes() -> None:
 
 
 @codes.command("list")
-@click.option("--category", type=click.Choice([*Category]), help="Of this category only.")
+@click.option(
+    "--category", type=click.Choice([one.value for one in Category]), help="Of this category only."
+)
 @json_option
 def list_(category: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Every code with its title and who acts."""
-    found = [one for one in CODES.values() if category in (None, one.category)]
+    found = [one for one in CODES.values() if category in (None, one.category.value)]
     if as_json:
         output.print_json([
             {"code": one.code, "category": one.category, "title": one.title, "retry": one.retry}

@@ -14,13 +14,19 @@ LATER = NOW + timedelta(minutes=5)
 def a_connection(**changes: object) -> Connection:
     """An active one."""
     values: dict[str, Any] = dict.fromkeys(Connection.__dataclass_fields__)
-    given = {"id": 1, "tenant_id": "acme", "state": "active", "settings": {}, "mapping": {}}
+    given: dict[str, Any] = {
+        "id": 1,
+        "tenant_id": "acme",
+        "state": "active",
+        "settings": {},
+        "mapping": {},
+    }
     return Connection(**values | given | {"budget": {}, "failures": 0} | changes)
 
 
 def a_standing(kind: str, record_id: str, state: str, **changes: Any) -> Standing:  # noqa: ANN401
     values: dict[str, Any] = dict.fromkeys(Standing.__dataclass_fields__)
-    given = {
+    given: dict[str, Any] = {
         "link_id": 7,
         "kind": kind,
         "record_id": record_id,
@@ -38,7 +44,7 @@ def a_standing(kind: str, record_id: str, state: str, **changes: Any) -> Standin
 def a_submission(**changes: Any) -> Sent:  # noqa: ANN401
     """Sent five minutes ago and never answered."""
     ago = NOW - timedelta(minutes=5)
-    given = {
+    given: dict[str, Any] = {
         "link_id": 7,
         "submission_id": 9,
         "operation": "create",
