@@ -49,17 +49,17 @@ class Asked(Generic[Found]):
 
     def look(self) -> tuple[bool, Found | None]:
         """Whether the service answers, and what it said."""
-        asking = self._begin()
+        asking = self.begin()
         if asking is not None:
-            asking.join(self._times.scrape)
+            asking.join(max(self._times.scrape - _age(self._asked_at), 0))
         with self._lock:
             frozen = self._asking is not None and _age(self._asked_at) > self._times.frozen
             if frozen or not self._is_up:
                 return False, None
             return True, self._found if _age(self._found_at) < self._times.stale else None
 
-    def _begin(self) -> threading.Thread | None:
-        """Who is asking; None where the last answer will do."""
+    def begin(self) -> threading.Thread | None:
+        """Ask, without waiting for the answer; who is asking, None where the last one will do."""
         with self._lock:
             fresh = self._found is not None and _age(self._found_at) < self._keep
             if self._asking is None and not fresh:
@@ -106,6 +106,7 @@ class GaugeCollector(Collector):
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        self._depths.begin()  # both at once: whoever scrapes waits for the slower one only
         answers, backlog = self._backlog.look()
         yield gauges.up("books_database_up", "Whether PostgreSQL answers.", answers=answers)
         if backlog is not None:

@@ -20,6 +20,16 @@ EVENT_TO_REF = Histogram(
     ["kind"],
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400),
 )
+FREE_TO_REF = Histogram(
+    "books_free_to_ref_seconds",
+    "From when nothing stood in a record's way to its ref in the books: without what it waited "
+    "for, and without the rest of its connection.",
+    ["kind"],
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400),
+)
+TICKS = Counter(
+    "books_ticks_total", "Ticks of the clock that a worker has carried out, about one a second."
+)
 PROVIDER_REQUESTS = Counter(
     "books_provider_requests_total",
     "Calls to the ledgers by HTTP status; without an answer that counts, by what went wrong.",

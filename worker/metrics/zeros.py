@@ -46,6 +46,7 @@ def begin(known: Known) -> None:
         (counted.RECORDS, (known.kinds, OUTCOMES)),
         (counted.RECORDS_FAILED, (known.kinds, known.categories)),
         (counted.EVENT_TO_REF, (known.kinds,)),
+        (counted.FREE_TO_REF, (known.kinds,)),
         (counted.BATCH_SIZE, (known.providers,)),
         (counted.TOKEN_REFRESHES, (known.providers, REFRESHES)),
         (counted.SUBMISSIONS_SETTLED, (SETTLED,)),

@@ -50,7 +50,10 @@ def test_a_page_without_a_database_asks_for_patience(services: Services, office:
 def test_what_nobody_foresaw_is_a_plain_page_and_counted(
     services: Services, counting: Counting
 ) -> None:
-    app = create(services, {"database": lambda: {}["nobody"]})
+    def broken() -> str:
+        raise ZeroDivisionError
+
+    app = create(services, {"database": broken})
 
     with serving(app, free_port()) as address:
         page = httpx.get(f"{address}/readyz")
