@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from tests import builders
 from tests.integration.emptied import empty
+from tests.integration.kept import Keeper
 from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
 from worker.bootstrap import make_services
 from worker.providers.authorizer import Tokens
@@ -261,25 +262,42 @@ def open_shop(
     return open_one
 
 
+@pytest.fixture(scope="session")
+def kept() -> Keeper:
+    """The shops of this session that tests begin with."""
+    return Keeper()
+
+
 @pytest.fixture
-def unmapped(open_shop: OpenShop) -> Shop:
+def unmapped(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """Connected, first pulls done, nothing mapped."""
-    shop = open_shop()
+    return kept.shop("unmapped", lambda: _pulled(open_shop()), threads)
+
+
+@pytest.fixture
+def shop(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+    """Ready: connected, pulled, mapped; with nothing of the CMMS in the books."""
+    return kept.shop("shop", lambda: _mapped(_pulled(open_shop())), threads)
+
+
+@pytest.fixture
+def books(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+    """A shop with the customer CUS-1 and the item ITM-1 in its books; two submissions are over."""
+    return kept.shop("books", lambda: _stocked(_mapped(_pulled(open_shop()))), threads)
+
+
+def _pulled(shop: Shop) -> Shop:
     shop.work()
     return shop
 
 
-@pytest.fixture
-def shop(unmapped: Shop) -> Shop:
-    """Ready: connected, pulled, mapped; with nothing of the CMMS in the books."""
-    numbers = {a["AcctNum"]: a["Id"] for a in unmapped.books("Account") if "AcctNum" in a}
-    unmapped.change(mapping={key: numbers[number] for key, number in MAPPING.items()})
-    return unmapped
+def _mapped(shop: Shop) -> Shop:
+    numbers = {a["AcctNum"]: a["Id"] for a in shop.books("Account") if "AcctNum" in a}
+    shop.change(mapping={key: numbers[number] for key, number in MAPPING.items()})
+    return shop
 
 
-@pytest.fixture
-def books(shop: Shop) -> Shop:
-    """A shop with the customer CUS-1 and the item ITM-1 in its books; two submissions are over."""
+def _stocked(shop: Shop) -> Shop:
     shop.send("customer.created", builders.a_customer())
     shop.send("item.created", builders.an_item())
     shop.work()

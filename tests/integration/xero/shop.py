@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from tests import builders
 from tests.integration.emptied import empty
+from tests.integration.kept import Keeper
 from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
 from tests.integration.workshop import Simulator
 from worker.bootstrap import make_services
@@ -151,14 +152,18 @@ def open_shop(
 
 
 @pytest.fixture
-def shop(open_shop: OpenShop) -> Shop:
+def shop(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """Ready: connected, pulled, mapped; with nothing of the CMMS in the books."""
-    return open_shop()
+    return kept.shop("xero shop", open_shop, threads)
 
 
 @pytest.fixture
-def books(shop: Shop) -> Shop:
+def books(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """A shop with the customer CUS-1 and the item ITM-1 in its books."""
+    return kept.shop("xero books", lambda: _stocked(open_shop()), threads)
+
+
+def _stocked(shop: Shop) -> Shop:
     shop.send("customer.created", builders.a_customer())
     shop.send("item.created", builders.an_item())
     shop.work()

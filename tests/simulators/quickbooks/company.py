@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import count
 
 from tests.simulators.quickbooks.clock import now, stamp
 from tests.simulators.quickbooks.events import is_told
@@ -72,7 +72,7 @@ class Company:
     replays: Replays = field(default_factory=Replays)
     watcher: Watcher | None = None
     _unique: dict[Key, set[Record]] = field(default_factory=lambda: defaultdict(set))
-    _sequences: dict[str, Iterator[int]] = field(default_factory=dict)
+    _sequences: dict[str, int] = field(default_factory=dict)  # the last drawn of each
 
     @property
     def is_us(self) -> bool:
@@ -94,6 +94,26 @@ class Company:
     @property
     def multicurrency(self) -> bool:
         return bool(self.preference("CurrencyPrefs.MultiCurrencyEnabled"))
+
+    def copy(self, number: str) -> Company:
+        """Another company with the same records and states, to which nobody has spoken yet."""
+        with self.lock:
+            return replace(
+                self,
+                id=number,
+                lock=threading.RLock(),
+                gate=Gate(),
+                replays=Replays(),
+                watcher=None,
+                switches=replace(self.switches),
+                records=deepcopy(self.records),
+                deleted=list(self.deleted),
+                voided=set(self.voided),
+                deposited=set(self.deposited),
+                applied=deepcopy(self.applied),
+                _unique=deepcopy(self._unique),
+                _sequences=dict(self._sequences),
+            )
 
     def find(self, kind: str, number: str) -> Body | None:
         return self.records[kind].get(number)
@@ -155,11 +175,15 @@ class Company:
 
     def _next_id(self, kind: str) -> str:
         sequence = "names" if kind in NAMES else "documents" if kind in DOCUMENTS else kind
-        return str(next(self._sequences.setdefault(sequence, count(FIRST_IDS.get(sequence, 1)))))
+        return self._draw(sequence, FIRST_IDS.get(sequence, 1))
 
     def next_number(self, kind: str) -> str:
         """The document number that QuickBooks gives by itself."""
-        return str(next(self._sequences.setdefault(f"{kind} number", count(1001))))
+        return self._draw(f"{kind} number", 1001)
+
+    def _draw(self, sequence: str, first: int) -> str:
+        self._sequences[sequence] = self._sequences.get(sequence, first - 1) + 1
+        return str(self._sequences[sequence])
 
     def _index(self, kind: str, body: Body) -> None:
         for key in unique_keys(kind, body):

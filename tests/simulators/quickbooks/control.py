@@ -10,7 +10,7 @@ from tests.simulators.quickbooks.company import Company
 from tests.simulators.quickbooks.errors import Refused
 from tests.simulators.quickbooks.hooks import control_webhooks
 from tests.simulators.quickbooks.people import by_person, described
-from tests.simulators.quickbooks.seed import new_company
+from tests.simulators.quickbooks.seed import new_company, new_number
 from tests.simulators.quickbooks.wire import Json, dump, load
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Control:
         match request.path.removeprefix(ROOT).split("/"):
             case ["companies"] if method == "POST":
                 company = new_company(**body)
+                quickbooks.add(company)
+                return described(company)
+            case ["companies", number, "copies"] if number in quickbooks.companies:
+                company = quickbooks.companies[number].copy(new_number())
                 quickbooks.add(company)
                 return described(company)
             case ["companies", number, *rest] if number in quickbooks.companies:

@@ -43,7 +43,7 @@ def new_company(
 
     `taxes` is [{"name", "rate"}] for companies outside the US.
     """
-    number = id or f"91303{secrets.randbelow(10**11):011d}"
+    number = id or new_number()
     home = currency or HOME.get(country, "USD")
     company = Company(number, name or secrets.choice(NAMES), country, home)
     company.records["Preferences"]["1"] = {}
@@ -63,6 +63,11 @@ def new_company(
         company.preferences[section] = company.preferences.get(section, {}) | values
     set_currency_home(company)
     return company
+
+
+def new_number() -> str:
+    """The id of a company."""
+    return f"91303{secrets.randbelow(10**11):011d}"
 
 
 def set_currency_home(company: Company) -> None:

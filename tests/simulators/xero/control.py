@@ -46,6 +46,10 @@ class Control:
                 organisation = new_organisation(tenant_id=number, **body)
                 xero.add(organisation)
                 return described(organisation)
+            case ["companies", tenant, "copies"] if tenant in xero.organisations:
+                organisation = xero.organisations[tenant].copy(str(uuid.uuid4()))
+                xero.add(organisation)
+                return described(organisation)
             case ["companies", tenant, *rest] if tenant in xero.organisations:
                 return self._organisation(xero.organisations[tenant], request, rest, body)
             case ["webhooks", *rest]:

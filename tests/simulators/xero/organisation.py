@@ -6,7 +6,8 @@ import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -70,6 +71,22 @@ class Organisation:
         """The later lock date with the name of its setting."""
         names = ("PeriodLockDate", "EndOfYearLockDate")
         return max(((self.settings[n], n) for n in names if n in self.settings), default=None)
+
+    def copy(self, tenant_id: str) -> Organisation:
+        """Another organisation with the same records and states."""
+        with self.lock:
+            return replace(
+                self,
+                tenant_id=tenant_id,
+                lock=threading.RLock(),
+                watcher=None,
+                switches=replace(self.switches),
+                records=deepcopy(self.records),
+                settings=dict(self.settings),
+                _unique=deepcopy(self._unique),
+                _documents=deepcopy(self._documents),
+                _paid_by=deepcopy(self._paid_by),
+            )
 
     def find(self, kind: str, number: str) -> Body | None:
         return self.records[kind].get(number)

@@ -193,3 +193,17 @@ def test_calls_of_other_companies_are_left_out(books: Books) -> None:
     assert mine == {"write:Customer": 1}
     assert whole["write:Customer"] >= 1
     assert books.simulator.send("GET", "/control/calls?since=99999").status == 404
+
+
+def test_a_copy_has_the_same_records_and_goes_its_own_way(
+    simulator: Simulator, books: Books
+) -> None:
+    customer = books.control("POST", "entities/Customer", {"DisplayName": "Quay"})["Customer"]
+
+    copy = simulator.control("POST", f"companies/{books.company}/copies")["id"]
+    path = f"companies/{copy}/entities/Customer"
+    added = simulator.control("POST", path, {"DisplayName": "Pier"})["Customer"]
+
+    assert customer in simulator.control("GET", path)
+    assert int(added["Id"]) == int(customer["Id"]) + 1
+    assert added not in books.control("GET", "entities/Customer")

@@ -177,3 +177,14 @@ def test_so_it_is_with_one_organisation(
 
     assert answer.status == status
     assert answer.json["error"]
+
+
+def test_a_copy_has_the_same_records_and_goes_its_own_way(service: Service, books: Books) -> None:
+    number = contact(books, "Harbor Hotel")
+
+    copy = service.control("POST", f"companies/{books.tenant}/copies")["id"]
+    path = f"companies/{copy}/entities/Contact"
+    added = service.control("POST", path, {"Name": "Pier"})["Contact"]
+
+    assert number in [one["ContactID"] for one in service.control("GET", path)]
+    assert added not in books.control("GET", "entities/Contact")
