@@ -19,6 +19,9 @@ from worker import metrics
 log = logging.getLogger(__name__)
 
 DRIVE, HOUSEKEEPING = "drive", "housekeeping"
+DEAD_HINTS = tuple(f"{queue}.XQ" for queue in (DRIVE, HOUSEKEEPING))
+"""Where Dramatiq puts a hint on which a worker broke; dropped after a week."""
+
 QUEUES = {
     "drive": DRIVE,
     "relay": HOUSEKEEPING,
@@ -57,6 +60,15 @@ class StrictEncoder(Encoder):
         if not _is_hint(message):
             raise DecodeError("not one of our hints", data, None)  # type: ignore[no-untyped-call]
         return message  # type: ignore[no-any-return]
+
+
+def is_hint(body: bytes) -> bool:
+    """Whether a message is one of our own hints."""
+    try:
+        StrictEncoder().decode(body)
+    except DecodeError:
+        return False
+    return True
 
 
 def _is_hint(message: object) -> bool:

@@ -9,6 +9,7 @@ import click
 from worker import bootstrap
 from worker.cli import letters_shown as shown
 from worker.cli import output
+from worker.cli.dead_hints import hints
 from worker.cli.letter_options import check_chosen, filtered, state_option
 from worker.cli.opening import opened
 from worker.cli.output import json_option
@@ -208,5 +209,7 @@ def _conclude(lines: list[Line], *, apply: bool, as_json: bool) -> None:
 def _letters(number: int) -> str:
     return f"{number} dead letter{'' if number == 1 else 's'}"
 
+
+dead_letters.add_command(hints)
 
 COMMANDS = (dead_letters,)

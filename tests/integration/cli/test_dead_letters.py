@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import dramatiq
 import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
@@ -16,6 +17,7 @@ from events.topology import REPLAY
 from tests import builders
 from tests.integration.cli.conftest import Shell
 from tests.integration.connecting import Office
+from worker.broker import DEAD_HINTS, DRIVE, make_broker
 from worker.settings import Settings
 from worker.store import dead_letters, letter_search
 from worker.store.dead_letters import DeadLetter
@@ -212,3 +214,35 @@ def test_letters_since_a_moment_are_listed(shell: Shell, letter: Listed, since: 
 
     assert [one["id"] for one in found] == [letter.id]
     assert "body" not in found[0]
+
+
+@pytest.fixture
+def broken_on(settings: Settings) -> Iterator[str]:
+    """A queue for hints on which a worker broke: two of ours, and a stranger."""
+    queue = DEAD_HINTS[0]
+    with pika.BlockingConnection(pika.URLParameters(settings.broker_url)) as connection:
+        channel = connection.channel()
+        channel.queue_delete(queue)
+        broker = make_broker(settings.broker_url)
+        broker.declare_queue(DRIVE, ensure=True)
+        for body in (hint(1), hint(2), b"an invoice, in the wrong place"):
+            channel.basic_publish("", queue, body)
+        yield queue
+        channel.queue_purge(queue)
+        broker.close()
+
+
+def hint(number: int) -> bytes:
+    return dramatiq.Message[None](
+        queue_name=DRIVE, actor_name="drive", args=(number,), kwargs={}, options={}
+    ).encode()
+
+
+def test_dead_hints_are_dropped_and_strangers_kept(shell: Shell, broken_on: str) -> None:
+    shown = shell.json("dead-letters", "hints")["queues"][broken_on]
+    shell.run("dead-letters", "hints", "--apply", "--who", "ann")
+
+    left = shell.json("dead-letters", "hints")["queues"][broken_on]
+    kept = shell.json("dead-letters", "list", "--category", "not_a_hint", "--limit", 1)
+    assert (shown, left) == ({"hints": 2, "others": 1}, {"hints": 0, "others": 0})
+    assert shell.json("dead-letters", "show", kept[0]["id"])["body"].startswith("an invoice")
