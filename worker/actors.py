@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from events.publisher import Publisher
 from events.topology import STATUSES
-from worker import logs, tracing
+from worker import logs, metrics, tracing
 from worker.bootstrap import expose, make_services
 from worker.broker import DRIVE, HOUSEKEEPING, QUEUES, BrokerHints, make_broker
 from worker.settings import Settings, from_environment, mark_ready
@@ -74,6 +74,7 @@ def relay(partition: int) -> None:
 def wake_due() -> None:
     """Hint connections whose time has come."""
     schedule.wake_due(services())
+    metrics.TICKS.inc()
 
 
 @dramatiq.actor(queue_name=HOUSEKEEPING)

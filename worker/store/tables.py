@@ -154,6 +154,7 @@ links = Table(
     Column("status", Text),
     Column("wanted_since", Moment, nullable=False, server_default=func.now()),
     Column("state_since", Moment, server_default=func.now()),  # kept by a trigger
+    Column("freed_at", Moment),  # by a trigger: when it was due again after it had to stand still
     Column("synced_at", Moment),
     set_now("updated_at"),
     UniqueConstraint("connection_id", "document_id"),

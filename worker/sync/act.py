@@ -86,7 +86,7 @@ class Acting:
             return
         self._tell(one.subject, self._synced(one))
         self.effects.outcomes.append((one.subject.kind, one.operation_told.value))
-        self.effects.wanted.append((one.subject.kind, one.subject.wanted.since))
+        self.effects.wanted.append((one.subject.link_id, one.subject.wanted.since))
         if one.prevented is not None:
             self.effects.prevented.append(one.prevented)
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from schemas.kinds import Kind
 from worker import metrics
 from worker.errors import Category
-from worker.store import outbox
-from worker.store.session import Session, now
+from worker.store import ages, outbox
+from worker.store.ages import Age
+from worker.store.session import Session
 from worker.sync.unruled import Heard
 
 
@@ -17,8 +18,8 @@ class Effects:
 
     outcomes: list[tuple[Kind, str]] = field(default_factory=list)
     failed: list[tuple[Kind, Category]] = field(default_factory=list)
-    wanted: list[tuple[Kind, datetime]] = field(default_factory=list)  # synced: since when
-    ages: list[tuple[Kind, float]] = field(default_factory=list)  # of these, in seconds
+    wanted: list[tuple[int, datetime]] = field(default_factory=list)  # links synced: since when
+    ages: list[Age] = field(default_factory=list)  # of these
     prevented: list[str] = field(default_factory=list)  # duplicates, by mechanism
     settled: list[str] = field(default_factory=list)  # records of unknown outcome, by how
     runs: list[tuple[str, str, str]] = field(default_factory=list)  # provider, resource, outcome
@@ -32,8 +33,7 @@ class Effects:
         self.partitions |= outbox.add(session, self.told)
         self.told.clear()
         if self.wanted:
-            moment = now(session)
-            self.ages += [(kind, (moment - since).total_seconds()) for kind, since in self.wanted]
+            self.ages += ages.of(session, self.wanted)
             self.wanted.clear()
 
     def count(self) -> None:
@@ -42,8 +42,9 @@ class Effects:
             metrics.RECORDS.labels(kind.value, outcome).inc()
         for kind, category in self.failed:
             metrics.RECORDS_FAILED.labels(kind.value, category.value).inc()
-        for kind, age in self.ages:
-            metrics.EVENT_TO_REF.labels(kind.value).observe(age)
+        for age in self.ages:
+            metrics.EVENT_TO_REF.labels(age.kind).observe(age.wanted)
+            metrics.FREE_TO_REF.labels(age.kind).observe(age.free)
         for mechanism in self.prevented:
             metrics.DUPLICATES_PREVENTED.labels(mechanism).inc()
         for how in self.settled:

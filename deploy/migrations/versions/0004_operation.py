@@ -21,6 +21,18 @@ CREATE TRIGGER links_state_since BEFORE UPDATE OF state ON links FOR EACH ROW
     WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_state_since();
 """
 
+# Since when a link could go: what it waited for is gone, somebody asked for it again.
+_FREED_AT = """
+CREATE FUNCTION note_freed_at() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.freed_at := clock_timestamp();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER links_freed_at BEFORE UPDATE OF state ON links FOR EACH ROW
+    WHEN (OLD.state IN ('waiting', 'failed', 'conflict', 'skipped') AND NEW.state = 'due')
+    EXECUTE FUNCTION note_freed_at();
+"""
+
 _CONNECTIONS_SINCE = """
 CREATE TRIGGER connections_state_since BEFORE UPDATE OF state ON connections FOR EACH ROW
     WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_state_since();
@@ -38,6 +50,7 @@ def upgrade() -> None:
     _issues()
     _dead_letters()
     _figures()
+    _freed_at()
 
 
 def _acts() -> None:
@@ -135,11 +148,19 @@ def _figures() -> None:
     op.create_index("ix_links_state", "links", ["state"])
 
 
+def _freed_at() -> None:
+    """Since when nothing has stood in a link's way, where something did."""
+    op.add_column("links", sa.Column("freed_at", _MOMENT))
+    op.execute(_FREED_AT)
+
+
 def _none_yet(default: str) -> dict[str, object]:
     return {"nullable": False, "server_default": sa.text(default)}
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION note_freed_at CASCADE")
+    op.drop_column("links", "freed_at")
     op.drop_index("ix_links_state", "links")
     op.drop_index("ix_inbox_causation_id", "inbox")
     op.drop_column("inbox", "causation_id")

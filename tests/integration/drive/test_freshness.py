@@ -1,0 +1,41 @@
+"""How fresh the books are: time that a record stood still for a person is not the worker's."""
+
+from tests.builders import a_customer, an_item
+from tests.counting import Counting
+from tests.integration.workshop import MAPPING, Shop
+from worker.sync import mapping
+
+HOURS_AGO = "clock_timestamp() - interval '5 hours'"
+
+
+def test_a_wait_for_a_mapping_is_not_counted(unmapped: Shop, counting: Counting) -> None:
+    unmapped.send("item.created", an_item())
+    unmapped.work()
+    unmapped.run(f"UPDATE links SET wanted_since = {HOURS_AGO} WHERE connection_id = :c")
+
+    mapping.set_mapping(unmapped.services, unmapped.connection_id, {"income": MAPPING["income"]})
+    unmapped.work()
+
+    assert counting.of("books_event_to_ref_seconds_sum", kind="item") > 17_000
+    assert counting.of("books_free_to_ref_seconds_sum", kind="item") < 60
+
+
+def test_the_rest_of_a_connection_is_not_counted(shop: Shop, counting: Counting) -> None:
+    shop.run("UPDATE connections SET state = 'paused' WHERE id = :c")
+    shop.send("customer.created", a_customer())
+    shop.run(f"UPDATE links SET wanted_since = {HOURS_AGO} WHERE connection_id = :c")
+
+    shop.run("UPDATE connections SET state = 'active' WHERE id = :c")
+    shop.work()
+
+    assert counting.of("books_free_to_ref_seconds_sum", kind="customer") < 60
+
+
+def test_a_wait_for_the_worker_is_counted(shop: Shop, counting: Counting) -> None:
+    shop.send("customer.created", a_customer())
+    shop.run(f"UPDATE links SET wanted_since = {HOURS_AGO} WHERE connection_id = :c")
+    shop.run(f"UPDATE connections SET state_since = {HOURS_AGO} WHERE id = :c")
+
+    shop.work()
+
+    assert counting.of("books_free_to_ref_seconds_sum", kind="customer") > 17_000
