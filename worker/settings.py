@@ -211,6 +211,17 @@ class Settings(BaseSettings):
     outbox_days: Count = Field(default=14, description="Days a status event is kept once sent.")
     unroutable_days: Count = Field(default=14, description="Days an unheard status event is kept.")
     runs_days: Count = Field(default=90, description="Days a pull is kept once it is over.")
+    inbox_days: Count = Field(default=30, description="Days an event is kept as it came.")
+    submissions_days: Count = Field(
+        default=90, description="Days a write is kept, with its answer, once it is settled."
+    )
+    issues_days: Count = Field(default=90, description="Days an issue is kept once it is closed.")
+    dead_letters_days: Count = Field(
+        default=90, description="Days a dead letter is kept once a person has decided about it."
+    )
+    payments_days: Interval = Field(
+        default=0, description="Days a reversed line of the payment log is kept; 0: for ever."
+    )
     quickbooks: QuickBooksSettings = QuickBooksSettings()
     xero: XeroSettings = XeroSettings()
     ready_file: Path | None = Field(default=None, description="Touched once a process is ready.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from worker.providers.port import Resource
-from worker.store import connections, feeds, hints, outbox, runs
+from worker.store import connections, dead_letters, feeds, hints, outbox, retention, runs
 from worker.store.connections import Connection
 from worker.store.feeds import Slot
 from worker.store.runs import Asked
@@ -68,13 +68,21 @@ def relay_pending(services: Services) -> None:
 
 
 def tidy(services: Services) -> int:
-    """Drop status events, runs and consents under way that were kept long enough, in short
-    transactions; returns how many."""
+    """Drop what was kept long enough, in short transactions; returns how many rows.
+
+    Documents, links and the log of payments stay: they say what is in the books. Acts of people
+    and dead letters without a decision stay as well.
+    """
     settings = services.settings
     drops: list[Callable[[Session], int]] = [
         lambda session: outbox.expire(session, "published", settings.outbox_days),
         lambda session: outbox.expire(session, "unroutable", settings.unroutable_days),
         lambda session: runs.expire(session, settings.runs_days),
+        lambda session: retention.expire_events(session, settings.inbox_days),
+        lambda session: retention.expire_submissions(session, settings.submissions_days),
+        lambda session: retention.expire_issues(session, settings.issues_days),
+        lambda session: retention.expire_reversed(session, settings.payments_days),
+        lambda session: dead_letters.expire_decided(session, settings.dead_letters_days),
         connections.forget_lapsed_consents,
     ]
     return sum(_in_pieces(services, drop) for drop in drops)

@@ -17,7 +17,7 @@ from tests.builders import (
     an_item,
 )
 from tests.integration.operation import copying
-from tests.integration.workshop import Shop
+from tests.integration.workshop import OpenShop, Shop
 from worker.errors import Misuse
 from worker.store import acts, installation
 from worker.sync import restored
@@ -117,17 +117,25 @@ def sent_but_unknown(shop: Shop, server: str) -> Iterator[Shop]:
         yield backup
 
 
-def test_the_same_database_is_no_restored_one(books: Shop) -> None:
-    standing = restored.note(books.services)
+@pytest.fixture
+def shop(open_shop: OpenShop) -> Shop:
+    """A connection, nothing of it pulled, in a database that is noted."""
+    opened = open_shop()
+    restored.note(opened.services)
+    return opened
+
+
+def test_the_same_database_is_no_restored_one(shop: Shop) -> None:
+    standing = restored.note(shop.services)
 
     assert (standing.restored_at, standing.moved, standing.unknown) == (None, False, ())
 
 
 @pytest.mark.parametrize("other", ["system_identifier = '1'", "timeline = 7", "database_oid = 1"])
-def test_another_cluster_timeline_or_database_is_noticed_once(books: Shop, other: str) -> None:
-    books.run(f"UPDATE installation SET {other}")
+def test_another_cluster_timeline_or_database_is_noticed_once(shop: Shop, other: str) -> None:
+    shop.run(f"UPDATE installation SET {other}")
 
-    first, second = restored.note(books.services), restored.note(books.services)
+    first, second = restored.note(shop.services), restored.note(shop.services)
 
     assert (first.moved, second.moved) == (True, False)
     assert first.restored_at == second.restored_at is not None
@@ -136,23 +144,23 @@ def test_another_cluster_timeline_or_database_is_noticed_once(books: Shop, other
 @pytest.mark.parametrize(
     "unknown", ["system_identifier = ''", "timeline = 0", "database_oid = NULL"]
 )
-def test_what_was_not_known_before_is_no_change(books: Shop, unknown: str) -> None:
-    books.run(f"UPDATE installation SET {unknown}")
+def test_what_was_not_known_before_is_no_change(shop: Shop, unknown: str) -> None:
+    shop.run(f"UPDATE installation SET {unknown}")
 
-    standing = restored.note(books.services)
+    standing = restored.note(shop.services)
 
     assert standing.restored_at is None
 
 
-def test_a_user_who_may_not_ask_learns_the_rest(books: Shop) -> None:
+def test_a_user_who_may_not_ask_learns_the_rest(shop: Shop) -> None:
     functions = "FUNCTION pg_control_system()"
-    books.run(f"CREATE ROLE {ROLE}; REVOKE EXECUTE ON {functions} FROM PUBLIC")
+    shop.run(f"CREATE ROLE {ROLE}; REVOKE EXECUTE ON {functions} FROM PUBLIC")
     try:
-        with books.begin() as session:
+        with shop.begin() as session:
             session.exec_driver_sql(f"SET LOCAL ROLE {ROLE}")
             found = installation.identity(session)
     finally:
-        books.run(f"GRANT EXECUTE ON {functions} TO PUBLIC; DROP ROLE {ROLE}")
+        shop.run(f"GRANT EXECUTE ON {functions} TO PUBLIC; DROP ROLE {ROLE}")
 
     assert found.system_identifier is None
     assert None not in (found.timeline, found.database_oid)
@@ -161,17 +169,17 @@ def test_a_user_who_may_not_ask_learns_the_rest(books: Shop) -> None:
 ROLE = "may_not_ask"
 
 
-def test_a_person_clears_it_and_that_is_kept(books: Shop) -> None:
-    books.run("UPDATE installation SET timeline = 7")
+def test_a_person_clears_it_and_that_is_kept(shop: Shop) -> None:
+    shop.run("UPDATE installation SET timeline = 7")
 
-    since = restored.clear(books.services, Decision("ann", "compared with the books"))
+    since = restored.clear(shop.services, Decision("ann", "compared with the books"))
 
-    assert restored.note(books.services).restored_at is None
-    with books.begin() as session:
+    assert restored.note(shop.services).restored_at is None
+    with shop.begin() as session:
         [act] = acts.of(session, SUBJECT)
     assert (act.who, act.verb, act.result) == ("ann", "clear", {"restored_at": since.isoformat()})
 
 
-def test_nothing_is_cleared_where_nothing_was_restored(books: Shop) -> None:
+def test_nothing_is_cleared_where_nothing_was_restored(shop: Shop) -> None:
     with pytest.raises(Misuse, match="nothing to clear"):
-        restored.clear(books.services, Decision("ann"))
+        restored.clear(shop.services, Decision("ann"))
