@@ -42,6 +42,24 @@ _AGAIN = sa.text(f"""
 """)
 
 
+_NAMED = sa.text("""
+    UPDATE links SET state = 'due', next_attempt_at = clock_timestamp(), attempts = 0,
+        error_code = NULL, error = '{}', reason = NULL, updated_at = clock_timestamp()
+    WHERE connection_id = :id AND state = 'failed' AND error_code = ANY(:codes)
+      AND kind || ':' || (error -> 'names' ->> 'ref') = ANY(:records)
+""")
+
+
+def named(
+    session: Session, connection_id: int, codes: Collection[str], records: Collection[str]
+) -> None:
+    """Make what failed for these records of the books (`customer:58`) due. The connection's row is
+    locked."""
+    if records:
+        values = {"id": connection_id, "codes": sorted(codes), "records": sorted(records)}
+        session.execute(_NAMED, values)
+
+
 def again(session: Session, connection_id: int, which: Which) -> int:
     """Make these links due; returns how many. The caller has locked the connection's row.
 

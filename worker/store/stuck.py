@@ -22,62 +22,70 @@ _PATIENCE = "1 hour"  # events come in any order: until then a record may just n
 _EXAMPLES = 3
 
 # `rooted`: each stuck link with what a person must mend for it. A link that waits for a record that
-# stands still itself is behind that one's cause (`held`); for one on its way, nobody must act.
+# stands still itself is behind that one's cause; for one on its way, nobody must act. The planner
+# knows nothing of the sizes of these: each is joined once, by numbers, or looked up along an index.
 _ROOTED = f"""
     WITH RECURSIVE stuck AS MATERIALIZED (
-        SELECT id, document_id, kind, record_id, kind || ':' || record_id AS me, state, waiting_on,
-               error_code AS code, error -> 'names' AS names,
-               coalesce(state_since, updated_at) AS since
+        SELECT id, document_id, kind, record_id, state, waiting_on, error_code AS code,
+               error -> 'names' AS names, coalesce(state_since, updated_at) AS since
         FROM links WHERE connection_id = :id AND state IN ('waiting', 'failed', 'conflict')),
     needs AS MATERIALIZED (
-        SELECT s.id, w, split_part(w, ':', 1) IN ({_KINDS}) AS record
+        SELECT s.id, s.since, w, split_part(w, ':', 1) IN ({_KINDS}) AS record
         FROM stuck s, unnest(s.waiting_on) w WHERE s.state = 'waiting'),
+    wanted AS MATERIALIZED (SELECT DISTINCT w FROM needs WHERE record),
     absent AS MATERIALIZED (
-        SELECT n.w, l.id IS NULL AS unknown, d.removed
-        FROM (SELECT DISTINCT w FROM needs WHERE record) n
-            LEFT JOIN links l ON l.connection_id = :id AND l.kind = split_part(n.w, ':', 1)
-                AND l.record_id = substr(n.w, strpos(n.w, ':') + 1)
-            LEFT JOIN documents d ON d.id = l.document_id
-        WHERE l.id IS NULL OR l.state = 'skipped' OR (l.state = 'synced' AND l.removed)),
+        SELECT n.w, l.id IS NULL AS unknown, l.removed
+        FROM wanted n LEFT JOIN LATERAL (
+            SELECT t.id, t.state, t.removed AS gone, d.removed FROM links t
+                JOIN documents d ON d.id = t.document_id
+            WHERE t.connection_id = :id AND t.kind = split_part(n.w, ':', 1)
+              AND t.record_id = substr(n.w, strpos(n.w, ':') + 1) LIMIT 1) l ON true
+        WHERE l.id IS NULL OR l.state = 'skipped' OR (l.state = 'synced' AND l.gone)),
     rooted AS MATERIALIZED (
-        SELECT DISTINCT id, cause, why FROM (
-            SELECT s.id, NULL AS why, 'failed:' || s.code || CASE g.name WHEN '{EACH}'
-                    THEN ':' || s.kind || '/' || s.record_id
-                    ELSE coalesce(':' || (s.names ->> g.name), '') END AS cause
-            FROM stuck s LEFT JOIN unnest(CAST(:codes AS text[]), CAST(:apart AS text[]))
-                AS g (code, name) ON g.code = s.code
-            WHERE s.state = 'failed'
-            UNION ALL
-            SELECT id, NULL, 'conflict:' || kind || '/' || record_id
-            FROM stuck WHERE state = 'conflict'
-            UNION ALL
-            SELECT id, NULL, CASE WHEN w LIKE 'period:%' THEN '{CLOSED_DAYS}' ELSE w END
-            FROM needs WHERE NOT record
-            UNION ALL
-            SELECT n.id, CASE WHEN a.unknown THEN 'unknown' WHEN a.removed THEN 'removed'
-                              ELSE 'left_out' END, n.w
-            FROM needs n JOIN absent a USING (w) JOIN stuck s USING (id)
-            WHERE NOT a.unknown OR s.since < clock_timestamp() - interval '{_PATIENCE}') of_all)
+        SELECT s.id, s.since, NULL AS why, 'failed:' || s.code || CASE g.name WHEN '{EACH}'
+                THEN ':' || s.kind || '/' || s.record_id
+                ELSE coalesce(':' || (s.names ->> g.name), '') END AS cause
+        FROM stuck s LEFT JOIN unnest(CAST(:codes AS text[]), CAST(:apart AS text[]))
+            AS g (code, name) ON g.code = s.code
+        WHERE s.state = 'failed'
+        UNION ALL
+        SELECT id, since, NULL, 'conflict:' || kind || '/' || record_id
+        FROM stuck WHERE state = 'conflict'
+        UNION ALL
+        SELECT id, since, NULL, w FROM needs WHERE NOT record AND w NOT LIKE 'period:%'
+        UNION ALL
+        SELECT DISTINCT id, since, NULL, '{CLOSED_DAYS}' FROM needs WHERE w LIKE 'period:%'
+        UNION ALL
+        SELECT n.id, n.since, CASE WHEN a.unknown THEN 'unknown' WHEN a.removed THEN 'removed'
+                                   ELSE 'left_out' END, n.w
+        FROM needs n JOIN absent a USING (w)
+        WHERE NOT a.unknown OR n.since < clock_timestamp() - interval '{_PATIENCE}')
 """
 
 _CAUSES = sa.text(f"""
     {_ROOTED},
-    held (cause, id) AS (
-        SELECT cause, id FROM rooted
+    placed AS MATERIALIZED (
+        SELECT *, row_number() OVER (PARTITION BY cause ORDER BY since, id) AS place FROM rooted),
+    direct AS MATERIALIZED (
+        SELECT cause, row_number() OVER () AS number, count(*) AS records, min(why) AS why,
+               min(since) AS first, max(since) AS last, min(id) FILTER (WHERE place = 1) AS oldest,
+               array_agg(id ORDER BY place) FILTER (WHERE place <= {_EXAMPLES}) AS ids
+        FROM placed GROUP BY cause),
+    behind AS MATERIALIZED (
+        SELECT n.id, s.id AS what FROM needs n JOIN stuck s ON n.w = s.kind || ':' || s.record_id
+        WHERE n.record),
+    held (number, id) AS (
+        SELECT d.number, r.id FROM rooted r JOIN direct d USING (cause)
         UNION
-        SELECT h.cause, n.id
-        FROM held h JOIN stuck s ON s.id = h.id JOIN needs n ON n.w = s.me),
-    direct AS (
-        SELECT r.cause, count(*) AS records, min(r.why) AS why, min(s.since) AS first,
-               max(s.since) AS last, (array_agg(s.id ORDER BY s.since, s.id))[1:{_EXAMPLES}] AS ids
-        FROM rooted r JOIN stuck s USING (id) GROUP BY r.cause),
-    counted AS (SELECT cause, count(*) AS held_up FROM held GROUP BY cause)
-    SELECT d.cause, d.records, c.held_up, d.why, d.first, d.last, s.code, s.kind, s.names,
-           coalesce(o.snapshot ->> 'number', o.snapshot ->> 'name', s.record_id) AS label,
-           (SELECT json_agg(json_build_array(e.kind, e.record_id) ORDER BY e.since, e.id)
-            FROM stuck e WHERE e.id = ANY(d.ids)) AS examples
-    FROM direct d JOIN counted c USING (cause) JOIN stuck s ON s.id = d.ids[1]
-        JOIN documents o ON o.id = s.document_id
+        SELECT h.number, b.id FROM held h JOIN behind b ON b.what = h.id),
+    counted AS MATERIALIZED (SELECT number, count(*) AS held_up FROM held GROUP BY number)
+    SELECT d.cause, d.records, c.held_up, d.why, d.first, d.last, s.code, s.kind, s.names, s.label,
+           (SELECT json_agg(json_build_array(e.kind, e.record_id) ORDER BY e.id)
+            FROM links e WHERE e.id = ANY(d.ids)) AS examples
+    FROM direct d JOIN counted c USING (number) CROSS JOIN LATERAL (
+        SELECT l.error_code AS code, l.kind, l.error -> 'names' AS names,
+               coalesce(o.snapshot ->> 'number', o.snapshot ->> 'name', l.record_id) AS label
+        FROM links l JOIN documents o ON o.id = l.document_id WHERE l.id = d.oldest LIMIT 1) s
 """)
 
 
@@ -118,15 +126,19 @@ def roots(session: Session, connection_id: int, apart: Apart) -> list[Root]:
 
 
 _RECORDS = sa.text(f"""
-    {_ROOTED}
-    SELECT s.id, s.kind, s.record_id, s.state, s.since, l.ref, l.attempts, l.reason, l.error,
-           coalesce(o.snapshot ->> 'number', o.snapshot ->> 'name', s.record_id) AS label,
-           (SELECT w.correlation_id FROM submission_items i
-            JOIN submissions w ON w.id = i.submission_id
-            WHERE i.link_id = s.id ORDER BY i.id DESC LIMIT 1) AS correlation_id
-    FROM (SELECT DISTINCT id FROM rooted WHERE cause = ANY(CAST(:causes AS text[]))) r
-        JOIN stuck s USING (id) JOIN links l USING (id) JOIN documents o ON o.id = l.document_id
-    ORDER BY s.since, s.id LIMIT :most
+    {_ROOTED},
+    chosen AS MATERIALIZED (
+        SELECT DISTINCT since, id FROM rooted WHERE cause = ANY(CAST(:causes AS text[]))
+        ORDER BY since, id LIMIT :most)
+    SELECT r.id, l.kind, l.record_id, l.state, r.since, l.ref, l.attempts, l.reason, l.error,
+           l.label, l.correlation_id
+    FROM chosen r CROSS JOIN LATERAL (
+        SELECT l.*, coalesce(o.snapshot ->> 'number', o.snapshot ->> 'name', l.record_id) AS label,
+               (SELECT w.correlation_id FROM submission_items i
+                JOIN submissions w ON w.id = i.submission_id
+                WHERE i.link_id = l.id ORDER BY i.id DESC LIMIT 1) AS correlation_id
+        FROM links l JOIN documents o ON o.id = l.document_id WHERE l.id = r.id LIMIT 1) l
+    ORDER BY r.since, r.id
 """)
 
 

@@ -16,6 +16,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.records import Key, Known, Pulled
 from worker.store.session import Session
+from worker.sync import resuming
 from worker.sync.applied import Applied
 from worker.sync.linking import differing, revised
 from worker.sync.successes import pulled
@@ -51,6 +52,15 @@ class Sight:
     def is_back(self) -> bool:
         """Whether it was taken for gone, and is there."""
         return self.known is not None and self.record.active and not self.known.record.active
+
+    @property
+    def is_new(self) -> bool:
+        return self.known is None
+
+    @property
+    def is_marked_anew(self) -> bool:
+        """Whether it bears another mark than before, or none any more."""
+        return self.known is not None and self.known.record.marker != self.record.marker
 
     @property
     def moved(self) -> bool:
@@ -191,6 +201,11 @@ def _wake(session: Session, connection: Connection, sights: Sequence[Sight]) -> 
     there |= {Cause(one.link.kind.value, one.link.record_id) for one in active if one.link}
     there |= {Cause(f"{one.record.kind}_code", code) for one in active for code in one.codes}
     waiting.wake(session, connection.id, there & set(waited))
+    if any(sight.is_back for sight in sights):
+        resuming.again(session, connection.id, resuming.BACK)
+    other = [sight for sight in sights if sight.is_new or sight.is_marked_anew]
+    by_ref = {str(Cause(one.record.kind, one.record.ref)) for one in other}
+    resuming.by_ref(session, connection.id, by_ref)
 
 
 def _told(connection: Connection, sights: Sequence[Sight], origin: Origin) -> Applied:

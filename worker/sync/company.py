@@ -1,23 +1,15 @@
 """The company behind a connection: read from the books, and kept with the connection's row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from worker.policies import ClosedPeriod, Policies
 from worker.providers.port import Company
-from worker.store import connections, reconsider, waiting
-from worker.store.connections import Connection
-from worker.store.reconsider import Which
+from worker.store import connections, waiting
 from worker.store.session import Session
+from worker.sync import resuming
 from worker.terms import Cause
 
 PERIOD = "period"
-_MENDS = {
-    "multicurrency": ("currency_not_enabled",),
-    "tax": ("tax_inclusive_not_supported", "two_tax_codes", "purchase_tax_not_supported"),
-    "stock": ("feature_missing",),
-    "custom_numbers": ("duplicate_number",),
-}
-"""What failed for a preference of the company is tried again where that is another one by now."""
 
 
 def keep(session: Session, connection_id: int, company: Company) -> None:
@@ -38,15 +30,7 @@ def keep(session: Session, connection_id: int, company: Company) -> None:
     shifts = Policies.read(before.settings).closed_period is ClosedPeriod.SHIFT
     waited = waiting.causes(session, connection_id, [PERIOD])
     waiting.wake(session, connection_id, waited if moved and shifts else reopened(waited, closed))
-    codes = [
-        code for name, codes in _MENDS.items() if _differs(name, before, data) for code in codes
-    ]
-    if codes:
-        reconsider.again(session, connection_id, Which("failed", codes=codes))
-
-
-def _differs(name: str, before: Connection, data: Mapping[str, object]) -> bool:
-    return name in before.company and before.company[name] != data.get(name)
+    resuming.again(session, connection_id, resuming.by_preferences(before.company, data))
 
 
 def reopened(periods: Iterable[Cause], closed_until: object) -> list[Cause]:

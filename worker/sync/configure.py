@@ -92,6 +92,9 @@ def _set_feeds(changing: Change, before: Options, after: Options) -> None:
             feeds.set_interval(changing.session, changing.connection.id, resource, interval, first)
 
 
+_STUCK = ("waiting", "failed", "conflict")  # what is left out by now stands still no more
+
+
 def _reopened(before: Options, after: Options) -> Iterable[Which]:
     """Links for which the change is reason to look again.
 
@@ -100,11 +103,11 @@ def _reopened(before: Options, after: Options) -> Iterable[Which]:
     if on := before.off - after.off:
         yield Which("skipped", codes=[Why.KIND_OFF], kinds=on)
     if off := after.off - before.off:
-        yield Which("waiting", kinds=off)
+        yield from (Which(state, kinds=off) for state in _STUCK)
     if before.start != after.start:
         yield Which("skipped", codes=[Why.TOO_OLD], since=after.start)
         if after.start:
-            yield Which("waiting", before=after.start)
+            yield from (Which(state, before=after.start) for state in _STUCK)
     old, new = before.policies, after.policies
     if old.conflict is not new.conflict and new.conflict is not Conflict.HOLD:
         yield Which("conflict")

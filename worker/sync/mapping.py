@@ -9,7 +9,7 @@ from worker.providers.lookup import Account, Chart, Tax
 from worker.store import connections, waiting
 from worker.store.connections import Connection
 from worker.store.session import Session
-from worker.sync import charts, issues
+from worker.sync import charts, issues, resuming
 from worker.sync.changing import change
 from worker.sync.services import Services
 from worker.terms import Cause
@@ -90,6 +90,7 @@ def set_mapping(services: Services, connection_id: int, wanted: Mapping[str, str
         kept = {key: ref for key, ref in row.mapping.items() if key not in refs}
         changing.set(mapping=kept | {key: ref for key, ref in refs.items() if ref})
         waiting.wake(changing.session, connection_id, _mended(row.mapping, refs))
+        resuming.again(changing.session, connection_id, resuming.BY_LISTS)
         issues.review(changing.session, connections.get(changing.session, connection_id))
         changing.wake()
 

@@ -12,7 +12,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.records import Pulled
 from worker.store.session import Session
-from worker.sync import bills, changes, merges, payments
+from worker.sync import bills, changes, merges, payments, resuming
 from worker.sync.applied import Applied
 from worker.sync.successes import pulled
 from worker.sync.tell import Origin, about, tell
@@ -72,6 +72,8 @@ def _keep_lists(
 ) -> None:
     """Accounts and taxes: told where they are new or different."""
     difference = records.keep(session, connection.id, found)
+    if difference.created or difference.changed:
+        resuming.again(session, connection.id, resuming.BY_LISTS)
     for one in found:
         if one.key in difference.created or one.key in difference.changed:
             applied.told.append(_told(connection, one, origin))

@@ -3,7 +3,7 @@
 Whoever sees such a change calls `again` with what may be mended by it; planning decides anew.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
 from worker.store import reconsider
 from worker.store.reconsider import Which
@@ -49,8 +49,13 @@ def again(session: Session, connection_id: int, codes: Collection[str]) -> int:
     return reconsider.again(session, connection_id, Which("failed", codes=codes)) if codes else 0
 
 
-def differing_preferences(before: dict[str, object], after: dict[str, object]) -> Iterable[str]:
+def by_preferences(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
     """The codes of what is to be tried again since preferences of the company are others."""
-    for name, codes in BY_PREFERENCES.items():
-        if name in before and before[name] != after.get(name):
-            yield from codes
+    other = [name for name in BY_PREFERENCES if name in before and before[name] != after.get(name)]
+    return {code for name in other for code in BY_PREFERENCES[name]}
+
+
+def by_ref(session: Session, connection_id: int, records: Collection[str]) -> None:
+    """These records of the books (`customer:58`) are new, or bear another mark: what failed for
+    that is due. The connection's row is locked."""
+    reconsider.named(session, connection_id, BY_REF, records)
