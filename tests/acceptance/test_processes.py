@@ -76,9 +76,22 @@ def test_a_driver_leaves_while_the_ledger_is_slow(system: System, connected: Con
     assert [row["name"] for row in books].count("SLOW-1") == 1
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "web"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_process_serves_its_metrics_on_loopback(kind: str, system: System) -> None:
-    url = system.processes[kind].metrics_url
+    text = metrics_of(kind, system)
 
+    assert f'process="{kind}"' in text
+    assert 'books_records_failed_total{category="defect",kind="invoice"} 0.0' in text
+
+
+def test_the_clock_alone_shows_what_stands_in_tables_and_queues(system: System) -> None:
+    gauges = {"books_database_up 1.0", "books_broker_up 1.0", "books_dead_queue_messages 0.0"}
+    shown = {kind: gauges & set(metrics_of(kind, system).splitlines()) for kind in KINDS}
+
+    assert shown == dict.fromkeys(KINDS, set()) | {"scheduler": gauges}
+
+
+def metrics_of(kind: str, system: System) -> str:
+    url = system.processes[kind].metrics_url
     assert url
-    assert "books_" in httpx.get(url).raise_for_status().text
+    return httpx.get(url).raise_for_status().text
