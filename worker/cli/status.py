@@ -1,98 +1,95 @@
 """`books status`: what every connection is doing, and what stands still."""
 
+from collections.abc import Mapping
+
 import click
 
 from worker.cli import output
-from worker.cli.described import pull_data
+from worker.cli.described import numbers
 from worker.cli.opening import opened
 from worker.cli.output import json_option
-from worker.failures import describe
 from worker.metrics import Backlog
-from worker.store import backlog, connections, issues, links, reports, runs, usage
-from worker.store.connections import Connection
-from worker.store.issues import Issue
-from worker.store.session import Session
-from worker.sync.tokens import company_name
+from worker.store import backlog
+from worker.sync import overview
+from worker.sync.drain import Left
+from worker.sync.matching import Where
+from worker.sync.overview import Overview
+
+_MOST_ISSUES = 5  # shown of one connection; `books issues list` has all of them
 
 
 @click.command()
+@click.option("--connection", help="This connection only: number or tenant.")
+@click.option("--tenant", help="Connections of this tenant only.")
 @json_option
-def status(as_json: bool) -> None:  # noqa: FBT001  # click passes options by name
-    """What is due, waits or failed, connection by connection."""
-    with opened() as services, services.database.begin() as session:
-        found = [_connection(session, row) for row in connections.find(session)]
-        waiting = backlog.read(session)
+def status(connection: str | None, tenant: str | None, as_json: bool) -> None:  # noqa: FBT001
+    """What is due, waits or failed, connection by connection.
+
+    DRAINED is when what is due will be in the books: at the pace of the last ten minutes or, if
+    nothing was written then, in full calls at the ledger's limit, so at best. What waits for a
+    person is not part of it. Of the day's budget only what the ledger itself has said is known.
+    """
+    where = Where(connection, tenant)
+    with opened() as services:
+        found = overview.read(services, where)
+        with services.database.begin() as session:
+            all_ = backlog.read(session) if where == Where() else None
     if as_json:
-        output.print_json({"connections": found, "backlog": _backlog(waiting)})
+        output.print_json({"connections": found} | ({"backlog": _backlog(all_)} if all_ else {}))
         return
     for one in found:
         _print_connection(one)
-    _print_backlog(waiting)
+    if all_:
+        _print_backlog(all_)
 
 
-def _connection(session: Session, row: Connection) -> dict[str, object]:
-    work = reports.work(session, row.id)
-    return {
-        "id": row.id,
-        "tenant": row.tenant_id,
-        "provider": row.provider,
-        "environment": row.environment,
-        "company": company_name(row) if row.company_id else None,
-        "state": row.state,
-        "reason": row.paused_code,
-        "records": links.counts(session, row.id),
-        "oldest_due": work["oldest_due"],
-        "open_submissions": work["open_submissions"],
-        "held_until": row.hold_until if work["held"] else None,
-        "held_for": row.held_for if work["held"] else None,
-        "dead_letters": work["dead_letters"],
-        "issues": [_issue(one) for one in issues.open_ones(session, row.id)],
-        "calls": usage.of_month(session, row.id),
-        "runs": [pull_data(run) for run in runs.latest(session, row.id)],
-    }
-
-
-def _print_connection(one: dict[str, object]) -> None:
-    head = f"{one['id']}  {one['tenant']}  {one['provider']} {one['environment']}"
-    state = f"{one['state']} ({one['reason']})" if one["reason"] else str(one["state"])
-    output.say(f"{head}  {one['company'] or 'no company yet'}: {state}")
+def _print_connection(one: Overview) -> None:
+    head = f"{one.id}  {one.tenant}  {one.provider} {one.environment}"
+    state = f"{one.state} ({one.reason})" if one.reason else one.state
+    output.say(f"{head}  {one.company or 'no company yet'}: {state}")
+    at_rest = one.since if one.state != "active" else None
     said = {
-        "records": _numbers(one["records"]),
-        "oldest due": one["oldest_due"],
-        "writes not settled": one["open_submissions"] or None,
-        "held until": one["held_until"],
-        "held for": one["held_for"],
-        "dead letters": one["dead_letters"] or None,
-        "calls this month": _numbers(one["calls"]),
-        "pulls": _pulls(one["runs"]),
+        "since": at_rest,
+        "records": numbers(one.records),
+        "oldest due": one.oldest_due,
+        "oldest waiting": one.oldest_waiting,
+        "drained": one.drained,
+        "writes not settled": _writes(one),
+        "held until": one.held_until,
+        "held for": one.held_for,
+        "dead letters": one.dead_letters or None,
+        "calls left": _left(one.budget),
+        "calls this month": numbers(one.calls),
+        "pulls": [f"{run.resource} {run.state} {output.text(run.at)}" for run in one.runs],
     }
     output.print_fields({f"   {name}": value for name, value in said.items()})
-    _print_issues(one["issues"])
+    _print_issues(one)
     output.say()
 
 
-def _issue(issue: Issue) -> dict[str, object]:
-    """An open issue in a bookkeeper's words."""
-    said = describe(issue.code, issue.names)
-    return {
-        "cause": str(issue.cause),
-        "code": issue.code,
-        "title": said.title,
-        "explanation": said.explanation,
-        "steps": list(said.steps),
-        "since": issue.since,
-    }
+def _writes(one: Overview) -> str | None:
+    if not one.open_submissions:
+        return None
+    return f"{one.open_submissions}, of {one.unknown_submissions} the outcome is unknown"
 
 
-def _print_issues(found: object) -> None:
-    assert isinstance(found, list)
-    for issue in found:
-        output.say(f"   ! {issue['explanation']}")
-        for step in issue["steps"]:
+def _left(budget: Left) -> str:
+    minute = f"{budget.minute} of {budget.per_minute} this minute"
+    return minute if budget.day is None else f"{minute}, {budget.day} of {budget.per_day} today"
+
+
+def _print_issues(one: Overview) -> None:
+    for issue in one.issues[:_MOST_ISSUES]:
+        held = f" ({issue.held_up} records, issue {issue.id})" if issue.held_up else ""
+        output.say(f"   ! {issue.explanation}{held}")
+        for step in issue.steps:
             output.say(f"     - {step}")
+    more = len(one.issues) - _MOST_ISSUES
+    if more > 0:
+        output.say(f"   ! and {more} more: `books issues list --connection {one.id}`")
 
 
-def _backlog(found: Backlog) -> dict[str, object]:
+def _backlog(found: Backlog) -> Mapping[str, object]:
     """What stands in all connections together."""
     return {
         "links": found.links,
@@ -110,22 +107,12 @@ def _backlog(found: Backlog) -> dict[str, object]:
 def _print_backlog(found: Backlog) -> None:
     output.print_fields(
         {
-            "records": _numbers({k: n for k, n in found.links.items() if n}) or "none",
+            "records": numbers({k: n for k, n in found.links.items() if n}) or "none",
             "status events waiting": found.outbox.count,
             "oldest of them": f"{found.outbox.oldest_seconds:.0f} s",
             "dead letters": found.dead_letters_open,
         }
     )
-
-
-def _numbers(counts: object) -> str:
-    assert isinstance(counts, dict)
-    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
-
-
-def _pulls(latest: object) -> str:
-    assert isinstance(latest, list)
-    return ", ".join(f"{run['resource']} {run['state']}" for run in latest)
 
 
 COMMANDS = (status,)

@@ -117,6 +117,7 @@ runs = Table(
     Column("again_at", Moment),  # something changed while it read: another one follows then
     UniqueConstraint("connection_id", "resource", "slot"),
     Index("ix_runs_finished_at", "finished_at"),
+    Index("ix_runs_latest", "connection_id", "resource", "id"),
     Index(  # a dry run is nobody else's answer, so it may be open beside another
         "uq_runs_open",
         "connection_id",

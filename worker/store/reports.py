@@ -91,20 +91,3 @@ def payments(session: Session, wanted: PaymentFilter) -> list[Row]:
 def _rows(session: Session, query: sa.TextClause, wanted: Filter) -> list[Row]:
     values = {"kind": wanted.kind, "status": wanted.status, "tenant": wanted.tenant_id}
     return [dict(row._mapping) for row in session.execute(query, values)]
-
-
-_WORK = sa.text("""
-    SELECT (SELECT min(next_attempt_at) FROM links WHERE connection_id = c.id AND state = 'due')
-               AS oldest_due,
-           (SELECT count(*) FROM submissions WHERE connection_id = c.id AND state = 'open')
-               AS open_submissions,
-           (SELECT count(*) FROM dead_letters d
-            WHERE d.connection_id = c.id AND d.state = 'open') AS dead_letters,
-           c.hold_until > clock_timestamp() AS held
-    FROM connections c WHERE c.id = :id
-""")
-
-
-def work(session: Session, connection_id: int) -> Row:
-    """What one connection has open: oldest_due, open_submissions, dead_letters, held."""
-    return dict(session.execute(_WORK, {"id": connection_id}).one()._mapping)

@@ -41,17 +41,6 @@ def months(session: Session, connection_id: int) -> dict[date, dict[str, int]]:
     return found
 
 
-_OF_MONTH = sa.text(f"""
-    SELECT call, count FROM usage WHERE connection_id = :id AND month = {MONTH}
-""")
-
-
-def of_month(session: Session, connection_id: int) -> dict[str, int]:
-    """A connection's calls in this month: call -> count."""
-    rows = session.execute(_OF_MONTH, {"id": connection_id})
-    return {row[0]: row[1] for row in rows}
-
-
 _OF_ALL = sa.text(f"""
     SELECT c.provider, u.call, sum(u.count)
     FROM usage u JOIN connections c ON c.id = u.connection_id

@@ -92,6 +92,7 @@ def _why() -> None:
     op.create_index("ix_inbox_record", "inbox", ["tenant_id", "record_id"])
     subject = sa.text("(envelope ->> 'subject')")
     op.create_index("ix_outbox_subject", "outbox", ["tenant_id", subject])
+    op.create_index("ix_runs_latest", "runs", ["connection_id", "resource", "id"])
 
 
 def _unknown_faults() -> None:
@@ -170,6 +171,7 @@ def downgrade() -> None:
     for column in ("causes", "records", "held_up", "examples", "derived"):
         op.drop_column("issues", column)
     op.drop_table("unknown_faults")
+    op.drop_index("ix_runs_latest", "runs")
     op.drop_index("ix_outbox_subject", "outbox")
     op.drop_index("ix_inbox_record", "inbox")
     op.drop_column("inbox", "record_id")
