@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from events.delivery import restored
 from schemas.envelope import Category, Event, InvalidEvent, parse
-from worker.store import foresight
+from worker.store import foresight, letter_search
 from worker.store.dead_letters import Kept
 from worker.store.foresight import Head, Key
 from worker.store.inbox import Snapshot
@@ -72,6 +72,7 @@ class Seen:
 @dataclass(frozen=True)
 class _Known:
     accepted: set[tuple[str, str]]
+    corrections: dict[int, str]
     heads: dict[Key, Head]
     links: dict[int, str]
     submissions: dict[int, str]
@@ -81,8 +82,11 @@ def judge(session: Session, letters: Sequence[Kept], seen: Seen) -> list[Judgeme
     """One judgement for each letter, in order; `seen` goes on from page to page."""
     read = {one.id: _read(one) for one in letters if is_message(one)}
     events = [event for event in read.values() if isinstance(event, Event)]
+    names = [(one.source, one.id) for one in events]
+    names += [(one.source, one.event_id) for one in letters if one.source and one.event_id]
     known = _Known(
-        accepted=foresight.accepted(session, [(one.source, one.id) for one in events]),
+        accepted=foresight.accepted(session, names),
+        corrections=letter_search.corrections(session, [one.id for one in letters]),
         heads=foresight.heads(session, [snapshot_of(one).key for one in events if one.kind]),
         links=foresight.link_states(session, [one.link_id for one in letters if one.link_id]),
         submissions=foresight.submission_states(session, [*filter(None, map(_number, letters))]),
@@ -110,14 +114,23 @@ def _judged(
         case None:
             return _of_note(letter, known)
         case InvalidEvent():
-            unknown = read.category in (Category.UNKNOWN_TYPE, Category.UNKNOWN_VERSION)
-            outcome = Outcome.UNKNOWN_TYPE if unknown else Outcome.STILL_INVALID
-            return Judgement(outcome, read.reason)
+            return _of_invalid(letter, read, known)
         case Event():
             found = _of_event(read, known, seen)
             _note(letter, read, seen)
             killed = letter.category == "killed_process" and found.outcome in REPLAYED
             return Judgement(found.outcome, found.why + _KILLED * killed, found.fellow)
+
+
+def _of_invalid(letter: Kept, read: InvalidEvent, known: _Known) -> Judgement:
+    if (letter.source, letter.event_id) in known.accepted:
+        why = f"another event with the id {letter.event_id} was accepted meanwhile"
+        return Judgement(Outcome.SUPERSEDED, why)
+    unknown = read.category in (Category.UNKNOWN_TYPE, Category.UNKNOWN_VERSION)
+    outcome = Outcome.UNKNOWN_TYPE if unknown else Outcome.STILL_INVALID
+    corrected = known.corrections.get(letter.id)
+    way_out = f"; event {corrected} corrects it: discard this letter" if corrected else ""
+    return Judgement(outcome, read.reason + way_out)
 
 
 def _of_event(event: Event, known: _Known, seen: Seen) -> Judgement:

@@ -423,6 +423,27 @@ def test_headers_of_the_broker_are_not_sent_again(office: Office) -> None:
     assert [message.headers for message in sent] == [{"mine": "kept"}]
 
 
+def test_a_letter_whose_id_was_accepted_with_another_body_is_superseded(office: Office) -> None:
+    right = a_message(office, id="EV-9")
+    letter = kept(office, body=b"{", source="/cmms/test", event_id="EV-9")
+    intake.take_in(office.services.database, [builders.delivered(right)])
+
+    replay(office)
+
+    assert state(office, letter) == "superseded"
+
+
+def test_a_preview_names_the_event_that_corrects_a_letter(office: Office) -> None:
+    kept(office, event_id="EV-8")
+    right = a_message(office, id="EV-8b", causationid="EV-8")
+    intake.take_in(office.services.database, [builders.delivered(right)])
+
+    (line,) = preview(office)
+
+    assert line.outcome is Outcome.STILL_INVALID
+    assert "event EV-8b corrects it: discard this letter" in line.why
+
+
 def test_a_corrected_event_names_the_letter_that_it_corrects(office: Office) -> None:
     letter = kept(office, event_id="EV-7")
     nameless = kept(office)

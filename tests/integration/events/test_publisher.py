@@ -9,6 +9,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from events.delivery import Delivery
 from events.message import Message, Mode
 from events.publisher import Outcome, Publisher, PublishFailed, Unroutable
+from events.publishers import Publishers
 from schemas.envelope import InvalidEvent
 from tests.integration.events.conftest import Route
 from tests.integration.events.proxy import Proxy
@@ -153,3 +154,19 @@ def test_raw_bytes_are_published_as_they_are(
     assert (got.routing_key, got.body) == ("a.b", b"\xff not JSON")
     assert (got.content_type, got.message_id) == (None, "m")
     assert headers.items() <= got.headers.items()
+
+
+def test_many_are_published_at_once_each_with_its_outcome(
+    rabbitmq_url: str, route: Route, channel: BlockingChannel
+) -> None:
+    channel.queue_unbind(route.queue, route.exchange, "#")
+    channel.queue_bind(route.queue, route.exchange, "accounting.#")
+    heard = [Message(str(number).encode(), "accounting.x") for number in range(20)]
+
+    with Publishers(rabbitmq_url, exchange=route.exchange) as publishers:
+        outcomes = publishers.publish_all([*heard, Message(b"{}", "unheard"), *heard[:1]])
+
+    bodies = sorted(int(take(channel, route).body) for _ in range(21))
+    assert bodies == [0, *range(20)]
+    assert [number for number, one in enumerate(outcomes) if one is Outcome.UNROUTABLE] == [20]
+    assert outcomes.count(Outcome.CONFIRMED) == 21
