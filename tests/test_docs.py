@@ -44,9 +44,11 @@ FORBIDDEN = {
 
 
 def code() -> Iterator[str]:
-    """What the README shows as code: blocks, and spans between single backticks."""
-    for block, span in re.findall(r"```\w*\n(.*?)```|`([^`\n]+)`", README, re.DOTALL):
-        yield block or span
+    """What the README shows as code: blocks, and spans between single backticks; of a `console`
+    only what is typed."""
+    for kind, block, span in re.findall(r"```(\w*)\n(.*?)```|`([^`\n]+)`", README, re.DOTALL):
+        typed = re.findall(r"^\$ (.*)", block, re.MULTILINE)
+        yield ("\n".join(typed) if kind == "console" else block) or span
 
 
 def tables() -> Iterator[list[str]]:

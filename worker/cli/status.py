@@ -1,6 +1,7 @@
 """`books status`: what every connection is doing, and what stands still."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import click
 
@@ -60,11 +61,15 @@ def _print_connection(one: Overview) -> None:
         "dead letters": one.dead_letters or None,
         "calls left": _left(one.budget),
         "calls this month": numbers(one.calls),
-        "pulls": [f"{run.resource} {run.state} {output.text(run.at)}" for run in one.runs],
+        "pulls": [f"{run.resource} {run.state} {_short(run.at)}" for run in one.runs],
     }
     output.print_fields({f"   {name}": value for name, value in said.items()})
     _print_issues(one)
     output.say()
+
+
+def _short(moment: datetime) -> str:
+    return moment.astimezone().strftime("%m-%d %H:%M")
 
 
 def _writes(one: Overview) -> str | None:

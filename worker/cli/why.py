@@ -74,8 +74,6 @@ def _print_reason(one: Reason, depth: int, *, detail: bool) -> None:
     output.say(f"{indent}{one.says}")
     for step in one.steps:
         output.say(f"{indent}  - {step}")
-    for because in one.because:
-        _print_reason(because, depth + 1, detail=detail)
     facts = {name: value for name, value in one.facts.items() if name not in _LATER}
     said = {"since": one.since, "goes on": one.then, "expected": one.at} | facts
     output.print_fields({f"{indent}  {name}": value for name, value in said.items()})
@@ -86,6 +84,8 @@ def _print_reason(one: Reason, depth: int, *, detail: bool) -> None:
         output.say(f"{indent}  more: {one.facts['page']}")
     if detail and one.facts.get("detail"):
         output.say(f"{indent}  {one.facts['detail']}")
+    for because in one.because:
+        _print_reason(because, depth + 1, detail=detail)
 
 
 def _print_letter(one: Letter) -> None:
