@@ -11,7 +11,7 @@ from worker.cli.opening import opened
 from worker.cli.output import json_option
 from worker.metrics import Backlog
 from worker.store import backlog
-from worker.sync import overview
+from worker.sync import overview, standstill
 from worker.sync.drain import Left
 from worker.sync.matching import Where
 from worker.sync.overview import Overview
@@ -32,6 +32,7 @@ def status(connection: str | None, tenant: str | None, as_json: bool) -> None:  
     """
     where = Where(connection, tenant)
     with opened() as services:
+        standstill.derive_changed(services)
         found = overview.read(services, where)
         with services.database.begin() as session:
             all_ = backlog.read(session) if where == Where() else None
@@ -116,6 +117,9 @@ def _print_backlog(found: Backlog) -> None:
             "status events waiting": found.outbox.count,
             "oldest of them": f"{found.outbox.oldest_seconds:.0f} s",
             "dead letters": found.dead_letters_open,
+            "restored": "creates are looked up first: `books restore status`"
+            if found.restored
+            else None,
         }
     )
 

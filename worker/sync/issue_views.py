@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from worker.errors import Misuse
 from worker.failures import Retry, describe
-from worker.store import acts, derived_issues, issues, stuck
+from worker.store import acts, issues, stuck
 from worker.store.acts import Noted
 from worker.store.connections import Connection
 from worker.store.issues import Issue
@@ -15,7 +15,7 @@ from worker.store.stuck import Standing
 from worker.sync import resuming
 from worker.sync.matching import Where
 from worker.sync.services import Services
-from worker.sync.standstill import APART, derive
+from worker.sync.standstill import APART, derive, derive_changed
 
 _FIRST = 20
 
@@ -64,9 +64,7 @@ class Picture:
 def find(services: Services, where: Where, code: str | None = None) -> list[View]:
     """The open issues, as they are now; those that hold up most first. Raises: Misuse."""
     rows = {row.id: row for row in where.rows(services)}
-    with services.database.begin() as session:
-        changed = [one for one in derived_issues.changed(session) if one in rows]
-    derive(services, changed)
+    derive_changed(services, rows)
     codes = None if code is None else [code]
     with services.database.begin() as session:
         found = issues.of(session, list(rows), codes)

@@ -4,7 +4,7 @@ What waits for a record that is on its way is none; it is behind the cause of th
 one stands still itself. Read without a lock; only what was found is written under the connection's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from worker.providers.lookup import HOUSE_ITEM, Chart
@@ -61,10 +61,12 @@ _ABSENT = {
 CONNECTION = "connection"  # the kind of the cause that nothing of a connection is sent for
 
 
-def derive_changed(services: Services) -> int:
-    """Derive the issues of all connections whose links may have changed; returns how many."""
+def derive_changed(services: Services, among: Collection[int] | None = None) -> int:
+    """Derive the issues of those connections (of these, else of all) whose links may have changed;
+    returns how many."""
     with services.database.begin() as session:
-        found = derived_issues.changed(session)
+        changed = derived_issues.changed(session)
+    found = [one for one in changed if among is None or one in among]
     derive(services, found)
     return len(found)
 
