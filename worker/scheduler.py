@@ -77,6 +77,10 @@ def _backlog(services: Services, watch: Watch) -> metrics.Backlog | None:
         if isinstance(error, DBAPIError) and is_late(error):
             raise metrics.Late from error
         return None
+    except Exception as error:
+        log.exception("figures.broken")
+        metrics.DEFECTS.labels("figures").inc()
+        raise metrics.Late from error
 
 
 def _depths(settings: Settings) -> metrics.Depths | None:

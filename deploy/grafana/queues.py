@@ -106,7 +106,7 @@ WRITES = Row(
             "replayed (asked again under the same id), found, absent, overtaken, two_in_books.",
             "cps",
             [
-                Query("sum(rate(books_submissions_unknown_total[$__rate_interval]))", "unknown"),
+                Query("sum(rate(books_unknown_outcomes_total[$__rate_interval]))", "unknown"),
                 Query(
                     "sum by (how) (rate(books_submissions_settled_total[$__rate_interval]))",
                     "{{how}}",

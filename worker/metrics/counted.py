@@ -52,8 +52,8 @@ TOKEN_REFRESHES = Counter(
     "Access tokens asked for anew: refreshed, superseded, refused, unavailable.",
     ["provider", "result"],
 )
-SUBMISSIONS_UNKNOWN = Counter(
-    "books_submissions_unknown_total",
+UNKNOWN_OUTCOMES = Counter(
+    "books_unknown_outcomes_total",
     "Records written with unknown outcome, counted when that is first looked into.",
 )
 SUBMISSIONS_SETTLED = Counter(

@@ -150,7 +150,7 @@ def _look_up(driver: Driver, recorded: Recorded, age: Age) -> None:
 def _count_unknown(recorded: Recorded) -> None:
     """Once for each record, here: a driver that died in flight could not count what it left."""
     if recorded.sends == 1 and not recorded.lookups:
-        metrics.SUBMISSIONS_UNKNOWN.inc(len(recorded.unknown))
+        metrics.UNKNOWN_OUTCOMES.inc(len(recorded.unknown))
 
 
 def _write_down(driver: Driver, looked: LookUp) -> None:

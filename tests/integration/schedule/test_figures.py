@@ -5,11 +5,13 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from deploy.dev.probes import free_port
+from tests.counting import Counting
 from tests.integration.workshop import Shop, WithSettings
 from tests.unit.worker.gauges import exposed
 from worker import scheduler
@@ -41,6 +43,15 @@ def test_the_budget_that_is_shown_is_the_least_of_any_connection(shop: Shop, wat
 
     assert found.budget_left == {"quickbooks": {"minute": 0.75}}
     assert abs(found.clock_skew_seconds) < 1
+
+
+def test_a_defect_of_ours_is_counted_and_is_none_of_the_databases(
+    shop: Shop, watch: Watch, counting: Counting
+) -> None:
+    text = exposed(scheduler.gauges(replace(shop.services, ledgers={}), watch))
+
+    assert "books_database_up 1.0" in text
+    assert counting.of("books_defects_total", where="figures") == 1
 
 
 def test_who_watches_changes_nothing(shop: Shop, watch: Watch) -> None:

@@ -97,7 +97,7 @@ def test_a_missing_item_is_settled_by_the_repeat(books: Shop, counting: Counting
 
     assert [len(books.marked("Invoice", one)) for one in ids] == [1, 1, 1]
     assert [books.told(one) for one in ids] == [["record.synced"]] * 3
-    assert counting.of("books_submissions_unknown_total") == 1
+    assert counting.of("books_unknown_outcomes_total") == 1
     assert counting.of("books_submissions_settled_total", how="replayed") == 1
     assert counting.of("books_duplicates_prevented_total", mechanism="replay") == 1
     assert counting.of("books_batch_size_sum", provider="quickbooks") == 6
@@ -252,7 +252,7 @@ def test_what_was_looked_up_in_vain_twice_goes_out_under_a_new_key(
     first, second = books.submissions()[2:]
     assert (first.key != second.key, len(books.marked("Invoice", "INV-1"))) == (True, 1)
     assert books.told("INV-1") == ["record.synced"]
-    assert counting.of("books_submissions_unknown_total") == 1
+    assert counting.of("books_unknown_outcomes_total") == 1
     assert counting.of("books_submissions_settled_total", how="absent") == 1
     assert counting.of("books_duplicates_prevented_total", mechanism="lookup") == 0
 

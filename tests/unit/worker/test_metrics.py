@@ -31,6 +31,13 @@ def test_every_metric_is_named_and_described(name: str) -> None:
     assert metric._documentation.endswith(".")
 
 
+def test_no_gauge_has_the_name_of_a_counter_without_its_ending() -> None:
+    gauges = metrics.GaugeCollector(metrics.Backlog, metrics.Depths).collect()
+
+    # In OpenMetrics both would be one family, of two types.
+    assert not {metric._name for metric in COUNTED.values()} & {gauge.name for gauge in gauges}
+
+
 def test_every_metric_is_counted_somewhere() -> None:
     assert not COUNTED.keys() - set(mentions())
 
