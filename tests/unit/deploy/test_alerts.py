@@ -1,0 +1,169 @@
+"""Alerts: each fires when it should and not otherwise, by promtool; each has its page."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.registry import REGISTRY
+
+from tests.commands_shown import wrong
+from tests.test_docs import metric_names
+from tests.unit.deploy.alerts import (
+    CASES,
+    PROMETHEUS,
+    RULES,
+    RUNBOOKS,
+    alerts,
+    cases,
+    metrics,
+    recorded,
+    rules,
+)
+from worker.metrics import Backlog, Depths, GaugeCollector
+
+ALERTS = alerts()
+OTHERS = {  # of Prometheus itself, of every process, of RabbitMQ (a node of 3.10 with its plugin)
+    "up",
+    "process_start_time_seconds",
+    "rabbitmq_alarms_memory_used_watermark",
+    "rabbitmq_alarms_free_disk_space_watermark",
+    "rabbitmq_detailed_queue_consumers",
+}
+GAUGES = {family.name for family in GaugeCollector(Backlog, Depths).collect()}
+ONE_OF_SEVERAL = r"\b(?:max|min)(?: by \([a-z, ]+\) )?\((?:(?:max_over_time|delta)\()?$"
+
+
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    if path := os.environ.get("PROMTOOL"):
+        return path
+    pytest.fail(
+        "PROMTOOL is not set: run ./dev test, which finds or fetches promtool, or set it to the "
+        "program.",
+        pytrace=False,
+    )
+
+
+def check(*command: str | Path, text: str = "") -> str:
+    """What promtool has to say against it; nothing, if all is well."""
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def test_prometheus_takes_configuration_and_rules(promtool: str) -> None:
+    assert not check(promtool, "check", "config", PROMETHEUS / "prometheus.yml")
+    assert not check(promtool, "check", "rules", *RULES)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_alerts_fire_when_they_should_and_not_otherwise(promtool: str, path: Path) -> None:
+    assert not check(promtool, "test", "rules", path)
+
+
+def test_what_a_process_exposes_keeps_the_conventions(promtool: str) -> None:
+    gauges = CollectorRegistry()
+    gauges.register(GaugeCollector(Backlog, Depths))
+
+    exposed = (generate_latest(REGISTRY) + generate_latest(gauges)).decode()
+
+    assert not check(promtool, "check", "metrics", text=exposed)
+
+
+def test_each_alert_is_tested_firing_and_quiet() -> None:
+    firing = {name for name, expected in cases() if expected}
+    quiet = {name for name, expected in cases() if not expected}
+
+    assert firing == quiet == ALERTS.keys()
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_an_alert_says_what_to_do_and_when(name: str) -> None:
+    alert = ALERTS[name]
+
+    assert re.fullmatch(r"Books[A-Za-z]+", name)
+    assert alert["labels"]["severity"] in {"page", "ticket"}
+    assert alert["for"]
+    summary = alert["annotations"]["summary"]
+    assert re.fullmatch(r"[A-Z][^_{}]{10,80}[^.]", summary), "plain words, no names of metrics"
+    assert len(alert["annotations"]["description"]) > 20
+    assert alert["annotations"]["runbook_url"] == f"deploy/runbooks/{name}.md"
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_an_alert_names_only_labels_that_it_has(name: str) -> None:
+    named = set(re.findall(r"\$labels\.(\w+)", ALERTS[name]["annotations"]["description"]))
+
+    [fired] = [one for alert, expected in cases() for one in expected if alert == name]
+
+    assert named <= fired["exp_labels"].keys()
+
+
+def known() -> set[str]:
+    """Every series that a rule may use; of histograms by their parts."""
+    parts = {f"{name}{part}" for name in metric_names() for part in ("_bucket", "_count")}
+    return metric_names() | parts | recorded() | OTHERS
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.get("alert") or rule["record"])
+def test_a_rule_uses_only_what_is_measured(rule: dict[str, Any]) -> None:
+    used = metrics(rule["expr"])
+
+    assert used
+    assert not used - known()
+
+
+def test_what_is_recorded_is_used() -> None:
+    used = {name for rule in rules() for name in metrics(rule["expr"])}
+
+    assert not recorded() - used
+
+
+@pytest.mark.parametrize("name", sorted(ALERTS.keys() - {"BooksClockSkew", "BooksGaugesMissing"}))
+def test_several_schedulers_do_not_double_a_figure(name: str) -> None:
+    expression = ALERTS[name]["expr"]
+
+    for gauge in GAUGES & metrics(expression):
+        for use in re.finditer(rf"\b{gauge}\b", expression):
+            assert re.search(ONE_OF_SEVERAL, expression[: use.start()]), gauge
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_a_runbook_leads_from_the_alert_to_its_end(name: str) -> None:
+    page = (RUNBOOKS / f"{name}.md").read_text()
+
+    assert page.startswith(f"# {name}\n\n**{ALERTS[name]['annotations']['summary']}.**")
+    assert f"*{ALERTS[name]['labels']['severity']}*" in page
+    headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert headings == [
+        "What users notice",
+        "Look first",
+        "What you may do",
+        "Never",
+        "It is over when",
+    ]
+    assert page.count("```sh\n") == 3
+
+
+def test_every_runbook_belongs_to_an_alert_and_stands_in_the_index() -> None:
+    pages = {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"}
+    rows = re.findall(
+        r"^\| \[(\w+)\]\((\w+)\.md\) \| (\w+) \| (.+) \|$",
+        (RUNBOOKS / "README.md").read_text(),
+        re.MULTILINE,
+    )
+
+    assert pages == ALERTS.keys()
+    assert rows == [
+        (name, name, ALERTS[name]["labels"]["severity"], ALERTS[name]["annotations"]["summary"])
+        for name, *_ in rows
+    ]
+    assert sorted(name for name, *_ in rows) == sorted(ALERTS)
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_commands_of_a_runbook_exist(path: Path) -> None:
+    assert not wrong(path.read_text())
