@@ -17,6 +17,8 @@ from testcontainers.community.rabbitmq import RabbitMqContainer
 from testcontainers.core.config import ConnectionMode
 from testcontainers.core.container import DockerContainer
 
+from deploy.dev.postgres import HASTY
+
 COMPOSE_FILE = Path(__file__).resolve().parent.parent / "docker-compose.yml"
 RUN_LABEL = "cmms-books.run"
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -30,7 +32,9 @@ def postgres() -> Iterator[str]:
         return
     try:
         container = PostgresContainer(
-            _image("postgres"), driver=None, command="postgres -c max_connections=300"
+            _image("postgres"),
+            driver=None,
+            command=" --".join(("postgres", "max_connections=300", *HASTY)),
         )
     except DockerException as error:
         _fail("DATABASE_URL", error)

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.dev import probes
@@ -19,6 +20,8 @@ PLACES = (  # Debian and Ubuntu, Fedora, Homebrew on either processor
     "usr/local/opt/postgresql@*/bin",
 )
 MAX_CONNECTIONS = 300
+HASTY = ("fsync=off", "full_page_writes=off")
+"""Nothing is lost when a process dies, but when the machine does."""
 ATTEMPTS = 3
 
 
@@ -37,8 +40,9 @@ def programs() -> Path:
 class Postgres:
     """One server; after `kill` it can be started again on the same data and port."""
 
-    def __init__(self, run: Run, name: str = "postgres") -> None:
+    def __init__(self, run: Run, name: str = "postgres", options: Sequence[str] = ()) -> None:
         self._run = run
+        self._options = options
         self._programs = programs()
         self._account = _account()
         self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(run.directory)}
@@ -88,6 +92,7 @@ class Postgres:
                 ),
                 *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
                 *("-c", f"max_connections={MAX_CONNECTIONS}"),
+                *(f"--{option}" for option in self._options),
             ],
             self._environment,
             stop=signal.SIGQUIT,  # clears shared memory; SIGTERM would wait for clients
@@ -101,10 +106,11 @@ class Postgres:
         self._run.end(self.process)
 
 
-def start(run: Run) -> Postgres:
-    """Somebody may take the free port before the server does, so another one is tried."""
+def start(run: Run, options: Sequence[str] = ()) -> Postgres:
+    """Somebody may take the free port before the server does, so another one is tried. An option
+    reads as `fsync=off`."""
     for attempt in range(1, ATTEMPTS + 1):
-        server = Postgres(run, name=f"postgres-{attempt}")
+        server = Postgres(run, f"postgres-{attempt}", options)
         try:
             server.start()
         except Unavailable:

@@ -49,8 +49,8 @@ def ways(purpose: For) -> tuple[Way, ...]:
     return (
         Way("env", _check_environment, lambda _run: _from_environment().variables()),
         with_docker[purpose],
-        Way("programs", _check_programs, lambda run: _from_programs(run).variables()),
-        Way("apt", _check_apt, lambda run: _from_apt(run).variables()),
+        Way("programs", _check_programs, lambda run: _from_programs(run, purpose).variables()),
+        Way("apt", _check_apt, lambda run: _from_apt(run, purpose).variables()),
     )
 
 
@@ -121,14 +121,16 @@ def _check_programs() -> str:
     return " and ".join(found)
 
 
-def _from_programs(run: Run) -> Urls:
-    return Urls(database=postgres.start(run).url, rabbitmq=rabbitmq.start(run).url)
+def _from_programs(run: Run, purpose: For) -> Urls:
+    # What is measured and what is broken on purpose writes to the disk; tests need not wait for it.
+    options = postgres.HASTY if purpose is For.TESTS else ()
+    return Urls(postgres.start(run, options).url, rabbitmq.start(run).url)
 
 
 def _check_apt() -> str:
     return f"{apt.check()} rabbitmq-server postgresql"
 
 
-def _from_apt(run: Run) -> Urls:
+def _from_apt(run: Run, purpose: For) -> Urls:
     apt.install("rabbitmq-server", "postgresql")
-    return _from_programs(run)
+    return _from_programs(run, purpose)

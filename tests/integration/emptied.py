@@ -19,5 +19,4 @@ def empty(database: Database) -> None:
         if next(_TIMES) % _THOROUGHLY == 0:
             session.execute(sa.text(f"TRUNCATE {', '.join(tables)}"))
             return
-        for table in tables:
-            session.execute(sa.text(f"DELETE FROM {table}"))
+        session.execute(sa.text("; ".join(f"DELETE FROM {table}" for table in tables)))

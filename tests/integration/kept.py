@@ -14,7 +14,7 @@ from worker.store.columns import metadata
 from worker.store.session import Session
 from worker.sync.services import Services
 
-_YOUNG = 10.0  # seconds: so little is nothing to holds, budgets, cursors and tokens
+_YOUNG = 30.0  # seconds: less than the shortest window of a budget, and than any overlap of pulls
 
 
 class _Simulator(Protocol):
