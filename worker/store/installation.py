@@ -16,12 +16,14 @@ class Identity:
     """What makes a database this one; None: PostgreSQL does not say so to our user.
 
     A restore into another cluster changes the first, recovery to a point in time and failover
-    change the second, a dump that was restored beside its original has another third.
+    change the second, a dump that was restored beside its original has another third, one that was
+    restored in its place another fourth.
     """
 
     system_identifier: str | None  # of the cluster
     timeline: int | None
     database_oid: int | None
+    table_oid: int | None  # of the table in which this is noted
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ _PARTS = (
     "(SELECT system_identifier::text FROM pg_control_system())",
     "('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int",
     "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())",
+    "'installation'::regclass::oid::bigint",
 )
 _ALL = sa.text(f"SELECT {', '.join(_PARTS)}")
 _EACH = tuple(sa.text(f"SELECT {part}") for part in _PARTS)
@@ -72,12 +75,12 @@ def _asked(session: Session, query: sa.TextClause) -> list[Any]:
 
 
 _FIRST = sa.text("""
-    INSERT INTO installation (system_identifier, timeline, database_oid)
-    VALUES (:system_identifier, :timeline, :database_oid) ON CONFLICT DO NOTHING
+    INSERT INTO installation (system_identifier, timeline, database_oid, table_oid)
+    VALUES (:system_identifier, :timeline, :database_oid, :table_oid) ON CONFLICT DO NOTHING
 """)
 _MOVED = sa.text("""
     UPDATE installation SET system_identifier = :system_identifier, timeline = :timeline,
-        database_oid = :database_oid, noted_at = clock_timestamp(),
+        database_oid = :database_oid, table_oid = :table_oid, noted_at = clock_timestamp(),
         restored_at = CASE WHEN :changed THEN clock_timestamp() ELSE restored_at END
     RETURNING restored_at
 """)
@@ -90,13 +93,19 @@ def note(session: Session) -> Standing:
     if row is None:
         session.execute(_FIRST, _values(current))
         return Standing(current, None)
-    noted = Identity(row.system_identifier or None, row.timeline or None, row.database_oid)
+    noted = _noted(row)
     merged = _merged(noted, current)
     if merged == noted:
         return Standing(current, row.restored_at)
     changed = _merged(current, noted) != merged
     restored_at = session.execute(_MOVED, _values(merged) | {"changed": changed}).scalar_one()
     return Standing(current, restored_at, changed)
+
+
+def _noted(row: sa.Row[Any]) -> Identity:
+    return Identity(
+        row.system_identifier or None, row.timeline or None, row.database_oid, row.table_oid
+    )
 
 
 def _merged(noted: Identity, current: Identity) -> Identity:
@@ -110,6 +119,7 @@ def _values(one: Identity) -> dict[str, object]:
         "system_identifier": one.system_identifier or "",
         "timeline": one.timeline or 0,
         "database_oid": one.database_oid,
+        "table_oid": one.table_oid,
     }
 
 

@@ -36,6 +36,7 @@ installation = Table(
     Column("system_identifier", Text, nullable=False),  # of PostgreSQL's cluster; empty: unknown
     Column("timeline", Integer, nullable=False),  # 0: unknown
     Column("database_oid", BigInteger),
+    Column("table_oid", BigInteger),  # of this table
     set_now("noted_at"),
     Column("restored_at", Moment),  # when these were others: creates are looked up first since
     Column("ticked_at", Moment),  # when the clock's messages were taken up last

@@ -77,6 +77,7 @@ def _installation() -> None:
         sa.Column("system_identifier", sa.Text, nullable=False),
         sa.Column("timeline", sa.Integer, nullable=False),
         sa.Column("database_oid", sa.BigInteger),
+        sa.Column("table_oid", sa.BigInteger),
         sa.Column("noted_at", _MOMENT, nullable=False, server_default=sa.func.now()),
         sa.Column("restored_at", _MOMENT),
         sa.Column("ticked_at", _MOMENT),

@@ -136,7 +136,9 @@ def test_the_same_database_is_no_restored_one(shop: Shop) -> None:
     assert (standing.restored_at, standing.moved, standing.unknown) == (None, False, ())
 
 
-@pytest.mark.parametrize("other", ["system_identifier = '1'", "timeline = 7", "database_oid = 1"])
+@pytest.mark.parametrize(
+    "other", ["system_identifier = '1'", "timeline = 7", "database_oid = 1", "table_oid = 1"]
+)
 def test_another_cluster_timeline_or_database_is_noticed_once(shop: Shop, other: str) -> None:
     shop.run(f"UPDATE installation SET {other}")
 
@@ -157,6 +159,17 @@ def test_what_was_not_known_before_is_no_change(shop: Shop, unknown: str) -> Non
     assert standing.restored_at is None
 
 
+def test_a_dump_that_was_restored_in_place_is_noticed(shop: Shop) -> None:
+    shop.run("""
+        ALTER TABLE installation RENAME TO dumped;
+        CREATE TABLE installation (LIKE dumped INCLUDING ALL);
+        INSERT INTO installation SELECT * FROM dumped;
+        DROP TABLE dumped
+    """)
+
+    assert restored.note(shop.services).moved
+
+
 def test_a_user_who_may_not_ask_learns_the_rest(shop: Shop) -> None:
     functions = "FUNCTION pg_control_system()"
     shop.run(f"CREATE ROLE {ROLE}; REVOKE EXECUTE ON {functions} FROM PUBLIC")
@@ -168,7 +181,7 @@ def test_a_user_who_may_not_ask_learns_the_rest(shop: Shop) -> None:
         shop.run(f"GRANT EXECUTE ON {functions} TO PUBLIC; DROP ROLE {ROLE}")
 
     assert found.system_identifier is None
-    assert None not in (found.timeline, found.database_oid)
+    assert None not in (found.timeline, found.database_oid, found.table_oid)
 
 
 ROLE = "may_not_ask"
