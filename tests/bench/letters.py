@@ -22,6 +22,12 @@ from worker.sync.services import Services
 TENANT = "bench-letters"
 _REPLAY = ("dead-letters", "replay", "--all", "--apply", "--rate", "100000")
 _OPEN = "SELECT count(*) AS count FROM dead_letters WHERE state = 'open'"
+_PROGRESS = """
+    SELECT count(*) FILTER (WHERE state = 'open') AS open,
+           count(*) FILTER (WHERE state <> 'open') AS decided,
+           (SELECT count(*) FROM inbox) AS taken
+    FROM dead_letters
+"""
 _TAKEN = "SELECT count(*) AS count FROM inbox"
 _IN_EFFECT = """
     SELECT (SELECT count(*) FROM documents) AS records,
@@ -99,15 +105,23 @@ def _letter(name: str) -> tuple[object, ...]:
 
 
 def _killed(system: System, size: Size) -> int:
-    """Replay until only so many are left, then kill -9; how many letters are still open."""
+    """Replay until only so many are left, then kill -9, amid a page if that can be caught; how many
+    letters are still open."""
     own = {**inherited(), **variables(system.settings)}
     child = children.start("replay", [*BOOKS, *_REPLAY], own, system.directory)
-    _until(lambda: system.rows(_OPEN)[0]["count"] <= size.left)
+    _until(lambda: _is_amid_a_page(system, size))
     assert child.is_alive(), child.tail()
     child.kill()
     left: int = system.rows(_OPEN)[0]["count"]
     assert 0 < left < size.letters
     return left
+
+
+def _is_amid_a_page(system: System, size: Size) -> bool:
+    """Whether intake has more of them already than are marked; also when it is high time."""
+    found = system.rows(_PROGRESS)[0]
+    open_, ahead = found["open"], found["taken"] > found["decided"]
+    return bool(open_ <= size.left and (ahead or open_ <= size.left / 2))
 
 
 def _check(system: System, count: int) -> None:
