@@ -1,5 +1,6 @@
 """What whoever asked for a run is told of it, and the ends of runs that cannot go on."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,10 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.runs import Mode, Run
 from worker.store.session import Session
+from worker.sync.failing import excerpt
 from worker.sync.tell import Origin, about, error_of, tell
+
+log = logging.getLogger(__name__)
 
 
 def own(run: Run) -> Origin:
@@ -49,10 +53,16 @@ def answers(
     return [tell(connection.tenant_id, status, origin, "runs") for origin in origins]
 
 
-def fail(session: Session, connection: Connection, run: Run, code: str) -> list[Outgoing]:
-    """End a run; the answers to whoever asked for it."""
+def fail(
+    session: Session, connection: Connection, run: Run, code: str, detail: str = ""
+) -> list[Outgoing]:
+    """End a run; the answers to whoever asked for it. `detail` is for engineers, who find it in the
+    log under the id that the answers bear."""
     status = _failure(connection, run, code)
     assert status.error is not None
+    known = {"run": run.id, "resource": run.resource, "connection": connection.id, "code": code}
+    found = {"failure": status.error.failure_id, "detail": excerpt(detail) or None}
+    log.warning("run.failed", extra=known | found)
     runs.finish(session, run.id, run.counts, status.error.model_dump(mode="json"))
     return answers(connection, run, status)
 

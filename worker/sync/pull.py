@@ -15,6 +15,7 @@ from worker import metrics
 from worker.errors import (
     Disconnected,
     Misuse,
+    ProviderError,
     Throttled,
     TokenExpired,
     Unavailable,
@@ -286,10 +287,11 @@ def _fail(driver: Driver, run: Run, code: str, error: Exception) -> None:
             runs.postpone(session, run.id, AGAIN_SECONDS)
         log.warning("run.postponed", extra={"run": run.id, "reason": str(error)})
         return
-    log.warning("run.failed", extra={"run": run.id, "resource": run.resource, "reason": str(error)})
+    support = error.correlation_id if isinstance(error, ProviderError) else None
+    detail = f"{error} [{support}]" if support else str(error)
     with driver.services.database.begin() as session:
         connections.lock(session, driver.connection.id)  # against those who join it now
-        told = fail(session, driver.connection, runs.get(session, run.id), code)
+        told = fail(session, driver.connection, runs.get(session, run.id), code, detail)
         failed = (driver.connection.provider, run.resource, "failed")
         effects = Effects(partitions=outbox.add(session, told), runs=[failed])
     after(driver, effects)

@@ -7,7 +7,9 @@ import pytest
 
 from schemas.kinds import Kind
 from tests import builders
-from tests.integration.workshop import Shop
+from tests.integration.workshop import Altered, Shop, with_books
+from worker.errors import Unexplained
+from worker.providers.port import Page
 from worker.store import history, unknown_faults
 from worker.store.session import Database, Session
 from worker.store.unknown_faults import OTHERS, UnknownFault
@@ -24,6 +26,10 @@ def refused(shop: Shop) -> Shop:
     shop.send("customer.created", builders.a_customer())
     shop.work()
     return shop
+
+
+def unreadable(*_: object) -> Page:
+    raise Unexplained("HTTP 418: a teapot", correlation_id="1-abc")
 
 
 def known(session: Session) -> list[UnknownFault]:
@@ -87,6 +93,32 @@ def test_what_a_rule_knows_is_not_counted(shop: Shop) -> None:
 
     with shop.begin() as session:
         assert unknown_faults.find(session) == []
+
+
+def test_a_pull_that_fails_is_logged_with_the_id_that_is_told(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.send("sync.requested", {"resource": "payments"})
+    broken = with_books(shop.services, lambda books: Altered(books, page=unreadable))
+    with caplog.at_level(logging.WARNING, "worker.sync.failed_runs"):
+        shop.drive(broken)
+
+    [line] = [one for one in caplog.records if one.message == "run.failed"]
+    told_of = shop.events()[-1]["data"]
+    assert line.__dict__["detail"] == "HTTP 418: a teapot [1-abc]"
+    assert line.__dict__["failure"] == told_of["error"]["failure_id"]
+    assert "teapot" not in json.dumps(told_of)
+
+
+def test_a_whole_answer_that_no_rule_knows_is_counted_by_what_was_asked(shop: Shop) -> None:
+    shop.send("sync.requested", {"resource": "payments"})
+
+    shop.drive(with_books(shop.services, lambda books: Altered(books, page=unreadable)))
+
+    with shop.begin() as session:
+        [one] = unknown_faults.find(session)
+    assert (one.endpoint, one.count) == ("payments", 1)
+    assert one.example == "HTTP 418: a teapot [1-abc]"
 
 
 def test_new_shapes_beyond_the_limit_are_counted_together(empty_tables: Database) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.kinds import Kind
 from tests.unit.providers.xero.parts import ACCOUNT, CONTACT, INVOICE, a_part
+from worker.providers.outcomes import Unruled
 from worker.providers.port import Cause, Clash, Operation, Part, Refused, Stale, Unknown
 from worker.providers.reply import Reply
 from worker.providers.xero.faults import meant
@@ -226,3 +227,11 @@ def test_without_a_place_each_goes_again_by_itself_and_is_refused_then(
 def test_an_unknown_id_is_looked_for() -> None:
     assert isinstance(not_found(a_part(operation=UPDATE, ref=CONTACT)), Stale)
     assert isinstance(not_found(a_part()), Unknown)
+
+
+@pytest.mark.parametrize(("message", "known"), [("Something odd", False), ("lock date", True)])
+def test_words_that_no_rule_knows_are_kept_as_such(message: str, known: bool) -> None:  # noqa: FBT001
+    outcome = refused(A_SALE, meant(message))
+
+    assert isinstance(outcome, Refused)
+    assert outcome.fault.unruled == (None if known else Unruled("", message))
