@@ -8,7 +8,7 @@ import time
 from functools import partial
 
 from dramatiq.common import xq_name
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from events.connection import LOST
@@ -73,11 +73,11 @@ def _backlog(services: Services, watch: Watch) -> metrics.Backlog | None:
     try:
         with watch.begin() as session:
             return figures.take(session, services.ledgers)
-    except (DBAPIError, PoolTimeout) as error:
-        if isinstance(error, DBAPIError) and is_late(error):
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        if isinstance(error, OperationalError) and is_late(error):
             raise metrics.Late from error
         return None
-    except Exception as error:
+    except Exception as error:  # no fault of the database's
         log.exception("figures.broken")
         metrics.DEFECTS.labels("figures").inc()
         raise metrics.Late from error

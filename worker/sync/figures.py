@@ -33,6 +33,8 @@ def _budget_left(session: Session, ledgers: Mapping[str, Ledger]) -> dict[str, M
     moment = now(session).timestamp()
     least: dict[str, dict[str, float]] = defaultdict(dict)
     for provider, state in backlog.budgets(session):
+        if provider not in ledgers:  # of a newer version that runs beside us
+            continue
         known = least[provider]
         for window, share in Budget.load(ledgers[provider].limits, state, moment).left().items():
             known[window] = min(share, known.get(window, 1.0))

@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -48,10 +47,17 @@ def test_the_budget_that_is_shown_is_the_least_of_any_connection(shop: Shop, wat
 def test_a_defect_of_ours_is_counted_and_is_none_of_the_databases(
     shop: Shop, watch: Watch, counting: Counting
 ) -> None:
-    text = exposed(scheduler.gauges(replace(shop.services, ledgers={}), watch))
+    shop.run("""UPDATE connections SET budget = '{"seconds": [["never", 1, 0]]}'""")
+
+    text = exposed(scheduler.gauges(shop.services, watch))
 
     assert "books_database_up 1.0" in text
     assert counting.of("books_defects_total", where="figures") == 1
+
+
+def test_a_ledger_of_a_newer_version_is_left_out(shop: Shop, watch: Watch) -> None:
+    with watch.begin() as session:
+        assert figures.take(session, {}).budget_left == {}
 
 
 def test_who_watches_changes_nothing(shop: Shop, watch: Watch) -> None:
