@@ -17,7 +17,9 @@ def shown(text: str) -> Iterator[str]:
     for block, span in re.findall(r"```\w*\n(.*?)```|`([^`]+)`", text, re.DOTALL):
         lines = block.replace("\\\n", " ").splitlines() or [" ".join(span.split())]
         yield from (
-            _END.split(line.strip())[0] for line in lines if re.match(r" *books [a-z]", line)
+            _END.split(line.strip())[0].strip()
+            for line in lines
+            if re.match(r" *books [a-z]", line)
         )
 
 
@@ -42,8 +44,14 @@ def _refusal(words: list[str]) -> str | None:
     try:
         command.make_context(command.name, words)
     except click.UsageError as error:
-        return error.format_message()
+        return None if _is_a_file(error) else error.format_message()
     return None
+
+
+def _is_a_file(error: click.UsageError) -> bool:
+    """A file that is an example need not be there."""
+    parameter = getattr(error, "param", None)
+    return parameter is not None and isinstance(parameter.type, click.Path)
 
 
 def _unknown_option(command: click.Command, words: list[str]) -> str | None:

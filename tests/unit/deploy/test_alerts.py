@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import REGISTRY
 
 from tests.commands_shown import wrong
-from tests.test_docs import metric_names
+from tests.test_docs import letter_categories, metric_names, settings
 from tests.unit.deploy.alerts import (
     CASES,
     PROMETHEUS,
@@ -23,7 +23,9 @@ from tests.unit.deploy.alerts import (
     recorded,
     rules,
 )
+from worker.failures import CODES
 from worker.metrics import Backlog, Depths, GaugeCollector
+from worker.sync.options import OPTIONS
 
 ALERTS = alerts()
 OTHERS = {  # of Prometheus itself, of every process, of RabbitMQ (a node of 3.10 with its plugin)
@@ -167,3 +169,13 @@ def test_every_runbook_belongs_to_an_alert_and_stands_in_the_index() -> None:
 @pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
 def test_commands_of_a_runbook_exist(path: Path) -> None:
     assert not wrong(path.read_text())
+
+
+def test_codes_categories_and_settings_that_runbooks_name_exist() -> None:
+    text = " ".join(" ".join(path.read_text().split()) for path in RUNBOOKS.glob("*.md"))
+
+    codes = set(re.findall(r"books codes show (\w+)|--code (\w+)", text))
+    assert not {one or other for one, other in codes} - CODES.keys()
+    assert not set(re.findall(r"--category (\w+)", text)) - letter_categories()
+    assert not set(re.findall(r"connections settings acme ([\w.]+)=", text)) - OPTIONS.keys()
+    assert not set(re.findall(r"\bBOOKS_[A-Z_]+", text)) - dict(settings()).keys()
