@@ -263,27 +263,27 @@ def open_shop(
 
 
 @pytest.fixture(scope="session")
-def kept() -> Keeper:
+def keeper() -> Keeper:
     """The shops of this session that tests begin with."""
     return Keeper()
 
 
 @pytest.fixture
-def unmapped(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+def unmapped(open_shop: OpenShop, keeper: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """Connected, first pulls done, nothing mapped."""
-    return kept.shop("unmapped", lambda: _pulled(open_shop()), threads)
+    return keeper.shop("unmapped", lambda: _pulled(open_shop()), threads)
 
 
 @pytest.fixture
-def shop(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+def shop(open_shop: OpenShop, keeper: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """Ready: connected, pulled, mapped; with nothing of the CMMS in the books."""
-    return kept.shop("shop", lambda: _mapped(_pulled(open_shop())), threads)
+    return keeper.shop("shop", lambda: _mapped(_pulled(open_shop())), threads)
 
 
 @pytest.fixture
-def books(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+def books(open_shop: OpenShop, keeper: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """A shop with the customer CUS-1 and the item ITM-1 in its books; two submissions are over."""
-    return kept.shop("books", lambda: _stocked(_mapped(_pulled(open_shop()))), threads)
+    return keeper.shop("books", lambda: _stocked(_mapped(_pulled(open_shop()))), threads)
 
 
 def _pulled(shop: Shop) -> Shop:

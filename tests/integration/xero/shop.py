@@ -152,15 +152,15 @@ def open_shop(
 
 
 @pytest.fixture
-def shop(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+def shop(open_shop: OpenShop, keeper: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """Ready: connected, pulled, mapped; with nothing of the CMMS in the books."""
-    return kept.shop("xero shop", open_shop, threads)
+    return keeper.shop("xero shop", open_shop, threads)
 
 
 @pytest.fixture
-def books(open_shop: OpenShop, kept: Keeper, threads: ThreadPoolExecutor) -> Shop:
+def books(open_shop: OpenShop, keeper: Keeper, threads: ThreadPoolExecutor) -> Shop:
     """A shop with the customer CUS-1 and the item ITM-1 in its books."""
-    return kept.shop("xero books", lambda: _stocked(open_shop()), threads)
+    return keeper.shop("xero books", lambda: _stocked(open_shop()), threads)
 
 
 def _stocked(shop: Shop) -> Shop:
