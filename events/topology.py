@@ -55,8 +55,8 @@ def declare(channel: BlockingChannel, *, delivery_limit: int = DELIVERY_LIMIT) -
 
 
 def declare_exchange(channel: BlockingChannel, name: str) -> None:
-    """Declare one of the exchanges that events travel through."""
-    channel.exchange_declare(name, EXCHANGES[name], durable=True)
+    """Declare one of the exchanges that events travel through, or another one like them."""
+    channel.exchange_declare(name, EXCHANGES.get(name, "topic"), durable=True)
 
 
 def declare_queue(

@@ -2,8 +2,11 @@
 
 import base64
 import json
+import os
 import secrets
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dramatiq
@@ -17,6 +20,7 @@ from events.topology import REPLAY
 from tests import builders
 from tests.integration.cli.conftest import Shell
 from tests.integration.connecting import Office
+from tests.integration.workshop import until
 from worker.broker import DEAD_HINTS, DRIVE, make_broker
 from worker.settings import Settings
 from worker.store import dead_letters, letter_search
@@ -147,6 +151,33 @@ def test_many_are_replayed_by_filter_and_each_once(
     assert {one.message_id for one in got} == {letter.event_id for letter in letters}
     assert channel.basic_get(queue)[0] is None
     assert (len(first["letters"]), second["letters"]) == (9, [])
+
+
+def test_an_interrupted_replay_says_so_and_goes_on_later(shell: Shell, office: Office) -> None:
+    letters = [keep_valid(office) for _ in range(3)]
+    chosen = ("dead-letters", "replay", "--tenant", office.tenant, "--apply", "--json")
+
+    with ThreadPoolExecutor(1) as person:
+        person.submit(interrupt_after_one, office, letters)
+        first = shell.run(*chosen, "--rate", 1)
+    second = shell.json(*chosen[:-1])
+
+    assert first.exit_code == 130
+    assert "interrupted: the rest is as it was" in first.stderr
+    assert 0 < len(second["letters"]) < 3
+    assert shell.json("dead-letters", "list", "--tenant", office.tenant) == []
+
+
+def interrupt_after_one(office: Office, letters: list[Listed]) -> None:
+    """Ctrl-C, as soon as the first letter is marked."""
+    ids = tuple(letter.id for letter in letters)
+
+    def is_under_way() -> bool:
+        with office.services.database.begin() as session:
+            return letter_search.count(session, Filter(ids=ids)) < len(ids)
+
+    until(is_under_way)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_what_stays_open_has_an_exit_code_of_its_own(shell: Shell, letter: Listed) -> None:
