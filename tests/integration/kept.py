@@ -14,7 +14,7 @@ from worker.store.columns import metadata
 from worker.store.session import Session
 from worker.sync.services import Services
 
-_YOUNG = 30.0  # seconds: less than the shortest window of a budget, and than any overlap of pulls
+_YOUNG = 30.0  # seconds: less than the minute of a budget, and than any overlap of pulls
 
 
 class _Simulator(Protocol):
