@@ -118,24 +118,6 @@ def issues_about(session: Session, connection_id: int, causes: Collection[str]) 
     return found
 
 
-_REFS = sa.text("""
-    SELECT kind, ref, code, name FROM ledger_records
-    WHERE connection_id = :id AND (kind, ref) IN (
-        SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:refs AS text[])))
-""")
-
-
-def names(session: Session, connection_id: int, refs: Collection[Key]) -> dict[Key, str]:
-    """What the books call these records of theirs, by kind and ref."""
-    values = {
-        "id": connection_id,
-        "kinds": [kind for kind, _ in refs],
-        "refs": [ref for _, ref in refs],
-    }
-    rows = session.execute(_REFS, values)
-    return {(row.kind, row.ref): " ".join(filter(None, (row.code, row.name))) for row in rows}
-
-
 _ELSEWHERE = sa.text("""
     SELECT DISTINCT tenant_id FROM documents
     WHERE kind = :kind AND record_id = :record AND (CAST(:tenant AS text) IS NULL

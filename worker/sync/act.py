@@ -21,7 +21,7 @@ from schemas.status import (
 from worker.errors import Category
 from worker.providers.lookup import HOUSE_ITEM
 from worker.providers.port import Fault, Removed, Written
-from worker.store import dead_letters, links, looking, payments, waiting
+from worker.store import called, dead_letters, links, looking, payments, waiting
 from worker.store.connections import Connection
 from worker.store.dead_letters import DeadLetter
 from worker.store.links import Stop
@@ -34,6 +34,8 @@ from worker.sync.successes import Subject, Success, arrived, remember, settled
 from worker.sync.tell import Origin, about, error_of, record_key, tell, waiting_reason
 from worker.sync.unruled import Heard
 from worker.terms import Cause, Operation
+
+_UNSURE = frozenset({"two_in_books", "cannot_look_up"})  # due again, they are looked for first
 
 __all__ = ["Acting", "Effects", "Subject", "Success"]
 
@@ -125,7 +127,7 @@ class Acting:
             links.try_again(self.session, subject.link_id)
             return
         doubts.raise_doubts(self.session, self.connection, missing)
-        reason, first = waiting_reason(missing)
+        reason, first = waiting_reason(missing, called.find(self.session, self.connection, missing))
         error = error_of(fault) if fault else None
         reason = error.explanation if error else reason
         stop = Stop(
@@ -149,7 +151,10 @@ class Acting:
         self.hear(subject, fault)
         detail = self._kept(subject, fault)
         stop = Stop("failed", subject.wanted.revision, fault.code, detail, error.explanation)
-        if not links.stop(self.session, subject.link_id, stop):
+        stopped = links.stop(self.session, subject.link_id, stop)
+        if fault.code in _UNSURE:
+            looking.make_unsure(self.session, subject.link_id)
+        if not stopped:
             return
         tell_engineers(self.connection, subject, fault, "failed")
         self._tell(subject, RecordFailed(**self._record(subject), error=error))

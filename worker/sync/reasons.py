@@ -42,7 +42,7 @@ class Facts:
     standings: Mapping[Key, Standing]
     sent: Mapping[int, Sent] = field(default_factory=dict)  # by link
     issues: Mapping[str, Named] = field(default_factory=dict)  # by cause
-    names: Mapping[Key, str] = field(default_factory=dict)  # what the books call theirs
+    names: Mapping[Cause, str] = field(default_factory=dict)  # what people call causes
     unread: Mapping[str, str | None] = field(default_factory=dict)  # first pulls: state
     expected: Mapping[int, datetime] = field(default_factory=dict)  # by link, of what is due
 
@@ -190,9 +190,7 @@ def _cause(facts: Facts, cause: Cause) -> Reason:
     """Something that is no record of the CMMS; where an issue is open about it, in its words."""
     known = facts.issues.get(str(cause))
     if known is None:
-        says = waiting_reason([cause])[0]
-        called = facts.names.get((cause.kind.removesuffix("_ref"), cause.id))
-        return Reason(f"{says[:-1]} ({called})." if called else says, facts={"cause": str(cause)})
+        return Reason(waiting_reason([cause], facts.names)[0], facts={"cause": str(cause)})
     said = describe(known.code, known.names)
     found = {"cause": str(cause), "issue": known.id} | _code(known.code)
     return Reason(said.explanation, known.since, None, None, said.steps, found)

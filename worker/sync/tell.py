@@ -1,8 +1,9 @@
 """Status events: written to the outbox in the transaction that they tell of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -71,21 +72,31 @@ _REASONS = {
 }
 
 
-def waiting_reason(causes: Iterable[Cause]) -> tuple[str, WaitingOn | None]:
-    """One sentence on everything a record waits for, and the first of it for machines."""
+_NAMELESS: Mapping[Cause, str] = MappingProxyType({})
+
+
+def waiting_reason(
+    causes: Iterable[Cause], called: Mapping[Cause, str] = _NAMELESS
+) -> tuple[str, WaitingOn | None]:
+    """One sentence on everything a record waits for, and the first of it for machines; `called`:
+    what people call these things."""
     ordered = sorted(causes)
-    sentences = [_reason(cause) for cause in ordered]
+    sentences = [_reason(cause, called.get(cause)) for cause in ordered]
     first = WaitingOn(kind=ordered[0].kind, id=ordered[0].id) if ordered else None
     return " ".join(sentences) or "It waits for its turn.", first
 
 
-def _reason(cause: Cause) -> str:
+def _reason(cause: Cause, name: str | None) -> str:
     if cause.id.startswith(HOUSE_ITEM):
         return "The item for sales lines that name none is not in the books yet."
     text = _REASONS.get(cause.kind)
     if text is not None:
-        return text.format(id=cause.id)
+        return text.format(id=name or cause.id)
     if cause.kind.endswith("_ref"):
         kind = cause.kind.removesuffix("_ref").replace("_", " ")
-        return f"The {kind} that it names (number {cause.id} in the books) is inactive there."
-    return f"The {cause.kind.replace('_', ' ')} {cause.id} is not in the books yet."
+        known = f"{name}, " if name else ""
+        return (
+            f"The {kind} that it names ({known}number {cause.id} in the books) is inactive there."
+        )
+    known = f"{name} ({cause.id})" if name else cause.id
+    return f"The {cause.kind.replace('_', ' ')} {known} is not in the books yet."

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.kinds import Kind
-from worker.store import connections, feeds, progress, standing
+from worker.store import called, connections, feeds, progress, standing
 from worker.store.connections import Connection
 from worker.store.session import Session, now
 from worker.store.standing import Key, Letter, Standing
@@ -101,7 +101,6 @@ def _facts(
 ) -> Facts:
     causes = {text for one in standings.values() for text in one.waiting_on}
     parsed = [Cause.parse(text) for text in causes]
-    refs = {(one.kind.removesuffix("_ref"), one.id) for one in parsed}
     moment = now(session)
     limits = services.ledgers[row.provider].limits
     pace = progress.a_second(session, [row.id]).get(row.id, 0.0)
@@ -113,7 +112,7 @@ def _facts(
         standings,
         standing.sent(session, [one.link_id for one in standings.values()]),
         standing.issues_about(session, row.id, causes),
-        standing.names(session, row.id, refs),
+        called.find(session, row, parsed),
         _unread(session, row),
         {
             one.link_id: drain.expected(

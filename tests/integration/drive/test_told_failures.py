@@ -133,6 +133,31 @@ def test_new_shapes_beyond_the_limit_are_counted_together(empty_tables: Database
     assert found == {("1", "s"): 2, ("2", "s"): 1, ("", OTHERS): 2}
 
 
+def test_who_waits_is_told_the_name_of_what_it_waits_for(refused: Shop) -> None:
+    refused.send("item.created", builders.an_item())
+    refused.send("invoice.created", builders.an_invoice())
+
+    refused.work()
+
+    name = builders.a_customer()["name"]
+    reason = refused.events("INV-1")[-1]["data"]["reason"]
+    assert reason == f"The customer {name} (CUS-1) is not in the books yet."
+
+
+def test_an_account_that_is_waited_for_goes_by_its_name(shop: Shop) -> None:
+    ref = shop.account("4000")
+    shop.run(
+        "UPDATE ledger_records SET active = false WHERE connection_id = :c AND ref = :r", r=ref
+    )
+    shop.send("item.created", builders.an_item(income_account=ref))
+
+    shop.work()
+
+    [name] = [one["Name"] for one in shop.books("Account") if one["Id"] == ref]
+    reason = shop.events("ITM-1")[-1]["data"]["reason"]
+    assert f"4000 {name}" in reason
+
+
 def ask(shop: Shop) -> list[history.Entry]:
     [found] = told.ask(shop.services, Where(tenant=shop.tenant), Kind.CUSTOMER, "CUS-1")
     return list(found.entries)

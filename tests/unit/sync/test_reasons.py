@@ -8,6 +8,7 @@ import pytest
 from tests.unit.sync.standings import LATER, NOW, a_connection, a_standing, a_submission, facts
 from worker.store.standing import Named
 from worker.sync.reasons import Facts, Reason, at_rest, reason
+from worker.terms import Cause
 
 INVOICE = ("invoice", "INV-7")
 
@@ -123,10 +124,10 @@ CASES = {
         ],
     ),
     "an account that people know by name": (
-        waits_for("account:84", names={("account", "84"): "4000 Sales"}),
+        waits_for("account:84", names={Cause("account", "84"): "4000 Sales"}),
         [
             "Invoice INV-7 waits for this:",
-            "The account “84” is not an active account of the books (4000 Sales).",
+            "The account “4000 Sales” is not an active account of the books.",
         ],
     ),
     "a mapping with an issue": (
