@@ -36,6 +36,19 @@ def named(look: str | None) -> str | None:
     return look.removeprefix(_NAMED) if look and look.startswith(_NAMED) else None
 
 
+UNSURE = "unsure"  # `look` of a link of which nobody knows whether the books hold it, or how often
+
+_UNSURE = sa.text(f"""
+    UPDATE links SET look = '{UNSURE}', updated_at = clock_timestamp()
+    WHERE id = :id AND ref IS NULL
+""")
+
+
+def make_unsure(session: Session, link_id: int) -> None:
+    """Whenever it is due again, the books are searched before it is made."""
+    session.execute(_UNSURE, {"id": link_id})
+
+
 _LOOK_FIRST = sa.text("""
     UPDATE links SET look = 'asked', updated_at = clock_timestamp()
     WHERE id = ANY(:ids) AND state = 'due'

@@ -35,9 +35,9 @@ from worker.sync.tell import Origin, about, error_of, record_key, tell, waiting_
 from worker.sync.unruled import Heard
 from worker.terms import Cause, Operation
 
-_UNSURE = frozenset({"two_in_books", "cannot_look_up"})  # due again, they are looked for first
-
 __all__ = ["Acting", "Effects", "Subject", "Success"]
+
+_UNSURE = frozenset({"two_in_books", "cannot_look_up"})  # due again, they are looked for first
 
 
 class Acting:

@@ -26,7 +26,7 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
-from worker.store.looking import APPLIED, go_on, leave, looked, named, write_anew
+from worker.store.looking import APPLIED, UNSURE, go_on, leave, looked, named, write_anew
 from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.bills import stand
@@ -143,9 +143,9 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
 
 
 def _may_be_made(link: Due, part: Part, seen: Found | Unexplained) -> bool:
-    """Whether it was looked up because of a restore alone, and the books do not hold it: a document
-    is known by its marker, so whatever else has its number is another one."""
-    fresh = part.operation is Operation.CREATE and link.look is None
+    """Whether it was looked up because of a restore, or since nobody knew, and the books do not
+    hold it: a document is known by its marker, so whatever else has its number is another one."""
+    fresh = part.operation is Operation.CREATE and link.look in (None, UNSURE)
     another = isinstance(seen, Stranger) and link.kind not in ALIASES
     return fresh and (isinstance(seen, Absent) or another)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from worker.providers.lookup import HOUSE_ITEM, Chart
-from worker.store import connections, derived_issues, links, stuck
+from worker.store import connections, derived_issues, links, stuck, waiting
 from worker.store.connections import Connection
 from worker.store.derived_issues import Derived
 from worker.store.session import Session
@@ -93,6 +93,9 @@ def _of_links(session: Session, row: Connection) -> list[Derived]:
         known = issues.get(cause)
         issue = _issue(one, cause, row)
         issues[cause] = issue if known is None else _together(known, issue)
+    if closed := issues.get(CLOSED_DAYS):
+        days = waiting.causes(session, row.id, ["period"])
+        issues[CLOSED_DAYS] = replace(closed, causes=[CLOSED_DAYS, *map(str, sorted(days))])
     return list(issues.values())
 
 

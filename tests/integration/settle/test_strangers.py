@@ -9,6 +9,8 @@ from tests.counting import Counting
 from tests.integration.workshop import Altered, Shop, with_books
 from worker.errors import Unexplained
 from worker.providers.port import Books, Found, Sought
+from worker.store import connections as rows
+from worker.store import stuck
 
 
 @pytest.fixture
@@ -181,6 +183,39 @@ def test_two_records_with_our_marker_stop_and_say_so(books: Shop, counting: Coun
     assert [letter.category for letter in books.letters()] == ["defect"]
     assert counting.of("books_submissions_settled_total", how="two_in_books") == 1
     assert counting.of("books_records_failed_total", kind="invoice", category="defect") == 1
+
+
+@pytest.fixture
+def twice(books: Shop) -> Shop:
+    """The invoice INV-1 stands in the books twice, with our marker, and is linked to neither."""
+    books.send("invoice.created", an_invoice())
+    books.simulator.fault("lost_answer")
+    books.drive()
+    copy_invoice(books, "INV-1")
+    books.later(hours=2)
+    books.work()
+    return books
+
+
+def test_a_newer_version_of_what_is_there_twice_makes_no_third(twice: Shop) -> None:
+    twice.send("invoice.updated", an_invoice(memo="newer"))
+    twice.work()
+
+    assert len(twice.marked("Invoice", "INV-1")) == 2
+    assert twice.link("INV-1").error_code == "two_in_books"
+
+
+def test_the_one_that_is_left_is_linked_when_it_is_retried(twice: Shop) -> None:
+    one, other = sorted(str(held["Id"]) for held in twice.marked("Invoice", "INV-1"))
+    twice.enter("Invoice", "delete", Id=other)
+    with twice.begin() as session:
+        stuck.retry(session, [twice.link("INV-1").id])
+        rows.wake(session, [twice.connection_id])
+
+    twice.work()
+
+    assert (twice.states()["INV-1"], twice.link("INV-1").ref) == ("synced", one)
+    assert len(twice.marked("Invoice", "INV-1")) == 1
 
 
 def test_a_refused_look_is_a_defect_of_that_record_alone(shop: Shop) -> None:
