@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -144,7 +145,8 @@ def discard(
     """
     check_chosen(wanted, everything=everything)
     with opened() as services:
-        use.check_known(services, wanted.ids)
+        for one in use.check_known(services, wanted.ids):
+            output.note(f"{one.id}: it was {one.state} by {one.decided_by}")
         if apply or wanted == Filter(ids=wanted.ids) != Filter():
             pages = use.discard(services, wanted, Decision(who, note), limit)
             ids = [id_ for page in pages for id_ in page]
@@ -167,10 +169,15 @@ def discard(
     "--output", "target", type=click.File("wb"), default="-", help="A file; else it is printed.",
 )  # fmt: skip
 def export(wanted: Filter, limit: int | None, target: BinaryIO) -> None:
-    """Letters as JSON Lines, the oldest first: bodies in base64 and as text, headers, acts."""
+    """Letters as JSON Lines, the oldest first: bodies in base64 and as text, headers, acts.
+
+    Letters that are named are exported however they stand.
+    """
     number = 0
+    chosen = replace(wanted, state=None) if wanted.ids else wanted
     with opened() as services:
-        for number, found in enumerate(use.whole(services, wanted, limit), 1):  # noqa: B007
+        use.check_known(services, chosen.ids)
+        for number, found in enumerate(use.whole(services, chosen, limit), 1):  # noqa: B007
             line = json.dumps(shown.data(found), default=output.plain)
             target.write(line.replace("\x7f", "\\u007f").encode() + b"\n")
     output.note(f"{_letters(number)} exported")

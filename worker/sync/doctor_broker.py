@@ -74,7 +74,7 @@ def _dead(found: Broker) -> list[Finding]:
     listed = ", ".join(f"{queue.messages} in {queue.name}" for queue in full)
     todo = (
         "look for tracebacks in the logs; `books intake` turns books.dead into dead letters, and a "
-        "hint in an .XQ is lost without harm: purge it once its cause is mended"
+        "hint in an .XQ is lost without harm: `books dead-letters hints --apply` removes it"
     )
     return [Finding("dead messages", State.WARNING, f"given up: {listed}", todo)]
 

@@ -201,10 +201,12 @@ def test_a_discarded_letter_keeps_who_and_why(shell: Shell, letter: Listed) -> N
 
     shown = shell.json("dead-letters", "show", letter.id)
     again = shell.run("dead-letters", "replay", letter.id)
+    once_more = shell.run("dead-letters", "discard", letter.id)
     assert (shown["state"], shown["decided_by"], shown["note"]) == (
         "discarded", "ann", "a test message",
     )  # fmt: skip
     assert "not replayable: it was discarded by ann" in again.stdout
+    assert f"{letter.id}: it was discarded by ann" in once_more.stderr
 
 
 def test_many_are_discarded_only_when_told_so(shell: Shell, letter: Listed) -> None:
@@ -224,12 +226,14 @@ def test_an_export_holds_every_byte_and_every_act(
     chosen = ("--tenant", office.tenant, "--state", "all", "--output", tmp_path / "letters.jsonl")
 
     result = shell.run("dead-letters", "export", *chosen)
+    named = shell.run("dead-letters", "export", letters[0].id).stdout
 
     lines = [json.loads(line) for line in (tmp_path / "letters.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == [letter.id for letter in letters]
     assert base64.b64decode(lines[0]["body_base64"]).startswith(b"\xff not json ")
     assert [act["verb"] for act in lines[0]["acts"]] == ["discard"]
     assert "2 dead letters exported" in result.stderr
+    assert json.loads(named) == lines[0]
 
 
 def test_a_moment_that_is_none_is_refused(shell: Shell) -> None:
