@@ -215,7 +215,10 @@ class Settings(BaseSettings):
     submissions_days: Count = Field(
         default=90, description="Days a write is kept, with its answer, once it is settled."
     )
-    issues_days: Count = Field(default=90, description="Days an issue is kept once it is closed.")
+    issues_days: Count = Field(
+        default=90,
+        description="Days a closed issue is kept, or an unknown fault that came no more.",
+    )
     dead_letters_days: Count = Field(
         default=90, description="Days a dead letter is kept once a person has decided about it."
     )

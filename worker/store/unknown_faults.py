@@ -51,3 +51,13 @@ def find(session: Session) -> list[UnknownFault]:
     columns = [unknown_faults.c[name] for name in UnknownFault.__dataclass_fields__]
     query = sa.select(*columns).order_by(unknown_faults.c.count.desc(), unknown_faults.c.id)
     return [UnknownFault(**dict(row._mapping)) for row in session.execute(query)]
+
+
+_EXPIRE = sa.text("""
+    DELETE FROM unknown_faults WHERE last_seen_at < now() - make_interval(days => :days)
+""")
+
+
+def expire(session: Session, days: int) -> int:
+    """Drop those that were not heard for so long: they have a rule by now, or were passing."""
+    return session.execute(_EXPIRE, {"days": days}).rowcount

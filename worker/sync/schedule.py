@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from worker.providers.port import Resource
-from worker.store import connections, dead_letters, feeds, hints, outbox, retention, runs
+from worker.store import (
+    connections,
+    dead_letters,
+    feeds,
+    hints,
+    outbox,
+    retention,
+    runs,
+    unknown_faults,
+)
 from worker.store.connections import Connection
 from worker.store.feeds import Slot
 from worker.store.runs import Asked
@@ -81,6 +90,7 @@ def tidy(services: Services) -> int:
         lambda session: retention.expire_events(session, settings.inbox_days),
         lambda session: retention.expire_submissions(session, settings.submissions_days),
         lambda session: retention.expire_issues(session, settings.issues_days),
+        lambda session: unknown_faults.expire(session, settings.issues_days),
         lambda session: retention.expire_reversed(session, settings.payments_days),
         lambda session: dead_letters.expire_decided(session, settings.dead_letters_days),
         connections.forget_lapsed_consents,

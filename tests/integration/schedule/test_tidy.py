@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.integration.workshop import Shop
 from worker.providers.port import Resource
-from worker.store import outbox
+from worker.store import outbox, unknown_faults
 from worker.sync import connections, first, schedule
 from worker.sync.services import Services
 
@@ -102,3 +102,19 @@ def test_what_is_dropped_is_found_by_an_index(shop: Shop, state: str, since: str
 
     assert f"Index Cond: ({since} <" in explained
     assert f"ix_outbox_{state}" in explained
+
+
+def test_unknown_faults_are_dropped_once_they_come_no_more(shop: Shop) -> None:
+    for code in ("old", "new"):
+        names = ("shape", "endpoint", "example", "failure_id")
+        with shop.begin() as session:
+            heard = {"provider": "p", "code": code, **dict.fromkeys(names, "x")}
+            unknown_faults.keep(session, heard)
+    shop.run(
+        "UPDATE unknown_faults SET last_seen_at = now() - interval '91 days' WHERE code = 'old'"
+    )
+
+    schedule.tidy(shop.services)
+
+    with shop.begin() as session:
+        assert [one.code for one in unknown_faults.find(session)] == ["new"]
