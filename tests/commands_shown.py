@@ -14,7 +14,7 @@ _END = re.compile(r" (?:\||&&|;|>|#) ?")
 
 def shown(text: str) -> Iterator[str]:
     """Each command in blocks and between backticks, on one line."""
-    for block, span in re.findall(r"```\w*\n(.*?)```|`([^`]+)`", text, re.DOTALL):
+    for block, span in re.findall(r"```[^`\n]*\n(.*?)```|`([^`]+)`", text, re.DOTALL):
         lines = block.replace("\\\n", " ").splitlines() or [" ".join(span.split())]
         yield from (
             _END.split(line.strip())[0].strip()

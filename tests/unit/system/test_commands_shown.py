@@ -19,6 +19,7 @@ from tests.commands_shown import shown, wrong
 )
 def test_what_would_be_refused_is_seen(command: str) -> None:
     assert wrong(f"Run `{command}` now.") == wrong(f"```sh\n{command}\n```")
+    assert wrong(f"```sh drill\n{command}\n```")
     assert wrong(f"`{command}`")
 
 
