@@ -75,6 +75,14 @@ def _alone(name: str) -> Callable[[Sequence[str]], int]:
     return act
 
 
+def _drill(arguments: Sequence[str]) -> int:
+    """It kills its services, so it starts them itself; to list the alerts nothing is needed."""
+    if set(arguments) & {"-h", "--help", "--list"} or not arguments:
+        return _alone("tests.drill")(arguments)
+    os.environ.update(prometheus.programs().variables())
+    return _alone("tests.drill")(arguments)
+
+
 def _test(arguments: Sequence[str]) -> int:
     """All tests in lanes side by side, or the named ones in one."""
     named = [one for one in arguments if not one.startswith("-")]
@@ -177,6 +185,7 @@ VERBS = {
     "lint": Verb("ruff, mypy --strict, and the lock", _lint),
     "bench": Verb("throughput and delays", _module("tests.bench")),
     "chaos": Verb("break things on purpose [NAME]", _module("tests.chaos")),
+    "drill": Verb("cause each alert, see it fire, mend it by its runbook [ALERT ...]", _drill),
     "replay": Verb(
         "a stream of events through the whole system STREAM.jsonl ...",
         _module("tests.system.replay"),

@@ -65,7 +65,7 @@ PEOPLE = (
     Exercise(
         ["BooksHintsDead"],
         "a message in `drive` that is no hint",
-        "the queue is emptied",
+        "the queue is cleared, what lay there is looked at and discarded",
         people.hint_refused,
     ),
     Exercise(

@@ -33,7 +33,10 @@ def test_waits_are_divided_within_bounds(length: float, left: float) -> None:
             'max by (reason) (books_waiting_oldest_seconds{reason=~"a|b"}) > 86400',
             'max by (reason) (books_waiting_oldest_seconds{reason=~"a|b"}) > 10',
         ),
-        ("sum(increase(books_runs_total[10m])) > 300", "sum(increase(books_runs_total[10000ms])) > 300"),
+        (
+            "sum(increase(books_runs_total[10m])) > 300",
+            "sum(increase(books_runs_total[10000ms])) > 300",
+        ),
         (
             "max(books_oldest_due_seconds) > 600 and on () max(books_due_connections) > 600",
             "max(books_oldest_due_seconds) > 10 and on () max(books_due_connections) > 600",
@@ -42,12 +45,18 @@ def test_waits_are_divided_within_bounds(length: float, left: float) -> None:
             'changes(process_start_time_seconds{job="books"}[30m]) > 3',
             'changes(process_start_time_seconds{job="books"}[30000ms]) > 3',
         ),
-        ("max_over_time(books_run_oldest_seconds[1m]) > 90", "max_over_time(books_run_oldest_seconds[5000ms]) > 90"),
-        ('rate(books_x_seconds_bucket{le="300.0"}[5m])', 'rate(books_x_seconds_bucket{le="5.0"}[5000ms])'),
+        (
+            "max_over_time(books_run_oldest_seconds[1m]) > 90",
+            "max_over_time(books_run_oldest_seconds[5000ms]) > 90",
+        ),
+        (
+            'rate(books_x_seconds_bucket{le="300.0"}[5m])',
+            'rate(books_x_seconds_bucket{le="5.0"}[5000ms])',
+        ),
         ("rate(up[1h:1m] offset 2h) > 9", "rate(up[30000ms:5000ms] offset 30000ms) > 9"),
         ('up{job="5m > 600"} == 0', 'up{job="5m > 600"} == 0'),
     ],
-)  # fmt: skip
+)
 def test_only_times_shrink_in_an_expression(before: str, after: str) -> None:
     assert expression(before, SCALE) == after
 
