@@ -12,6 +12,7 @@ from tests.integration.events.conftest import Route
 def test_what_waits_is_counted_and_a_queue_that_is_not_there_is_empty(
     channel: BlockingChannel, rabbitmq_url: str, route: Route
 ) -> None:
+    channel.confirm_delivery()
     for _ in range(3):
         channel.basic_publish(route.exchange, "x", b"")
 
