@@ -50,13 +50,6 @@ PEOPLE = (
         _only(people.TWINS),
     ),
     Exercise(
-        ["BooksConnectionPaused", "BooksManyConnectionsPaused"],
-        "six administrators withdraw their consent",
-        "they consent again, by the link",
-        tenants.consent_withdrawn,
-        _CROWD,
-    ),
-    Exercise(
         ["BooksMalformedFlood", "BooksDeadLettersOpen"],
         "300 messages that are no JSON",
         "the sender is mended, the dead letters discarded",
@@ -81,6 +74,15 @@ PEOPLE = (
         "the next day begins",
         tenants.day_nearly_used,
         _RATIONED,
+    ),
+)
+WITHDRAWN = (
+    Exercise(
+        ["BooksConnectionPaused", "BooksManyConnectionsPaused"],
+        "six administrators withdraw their consent",
+        "they consent again, by the link",
+        tenants.consent_withdrawn,
+        _CROWD,
     ),
 )
 ANSWERS = (
@@ -273,7 +275,7 @@ TWICE = (
 )
 
 GROUPS = (
-    *(PEOPLE, ANSWERS, LEDGER_DOWN, TOKENS, SILENT, SLOW, THROTTLED, TWICE),
+    *(PEOPLE, WITHDRAWN, ANSWERS, LEDGER_DOWN, TOKENS, SILENT, SLOW, THROTTLED, TWICE),
     *(INTAKE, HOUSEKEEPING, DRIVERS, SCHEDULER, DATABASE, BROKER, ALARMS, FIGURES, RESTORED),
 )
 

@@ -12,7 +12,7 @@ from tests.system import broker
 from tests.system.streams import Line
 from worker.broker import DRIVE
 
-UNMAPPED, CLOSED, WRONG, DISPUTED, TWINS = "unmapped", "closed", "wrong", "disputed", "twins"
+UNMAPPED, CLOSED, WRONG, DISPUTED, TWINS = CROWD[:5]
 _CUSTOMER = "CUS-Customer-1"
 _TWIN = "CUS-TWIN"
 _REF = "SELECT ref FROM sync_status WHERE tenant_id = %(tenant)s AND record_id = %(id)s"
