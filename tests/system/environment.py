@@ -68,8 +68,8 @@ def unrecorded() -> Iterator[None]:
             os.environ["SIMULATOR_TRAFFIC"] = recording
 
 
-def inherited() -> dict[str, str]:
+def inherited(code: Path = ROOT) -> dict[str, str]:
     """Our environment without settings of some other system, and with the checkout importable."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    paths = [str(code), *filter(None, [kept.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths)}

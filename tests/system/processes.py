@@ -20,7 +20,7 @@ from tests import written
 from tests.services import fresh_database
 from tests.system import broker, children, ledger
 from tests.system.children import Child, Ended
-from tests.system.environment import Services, inherited, variables
+from tests.system.environment import ROOT, Services, inherited, variables
 from tests.system.ledger import Json, Ledger
 
 KINDS = {
@@ -50,6 +50,7 @@ class System:
     settings: dict[str, object]
     processes: dict[str, Child] = field(default_factory=dict)
     ended: dict[str, Ended] = field(default_factory=dict)
+    code: Path = ROOT  # the checkout whose `books` is run
 
     @property
     def ledger(self) -> Ledger:
@@ -67,8 +68,8 @@ class System:
         """
         port = free_port()
         own = {"metrics_port": port, **self.settings, **settings}
-        metrics = None if kind == "web" else f"http://127.0.0.1:{own['metrics_port']}/metrics"
-        environment = {**inherited(), **variables(own)}
+        metrics = f"http://127.0.0.1:{own['metrics_port']}/metrics"
+        environment = {**inherited(self.code), **variables(own)}
         child = children.start(
             name or kind, [*BOOKS, *KINDS[kind]], environment, self.directory, metrics
         )
@@ -107,7 +108,7 @@ class System:
         done = subprocess.run(
             [*BOOKS, *arguments],
             cwd=self.directory,
-            env={**inherited(), **variables(self.settings)},
+            env={**inherited(self.code), **variables(self.settings)},
             capture_output=True,
             text=True,
             timeout=180,
@@ -136,12 +137,14 @@ def running(
     providers: Sequence[str] = ("quickbooks",),
     simulator: Sequence[str] = (),
     log_format: str = "json",
+    code: Path = ROOT,
     **settings: object,
 ) -> Iterator[System]:
     """A migrated database, clean queues and the simulators; processes are started by whoever asks.
 
-    `simulator` are arguments of their command line, `settings` the worker's. Everything ends with
-    the block. Raises InUse if another system runs on the broker.
+    `simulator` are arguments of their command line, `settings` the worker's, `code` is the checkout
+    that `books` is run from. Everything ends with the block. Raises InUse if another system runs
+    on the broker.
     """
     with ExitStack() as stack:
         directory = Path(stack.enter_context(_directory()))
@@ -160,7 +163,7 @@ def running(
             **{name: url for one in ledgers.values() for name, url in one.settings().items()},
             **settings,
         }
-        system = System(directory, services, database, ledgers, chosen)
+        system = System(directory, services, database, ledgers, chosen, code=code)
         stack.callback(written.keep_logs, directory)
         stack.callback(system.stop_all)
         system.books("migrate")
