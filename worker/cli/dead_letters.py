@@ -45,7 +45,7 @@ def list_(wanted: Filter, limit: int, ids: bool, as_json: bool) -> None:  # noqa
     with opened() as services:
         found = use.find(services, wanted, limit)
     if as_json:
-        output.print_json(found.letters)
+        output.print_json_rows(found.letters)
     elif ids:
         click.echo("".join(f"{one.id}\n" for one in found.letters), nl=False)
     else:

@@ -64,9 +64,10 @@ def data(found: Whole) -> dict[str, Any]:
 
 
 def print_lines(lines: Iterable[Line]) -> None:
-    """A line for each letter of a replay."""
-    for line in lines:
-        output.say(f"{line.id}  {line.outcome}: {line.why}")
+    """A line for each letter of a replay, all at once."""
+    texts = [f"{line.id}  {line.outcome}: {' '.join(line.why.split())}" for line in lines]
+    if texts:
+        output.say("\n".join(texts))
 
 
 def counts(lines: Iterable[Line]) -> dict[str, int]:
