@@ -66,7 +66,8 @@ def tick(hints: BrokerHints, settings: Settings, stopped: threading.Event) -> No
 def gauges(services: Services, watch: Watch) -> metrics.GaugeCollector:
     """What stands in tables and queues: shown by the clock, as one process of a kind is enough."""
     backlog = partial(_backlog, services, watch)
-    return metrics.GaugeCollector(backlog, partial(_depths, services.settings))
+    depths = partial(_depths, services.settings)
+    return metrics.GaugeCollector(backlog, depths, metrics.times(services.settings.gauges_seconds))
 
 
 def _backlog(services: Services, watch: Watch) -> metrics.Backlog | None:

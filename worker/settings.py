@@ -196,6 +196,9 @@ class Settings(BaseSettings):
     wake_all_seconds: Beat = Field(
         default=60.0, description="How often due connections are derived anew."
     )
+    gauges_seconds: Seconds = Field(
+        default=15.0, description="How old a figure about the tables may be: taking it costs reads."
+    )
     payments_interval: Interval = Field(
         default=1800, description="Seconds between pulls of payments; 0: off."
     )

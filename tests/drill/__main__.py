@@ -1,10 +1,8 @@
 """`./dev drill [ALERT ...]`: without a name it lists the alerts; `all` runs all of them."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from tests.chaos import ground
 from tests.chaos.ground import NotOurs
@@ -13,6 +11,7 @@ from tests.drill import dashboards, exercise, judging, report
 from tests.drill.catalogue import GROUPS, NOT_CAUSED
 from tests.drill.compress import Scale
 from tests.drill.exercise import Exercise, Outcome
+from tests.drill.prometheus import program
 from tests.drill.report import Telling
 from tests.drill.stage import Stage, staged
 from tests.system import endings
@@ -66,14 +65,6 @@ def _drill(groups: Sequence[Sequence[Exercise]], say: Telling) -> int:
         outcomes = [one for group in groups for one in exercise.play(stage, group, say)]
         faults = [*empty, *_end(stage, say)]
     return _tell(outcomes, faults, say)
-
-
-def program() -> Path:
-    """Where `./dev` says that Prometheus is. Raises SystemExit."""
-    try:
-        return Path(os.environ["PROMETHEUS"])
-    except KeyError:
-        raise SystemExit("PROMETHEUS is not set: `./dev drill` finds the program") from None
 
 
 def _end(stage: Stage, say: Telling) -> list[str]:

@@ -1,5 +1,6 @@
 """A real Prometheus beside the system: the project's rules, compressed, all processes scraped."""
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,14 @@ def start(program: Path, directory: Path, jobs: Mapping[str, Job], scale: Scale)
     server = Prometheus(f"http://127.0.0.1:{port}", child)
     _wait_ready(server)
     return server
+
+
+def program() -> Path:
+    """Where `./dev` says that the program is. Raises SystemExit where it says nothing."""
+    try:
+        return Path(os.environ["PROMETHEUS"])
+    except KeyError:
+        raise SystemExit("PROMETHEUS is not set: `./dev` finds the program") from None
 
 
 def rule_files() -> list[Path]:

@@ -32,6 +32,7 @@ CROWD = tuple(f"crowd-{number}" for number in range(1, 7))
 """Tenants with QuickBooks to whom this and that happens."""
 
 _TIMEOUT = 2.0
+_GAUGES_SECONDS = 1.0  # as often as they are scraped
 _REST_SECONDS = 90.0
 _UNSYNCED = """
     SELECT count(*) AS number FROM sync_status
@@ -63,7 +64,7 @@ class Stage:
     def connect(self, names: Mapping[str, str]) -> None:
         """Connect tenants (name -> provider), each to a company of its own, with all parties in the
         books."""
-        with ThreadPoolExecutor(3) as pool:
+        with ThreadPoolExecutor(2) as pool:
             made = pool.map(lambda name: self._connect(name, names[name]), names)
             self.tenants.update(zip(names, made, strict=True))
         for name in names:
@@ -206,6 +207,7 @@ class Stage:
 def staged(ground: Ground, program: Path, scale: Scale, **settings: object) -> Iterator[Stage]:
     """A system with every process running and no tenant yet; Prometheus is `program`."""
     chosen: dict[str, Any] = {**WINDOWS, **pace.unlimited(PROVIDERS), **settings}
+    chosen |= {"gauges_seconds": _GAUGES_SECONDS}
     chosen |= {f"{provider}__timeout": _TIMEOUT for provider in PROVIDERS}
     with (
         processes.running(ground.services, providers=PROVIDERS, **chosen) as system,

@@ -1,7 +1,7 @@
 """Every metric, by name; counted where the outcome is known, served for Prometheus to scrape."""
 
 from worker.metrics.backlog import Backlog, Depths, Standing
-from worker.metrics.collector import GaugeCollector, Late, Times
+from worker.metrics.collector import GaugeCollector, Late, Times, times
 from worker.metrics.counted import (
     BATCH_SIZE,
     DEFECTS,
@@ -57,4 +57,5 @@ __all__ = [
     "begin",
     "register",
     "serve",
+    "times",
 ]

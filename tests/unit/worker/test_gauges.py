@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from tests.unit.worker.gauges import exposed
 from worker import metrics
-from worker.metrics import Backlog, Depths, GaugeCollector, Late, Standing, Times
+from worker.metrics import Backlog, Depths, GaugeCollector, Late, Standing, Times, times
 
 BACKLOG = Backlog(
     links={"due": 3, "failed": 1},
@@ -181,3 +181,10 @@ def test_who_does_not_answer_for_long_is_away(frozen: threading.Event) -> None:
 
     assert "books_database_up 0.0" in exposed(both)
     frozen.set()
+
+
+def test_figures_that_may_be_younger_go_stale_sooner() -> None:
+    made = times(tables=3)
+
+    assert (made.tables, made.queues, made.stale) == (3, 1, 30)
+    assert times(Times().tables) == Times()
