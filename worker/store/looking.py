@@ -84,6 +84,17 @@ def write_anew(session: Session, link_id: int) -> None:
     session.execute(_WRITE_ANEW, {"id": link_id})
 
 
+_FORGET_PAID = sa.text("""
+    UPDATE links SET paid_by_us = NULL
+    WHERE connection_id = :id AND kind = 'invoice' AND ref = :ref
+""")
+
+
+def forget_paid(session: Session, connection_id: int, invoice: str) -> None:
+    """What an invoice (by ref) has open is reckoned by the log alone, until it is read again."""
+    session.execute(_FORGET_PAID, {"id": connection_id, "ref": invoice})
+
+
 def look_first(session: Session, ids: Sequence[int]) -> None:
     """These due links are looked up before they are sent."""
     session.execute(_LOOK_FIRST, {"ids": sorted(ids)})

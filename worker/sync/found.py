@@ -26,7 +26,16 @@ from worker.providers.port import (
 )
 from worker.store import connections, links, targets, waiting
 from worker.store.links import Due
-from worker.store.looking import APPLIED, UNSURE, go_on, leave, looked, named, write_anew
+from worker.store.looking import (
+    APPLIED,
+    UNSURE,
+    forget_paid,
+    go_on,
+    leave,
+    looked,
+    named,
+    write_anew,
+)
 from worker.sync import conflicts
 from worker.sync.act import Acting, Effects, Success
 from worker.sync.bills import stand
@@ -122,6 +131,7 @@ def _decide(acting: Acting, part: Part, link: Due, seen: Found | Unexplained) ->
             conflicts.note_others(acting, link, outcome)
             success = Success(subject, part.operation, outcome, part.expected_total, told)
             acting.succeed([replace(success, prevented=prevented)])
+            _count_anew(acting, part, outcome)
         case Untouched(sync_token):
             seen_for = looked(link.revision)
             links.try_again(acting.session, link.id, sync_token=sync_token, look=seen_for)
@@ -190,6 +200,16 @@ def _found_again(acting: Acting, part: Part, link: Due, older: Written) -> None:
     subject = subject_of(link)
     acting.succeed([Success(subject, part.operation, older, part.expected_total, Told.LINKED)])
     write_anew(acting.session, link.id)
+    _count_anew(acting, part, older)
+
+
+def _count_anew(acting: Acting, part: Part, found: Written | Removed) -> None:
+    """Whether the balance that is written down of its invoice is less a payment already that was
+    made before and found only now, nobody knows."""
+    if part.operation is not Operation.CREATE or isinstance(found, Removed):
+        return
+    if found.applied_to is not None:
+        forget_paid(acting.session, acting.connection.id, found.applied_to)
 
 
 def _adopt(acting: Acting, link: Due, ref: str, sync_token: str | None) -> None:

@@ -23,6 +23,7 @@ from worker.store import acts, installation
 from worker.sync import restored
 from worker.sync.restored import SUBJECT, Decision
 
+WITHOUT_ITEM = {"description": "Travel", "unit_price": "100.00", "tax_code": "NON"}
 SOLD = [f"INV-{n}" for n in range(5)]
 
 
@@ -40,6 +41,7 @@ def forgotten(shop: Shop) -> None:
         ("vendor.created", a_vendor()),
         ("item.created", an_item("ITM-2", name="Second item", sku="S-2")),
         *(("invoice.created", an_invoice(one, number=one)) for one in SOLD),
+        ("invoice.created", an_invoice("INV-H", lines=[WITHOUT_ITEM])),
         ("purchase_invoice.created", a_bill()),
         ("expense.saved", an_expense()),
         ("payment.recorded", a_payment(invoice_id="INV-0")),
@@ -71,6 +73,19 @@ def test_what_was_made_after_the_backup_is_found_and_not_made_again(
 
 
 LINKS = "SELECT record_id, ref FROM links WHERE connection_id = :c"
+
+
+def test_what_the_cmms_has_changed_since_is_brought_up_to_date(books: Shop, backup: Shop) -> None:
+    forgotten(books)
+    before = held(books)
+
+    backup.send("invoice.created", an_invoice("INV-0", number="INV-0", memo="Third floor"))
+    backup.send("payment.recorded", a_payment(invoice_id="INV-0", amount="70.00"))
+    backup.work()
+
+    assert (held(backup), set(backup.states().values())) == (before, {"synced"})
+    [payment], [invoice] = backup.books("Payment"), backup.marked("Invoice", "INV-0")
+    assert (payment["TotalAmt"], "Third floor" in str(invoice)) == (70, True)
 
 
 def test_what_is_new_goes_out_all_the_same(books: Shop, backup: Shop) -> None:

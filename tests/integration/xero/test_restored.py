@@ -2,6 +2,7 @@
 again."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.integration.operation import copying
 from tests.integration.xero.shop import Shop
 
 KINDS = ("Contact", "Item", "Invoice", "ManualJournal", "Payment")
+WITHOUT_ITEM = {"description": "Travel", "unit_price": "100.00", "tax_code": "NON"}
 SOLD = [f"INV-{n}" for n in range(5)]
 
 
@@ -26,6 +28,7 @@ def forgotten(shop: Shop) -> None:
         shop.event("vendor.created", a_vendor()),
         shop.event("item.created", an_item("ITM-2", name="Second item", sku="S-2")),
         *(shop.event("invoice.created", an_invoice(one, number=one)) for one in SOLD),
+        shop.event("invoice.created", an_invoice("INV-H", lines=[WITHOUT_ITEM])),
         shop.event("purchase_invoice.created", a_bill()),
         shop.event("expense.saved", an_expense()),
         shop.event("payment.recorded", a_payment(invoice_id="INV-0")),
@@ -52,6 +55,18 @@ def test_what_was_made_after_the_backup_is_found_and_not_made_again(
 
     assert (held(backup), refs(backup)) == (before, after)
     assert backup.states() == dict.fromkeys(backup.states(), "synced")
+
+
+def test_what_the_cmms_has_changed_since_is_brought_up_to_date(books: Shop, backup: Shop) -> None:
+    forgotten(books)
+
+    backup.send("invoice.created", an_invoice("INV-0", number="INV-0"))
+    backup.send("payment.recorded", a_payment(invoice_id="INV-0", amount="70.00"))
+    backup.work()
+
+    paid = [(one["Status"], Decimal(one["Amount"])) for one in backup.books("Payment")]
+    assert sorted(paid) == [("AUTHORISED", 70), ("DELETED", 60)]
+    assert set(backup.states().values()) == {"synced"}
 
 
 def test_records_are_looked_up_together(books: Shop, backup: Shop) -> None:
