@@ -23,10 +23,11 @@ class Age:
 
 _AGES = sa.text("""
     SELECT l.kind, extract(epoch FROM clock_timestamp() - w.since) AS wanted,
-           extract(epoch FROM clock_timestamp() - greatest(w.since, l.freed_at, c.state_since))
+           extract(epoch FROM clock_timestamp() - greatest(w.since, l.freed_at, s.since))
                AS free
     FROM unnest(CAST(:ids AS bigint[]), CAST(:since AS timestamptz[])) AS w (id, since)
-    JOIN links l ON l.id = w.id JOIN connections c ON c.id = l.connection_id
+    JOIN links l ON l.id = w.id
+    LEFT JOIN connection_states s ON s.connection_id = l.connection_id
 """)
 
 

@@ -1,6 +1,6 @@
 """Connections: one tenant's access to one company's books, and when it has work to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,6 @@ class Connection:
     next_due: datetime | None
     wake_seq: int
     hinted_at: datetime | None
-    state_since: datetime | None
     created_at: datetime
 
 
@@ -237,5 +236,19 @@ def _one(session: Session, condition: sa.ColumnElement[bool]) -> Connection:
     return _connection(session.execute(connections.select().where(condition)).one())
 
 
+_SINCE = sa.text("""
+    SELECT c.id, coalesce(s.since, c.created_at) AS since
+    FROM connections c LEFT JOIN connection_states s ON s.connection_id = c.id
+    WHERE c.id = ANY(:ids)
+""")
+
+
+def states_since(session: Session, ids: Collection[int]) -> dict[int, datetime]:
+    """Since when connections are in the state that they are in."""
+    rows = session.execute(_SINCE, {"ids": list(ids)})
+    return {row.id: row.since for row in rows}
+
+
 def _connection(row: sa.Row[Any]) -> Connection:
-    return Connection(**dict(row._mapping))
+    # By name: a newer version may have added columns, and we work beside it.
+    return Connection(**{name: getattr(row, name) for name in Connection.__dataclass_fields__})

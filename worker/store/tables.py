@@ -62,11 +62,19 @@ connections = Table(
     Column("next_due", Moment),
     Column("wake_seq", BigInteger, nullable=False, server_default="0"),
     Column("hinted_at", Moment),
-    Column("state_since", Moment, server_default=func.now()),  # kept by a trigger
     set_now("created_at"),
     UniqueConstraint("tenant_id", "provider", "environment"),
     UniqueConstraint("provider", "environment", "company_id"),
     Index("ix_connections_next_due", "next_due", postgresql_where=text("next_due IS NOT NULL")),
+)
+
+# Kept by a trigger, and apart: the release before takes every column of `connections` for one that
+# it knows.
+connection_states = Table(
+    "connection_states",
+    metadata,
+    Column("connection_id", ForeignKey("connections.id"), primary_key=True),
+    set_now("since"),
 )
 
 inbox = Table(

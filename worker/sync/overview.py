@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from worker.providers.port import Resource
-from worker.store import issues, overview, progress
+from worker.store import connections, issues, overview, progress
 from worker.store.connections import Connection
 from worker.store.overview import Pull
 from worker.store.session import now
@@ -56,6 +56,7 @@ def read(services: Services, where: Where) -> list[Overview]:
     with services.database.begin() as session:
         works = overview.read(session, ids, [one.value for one in Resource])
         pace = progress.a_second(session, ids)
+        since = connections.states_since(session, ids)
         named = issues.of(session, ids)
         moment = now(session)
     views: dict[int, list[View]] = {one: [] for one in ids}
@@ -69,6 +70,7 @@ def read(services: Services, where: Where) -> list[Overview]:
             work=works[row.id],
             pace=pace.get(row.id, 0.0),
             views=views[row.id],
+            since=since[row.id],
             moment=moment,
         )
         for row in rows
@@ -82,6 +84,7 @@ def _overview(
     work: overview.Work,
     pace: float,
     views: Sequence[View],
+    since: datetime,
     moment: datetime,
 ) -> Overview:
     limits = services.ledgers[row.provider].limits
@@ -99,7 +102,7 @@ def _overview(
         company=company_name(row) if row.company_id else None,
         state=row.state,
         reason=row.paused_code,
-        since=row.state_since,
+        since=since,
         backlog=backlog,
         drained=drained,
         held_until=row.hold_until if held else None,

@@ -39,6 +39,7 @@ class Facts:
     row: Connection
     company: str
     moment: datetime
+    resting_since: datetime  # or active since
     standings: Mapping[Key, Standing]
     sent: Mapping[int, Sent] = field(default_factory=dict)  # by link
     issues: Mapping[str, Named] = field(default_factory=dict)  # by cause
@@ -90,7 +91,8 @@ def at_rest(facts: Facts) -> Reason | None:
     code = row.paused_code or _RESTING.get(row.state, "not_connected")
     said = describe(code, {"company": facts.company})
     says = f"The connection is {row.state}: {said.explanation}"
-    return Reason(says, row.state_since, reaction(said).ends, steps=said.steps, facts=_code(code))
+    ends, facts_ = reaction(said).ends, _code(code)
+    return Reason(says, facts.resting_since, ends, steps=said.steps, facts=facts_)
 
 
 _RESTING = {"disabled": "switched_off", "new": "not_connected", "disconnected": "not_connected"}

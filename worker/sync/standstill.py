@@ -181,7 +181,7 @@ def _of_connection(session: Session, row: Connection) -> list[Derived]:
     paused = row.state == "paused"
     if not paused and not (owed and row.state in ("new", "disconnected")):
         return []
-    since = row.state_since or row.created_at
+    since = connections.states_since(session, [row.id])[row.id]
     code = row.paused_code if paused and row.paused_code else "not_connected"
     names = {"company": company_name(row)}
     cause = str(Cause(CONNECTION, row.state))

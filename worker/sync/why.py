@@ -109,6 +109,7 @@ def _facts(
         row,
         company_name(row),
         moment,
+        connections.states_since(session, [row.id])[row.id],
         standings,
         standing.sent(session, [one.link_id for one in standings.values()]),
         standing.issues_about(session, row.id, causes),

@@ -34,8 +34,14 @@ CREATE TRIGGER links_freed_at BEFORE UPDATE OF state ON links FOR EACH ROW
 """
 
 _CONNECTIONS_SINCE = """
-CREATE TRIGGER connections_state_since BEFORE UPDATE OF state ON connections FOR EACH ROW
-    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_state_since();
+CREATE FUNCTION note_connection_since() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO connection_states VALUES (NEW.id, clock_timestamp())
+        ON CONFLICT (connection_id) DO UPDATE SET since = excluded.since;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER connections_state_since AFTER UPDATE OF state ON connections FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION note_connection_since();
 """
 
 
@@ -49,7 +55,6 @@ def upgrade() -> None:
     _unknown_faults()
     _issues()
     _dead_letters()
-    _figures()
     _freed_at()
 
 
@@ -87,13 +92,18 @@ def _installation() -> None:
 
 def _why() -> None:
     """What `books why` and `books history` look for: since when, and whose event it was."""
-    op.add_column("connections", sa.Column("state_since", _MOMENT, server_default=sa.func.now()))
+    # A table of its own: the release before takes every column of `connections` for one it knows.
+    op.create_table(
+        "connection_states",
+        sa.Column("connection_id", sa.BigInteger, nullable=False),
+        sa.Column("since", _MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.PrimaryKeyConstraint("connection_id", name="pk_connection_states"),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connections.id"], name="fk_connection_states_connection_id"
+        ),
+    )
     op.execute(_CONNECTIONS_SINCE)
     op.add_column("inbox", sa.Column("record_id", sa.Text))  # outlives the body
-    op.create_index("ix_inbox_record", "inbox", ["tenant_id", "record_id"])
-    subject = sa.text("(envelope ->> 'subject')")
-    op.create_index("ix_outbox_subject", "outbox", ["tenant_id", subject])
-    op.create_index("ix_runs_latest", "runs", ["connection_id", "resource", "id"])
 
 
 def _unknown_faults() -> None:
@@ -133,21 +143,12 @@ def _issues() -> None:
             ["connection_id"], ["connections.id"], name="fk_issues_derived_connection_id"
         ),
     )
-    stuck = sa.text("state IN ('waiting', 'failed', 'conflict')")
-    op.create_index("ix_links_stuck", "links", ["connection_id"], postgresql_where=stuck)
 
 
 def _dead_letters() -> None:
     """What came of a decision; which events correct another one."""
     op.add_column("dead_letters", sa.Column("result", JSONB))
     op.add_column("inbox", sa.Column("causation_id", sa.Text))
-    named = sa.text("causation_id IS NOT NULL")
-    op.create_index("ix_inbox_causation_id", "inbox", ["causation_id"], postgresql_where=named)
-
-
-def _figures() -> None:
-    """Links are counted by state every few seconds: without reading the table through."""
-    op.create_index("ix_links_state", "links", ["state"])
 
 
 def _freed_at() -> None:
@@ -163,21 +164,15 @@ def _none_yet(default: str) -> dict[str, object]:
 def downgrade() -> None:
     op.execute("DROP FUNCTION note_freed_at CASCADE")
     op.drop_column("links", "freed_at")
-    op.drop_index("ix_links_state", "links")
-    op.drop_index("ix_inbox_causation_id", "inbox")
     op.drop_column("inbox", "causation_id")
     op.drop_column("dead_letters", "result")
-    op.drop_index("ix_links_stuck", "links")
     op.drop_table("issues_derived")
     for column in ("causes", "records", "held_up", "examples", "derived"):
         op.drop_column("issues", column)
     op.drop_table("unknown_faults")
-    op.drop_index("ix_runs_latest", "runs")
-    op.drop_index("ix_outbox_subject", "outbox")
-    op.drop_index("ix_inbox_record", "inbox")
     op.drop_column("inbox", "record_id")
-    op.execute("DROP TRIGGER connections_state_since ON connections")
-    op.drop_column("connections", "state_since")
+    op.execute("DROP FUNCTION note_connection_since CASCADE")
+    op.drop_table("connection_states")
     op.execute("DROP FUNCTION note_state_since CASCADE")
     op.drop_column("links", "state_since")
     op.drop_table("installation")

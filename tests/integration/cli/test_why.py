@@ -122,8 +122,7 @@ def test_a_paused_connection_is_named_with_since_when(
     [cause] = answer["reason"]["because"]
     assert cause["facts"]["code"] == "consent_withdrawn"
     with office.services.database.begin() as session:
-        since = rows.get(session, connected.id).state_since
-    assert since is not None
+        since = rows.states_since(session, [connected.id])[connected.id]
     assert cause["since"] == since.isoformat()
 
 

@@ -34,7 +34,7 @@ def test_the_rest_of_a_connection_is_not_counted(shop: Shop, counting: Counting)
 def test_a_wait_for_the_worker_is_counted(shop: Shop, counting: Counting) -> None:
     shop.send("customer.created", a_customer())
     shop.run(f"UPDATE links SET wanted_since = {HOURS_AGO} WHERE connection_id = :c")
-    shop.run(f"UPDATE connections SET state_since = {HOURS_AGO} WHERE id = :c")
+    shop.run(f"UPDATE connection_states SET since = {HOURS_AGO} WHERE connection_id = :c")
 
     shop.work()
 

@@ -61,4 +61,4 @@ def a_submission(**changes: Any) -> Sent:  # noqa: ANN401
 
 def facts(*standings: Standing, row: Connection | None = None, **more: Any) -> Facts:  # noqa: ANN401
     known = {(one.kind, one.record_id): one for one in standings}
-    return Facts(row or a_connection(), "Northwind", NOW, known, **more)
+    return Facts(row or a_connection(), "Northwind", NOW, NOW, known, **more)

@@ -1,0 +1,35 @@
+"""Indexes for operation on tables that may be large: built beside the work, which nothing blocks.
+
+Outside of a transaction, so one that was interrupted is begun anew.
+"""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_INDEXES = {
+    # what `books why` and `books history` look for
+    "ix_inbox_record": "inbox (tenant_id, record_id)",
+    "ix_outbox_subject": "outbox (tenant_id, (envelope ->> 'subject'))",
+    "ix_runs_latest": "runs (connection_id, resource, id)",
+    # which events correct another one
+    "ix_inbox_causation_id": "inbox (causation_id) WHERE causation_id IS NOT NULL",
+    # issues derived from links; links counted by state every few seconds
+    "ix_links_stuck": "links (connection_id) WHERE state IN ('waiting', 'failed', 'conflict')",
+    "ix_links_state": "links (state)",
+}
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        for name, on in _INDEXES.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # half built, perhaps
+            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {on}")
+
+
+def downgrade() -> None:
+    for name in _INDEXES:
+        op.execute(f"DROP INDEX {name}")
