@@ -56,7 +56,7 @@ def measure(services: environment.Services, size: Size) -> list[Figure]:
         _keep(system, size.letters, "plain")
         whole = _seconds(lambda: _list(system, size))
         with tenants.services(system) as made:
-            listing = _seconds(lambda: _answer(made, size))
+            listing = min(_seconds(lambda: _answer(made, size)) for _ in range(3))
         replaying = _seconds(lambda: system.books(*_REPLAY))
         _check(system, size.letters)
         _keep(system, size.letters, "killed")
