@@ -3,7 +3,6 @@ Prometheus that watches all of it."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.chaos.scene import WINDOWS, eventually
 from tests.drill import pages, prometheus
 from tests.drill.compress import Scale
 from tests.drill.prometheus import Job, Prometheus
+from tests.drill.quick import quick
 from tests.system import broker, connecting, pace, processes, quiet, streams
 from tests.system.connecting import Connected
 from tests.system.listening import Listener, listening
@@ -32,6 +32,7 @@ CROWD = tuple(f"crowd-{number}" for number in range(1, 7))
 """Tenants with QuickBooks to whom this and that happens."""
 
 _TIMEOUT = 2.0
+_XERO_DAY = 1000
 _GAUGES_SECONDS = 1.0  # as often as they are scraped
 _REST_SECONDS = 90.0
 _UNSYNCED = """
@@ -64,17 +65,14 @@ class Stage:
     def connect(self, names: Mapping[str, str]) -> None:
         """Connect tenants (name -> provider), each to a company of its own, with all parties in the
         books."""
-        with ThreadPoolExecutor(2) as pool:
-            made = pool.map(lambda name: self._connect(name, names[name]), names)
-            self.tenants.update(zip(names, made, strict=True))
+        for name, provider in names.items():
+            ledger = self.system.ledgers[provider]
+            company = ledger.new_company(name=f"{name.title()} Maintenance")
+            connected = connecting.connect(quick(self.system), name, company, ledger)
+            self.tenants[name] = connected
         for name in names:
             self.publish([*sales.parties(name), *sales.vendors(name)])
         self.rest()
-
-    def _connect(self, name: str, provider: str) -> Connected:
-        ledger = self.system.ledgers[provider]
-        company = ledger.new_company(name=f"{name.title()} Maintenance")
-        return connecting.connect(self.system, name, company, ledger)
 
     def sell(self, tenant: str, series: str, count: int = 5) -> list[Sale]:
         """Publish invoices that must be in the books once the drill is over, each once."""
@@ -207,7 +205,7 @@ class Stage:
 def staged(ground: Ground, program: Path, scale: Scale, **settings: object) -> Iterator[Stage]:
     """A system with every process running and no tenant yet; Prometheus is `program`."""
     chosen: dict[str, Any] = {**WINDOWS, **pace.unlimited(PROVIDERS), **settings}
-    chosen |= {"gauges_seconds": _GAUGES_SECONDS}
+    chosen |= {"gauges_seconds": _GAUGES_SECONDS, "xero__per_day": _XERO_DAY}
     chosen |= {f"{provider}__timeout": _TIMEOUT for provider in PROVIDERS}
     with (
         processes.running(ground.services, providers=PROVIDERS, **chosen) as system,
