@@ -145,13 +145,13 @@ PULLS = Row(
             "Pulls under way",
             "Pulls and tests that are not over, and the age of the oldest.",
             "short",
-            [Query("max by (resource) (books_runs_open)", "{{resource}}")],
+            [Query("max by (resource) (books_runs_open) or vector(0)", "{{resource}}")],
         ),
         Panel(
             "Oldest pull",
             "Age of the oldest pull or test that is not over.",
             "s",
-            [Query("max by (resource) (books_run_oldest_seconds)", "{{resource}}")],
+            [Query("max by (resource) (books_run_oldest_seconds) or vector(0)", "{{resource}}")],
             alerts=["BooksPullStuck"],
         ),
         Panel(

@@ -65,8 +65,9 @@ def play(stage: Stage, together: Sequence[Exercise], say: Say) -> list[Outcome]:
     for run in runs:
         run.cause()
     _until(stage, runs, _Run.see_firing, FIRE_SECONDS)
-    for run in runs:
+    for number, run in enumerate(runs):
         run.mend()
+        _all(stage, runs[: number + 1], _Run.see_resolved)
     _until(stage, runs, _Run.see_resolved, RESOLVE_SECONDS)
     return [outcome for run in runs for outcome in run.end()]
 
@@ -128,20 +129,20 @@ class _Run:
         return self._outcomes
 
 
-def _until(
-    stage: Stage,
-    runs: Sequence[_Run],
-    seen: Callable[[_Run, Mapping[str, str]], bool],
-    seconds: float,
-) -> None:
+Seen = Callable[[_Run, Mapping[str, str]], bool]
+
+
+def _until(stage: Stage, runs: Sequence[_Run], seen: Seen, seconds: float) -> None:
     """Look at the alerts until all have seen what they wait for, or the time is over."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        states = _states(stage)
-        waiting = [run for run in runs if not seen(run, states)]
-        if not waiting:
-            return
+    while not _all(stage, runs, seen) and time.monotonic() < end:
         time.sleep(_POLL_SECONDS)
+
+
+def _all(stage: Stage, runs: Sequence[_Run], seen: Seen) -> bool:
+    """Have each look once; whether all have seen what they wait for."""
+    states = _states(stage)
+    return not [run for run in runs if not seen(run, states)]
 
 
 def _states(stage: Stage) -> dict[str, str]:

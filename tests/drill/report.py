@@ -29,7 +29,9 @@ def outcomes_table(outcomes: Sequence[Outcome]) -> Table:
     """A row for each alert: what was done, when it fired, what mended it, what drained."""
     table = Table(title="The drill", title_justify="left", box=SIMPLE_HEAD)
     for name in ("alert", "caused by", "fired after", "fixed by", "resolved after", "backlog"):
-        table.add_column(name, justify="right" if "after" in name else "left")
+        table.add_column(
+            name, justify="right" if "after" in name else "left", no_wrap=name == "alert"
+        )
     for one in outcomes:
         mark = "" if one.holds else "! "
         exercise = one.exercise

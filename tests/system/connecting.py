@@ -148,12 +148,19 @@ def _wait_for_first_pulls(
         if time.monotonic() > end:
             raise NotConnected(f"the first pulls are not over after {_PULL_SECONDS:g} s")
         time.sleep(0.1)
+    while wrong := _not_done(system, connection_id):  # a list may be read once more already
+        if time.monotonic() > end:
+            raise NotConnected(f"first pulls: {wrong}")
+        time.sleep(0.1)
+    return shown
+
+
+def _not_done(system: System, connection_id: int) -> dict[str, str | None]:
+    """The first pulls that are not over, with their states."""
     connections = system.books_json("status")["connections"]
     runs = next(one["runs"] for one in connections if one["id"] == connection_id)
     states = {run["resource"]: run["state"] for run in runs}
-    if wrong := {name: states.get(name) for name in FIRST_PULLS if states.get(name) != "done"}:
-        raise NotConnected(f"first pulls: {wrong}")
-    return shown
+    return {name: states.get(name) for name in FIRST_PULLS if states.get(name) != "done"}
 
 
 def _map(system: System, connection_id: int, provider: str) -> None:
