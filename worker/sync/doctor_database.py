@@ -37,7 +37,7 @@ def server(services: Services) -> list[Finding]:
 
 def connections(services: Services) -> list[Finding]:
     """Whether one more worker of these settings could connect."""
-    needed = 2 * services.settings.worker_threads + _SPARE
+    needed = services.settings.worker_threads * 3 // 2 + _SPARE  # work and leases
     with services.database.begin() as session:
         found = health.server(session)
     says = f"{found.spare} of {found.most} connections are free, a worker may want {needed}"
