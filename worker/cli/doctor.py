@@ -5,7 +5,6 @@ import click
 from worker.cli import output
 from worker.cli.opening import opened
 from worker.cli.output import json_option
-from worker.sync import doctor as use
 from worker.sync.finding import State
 
 
@@ -17,6 +16,9 @@ def doctor(as_json: bool) -> None:  # noqa: FBT001
     Ends with 0 where all is fine, with 1 where something wants attention or could not be checked,
     and with 2 where something is broken.
     """
+    # Here: it brings the migrations along, and every other command would wait for them.
+    from worker.sync import doctor as use  # noqa: PLC0415
+
     with opened() as services:
         findings = use.examine(services)
     if as_json:
