@@ -88,7 +88,7 @@ WITHDRAWN = (
 ANSWERS = (
     Exercise(
         ["BooksDefects"],
-        "QuickBooks refuses a vendor as only a bug of ours explains",
+        "a hint of a strange version; a vendor refused as only a bug of ours explains",
         "it is mended, the dead letter replayed",
         people.defect,
         _only(CROWD[1]),

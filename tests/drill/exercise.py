@@ -4,12 +4,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import httpx
+
+from tests.chaos.scene import NeverHappened
 from tests.drill.stage import Stage
+from tests.system import endings
 
 FIRE_SECONDS = 150.0
 RESOLVE_SECONDS = 150.0
 DRAIN_SECONDS = 120.0
 _POLL_SECONDS = 0.3
+
+TROUBLE = (*endings.KNOWN, NeverHappened, httpx.HTTPError)
 
 Say = Callable[[str], None]
 
@@ -53,10 +59,12 @@ class Outcome:
     held: Held | None = None
     before: int = 0
     left: int = 0
+    trouble: str = ""
 
     @property
     def holds(self) -> bool:
-        return self.fired_after is not None and self.resolved_after is not None and not self.left
+        went = self.fired_after is not None and self.resolved_after is not None
+        return went and not self.left and not self.trouble
 
 
 def play(stage: Stage, together: Sequence[Exercise], say: Say) -> list[Outcome]:
@@ -69,6 +77,7 @@ def play(stage: Stage, together: Sequence[Exercise], say: Say) -> list[Outcome]:
         run.mend()
         _all(stage, runs[: number + 1], _Run.see_resolved)
     _until(stage, runs, _Run.see_resolved, RESOLVE_SECONDS)
+    stage.calm()
     return [outcome for run in runs for outcome in run.end()]
 
 
@@ -85,7 +94,7 @@ class _Run:
     def cause(self) -> None:
         self._say(f"{', '.join(self._exercise.alerts)}: {self._exercise.cause}")
         self._since = time.monotonic()
-        held = next(self._course)
+        held = self._step()
         for outcome in self._outcomes:
             outcome.held = held
 
@@ -99,14 +108,24 @@ class _Run:
             if state == "firing" and one.fired_after is None:
                 one.fired_after = time.monotonic() - self._since
                 self._say(f"{one.alert} is firing")
-        return all(one.fired_after is not None for one in self._outcomes)
+        return all(one.fired_after is not None or one.trouble for one in self._outcomes)
 
     def mend(self) -> None:
         for one in self._outcomes:
             one.before = one.held.count() if one.held else 0
         self._say(f"{', '.join(self._exercise.alerts)}: {self._exercise.fix}")
         self._since = time.monotonic()
-        next(self._course, None)
+        self._step()
+
+    def _step(self) -> Held | None:
+        """The course's next step; what goes wrong with it is this exercise's trouble alone."""
+        try:
+            return next(self._course, None)
+        except TROUBLE as reason:
+            self._say(f"{', '.join(self._exercise.alerts)}: {type(reason).__name__}: {reason}")
+            for one in self._outcomes:
+                one.trouble = str(reason)
+            return None
 
     def see_resolved(self, states: Mapping[str, str]) -> bool:
         """Note which fires no more; whether none of them does."""

@@ -117,11 +117,21 @@ class Stage:
         """Start a process where Prometheus looks for it."""
         self.system.start(kind, metrics_port=self.ports[kind]).wait_ready()
 
-    def scraped(self, kind: str) -> None:
-        """Wait until Prometheus has seen this very process."""
+    def restart(self, kind: str) -> None:
+        """Kill it, start it, and wait until Prometheus has seen the new one."""
         query = f'process_start_time_seconds{{role="{kind}"}}'
         before = _value(self.prometheus, query)
+        self.system.kill(kind)
+        self.start(kind)
         eventually(f"{kind} scraped", lambda: _value(self.prometheus, query) not in ("", before))
+
+    def calm(self) -> None:
+        """What an exercise has left behind must not reach the next one."""
+        for ledger in self.system.ledgers.values():
+            ledger.control("DELETE", "faults")
+            ledger.control("PUT", "settings", {"limits": None, "latency_ms": [0, 0]})
+        for kind in self.ports.keys() - self.system.processes.keys():
+            self.start(kind)
 
     def start_beside(self, kind: str) -> None:
         """One more process of a kind, which Prometheus does not know."""

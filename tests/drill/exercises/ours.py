@@ -90,9 +90,7 @@ def scheduler_frozen(stage: Stage) -> Iterator[None]:
 def crashing(stage: Stage) -> Iterator[None]:
     """web is killed as soon as it stands, four times."""
     for _ in range(4):
-        stage.system.kill("web")
-        stage.start("web")
-        stage.scraped("web")
+        stage.restart("web")
     yield None
     stage.runbook("BooksProcessCrashes")
 

@@ -10,7 +10,7 @@ from tests.drill.exercise import Held
 from tests.drill.stage import CROWD, Stage
 from tests.system import broker
 from tests.system.streams import Line
-from worker.broker import DRIVE
+from worker.broker import DRIVE, BrokerHints, make_broker
 
 UNMAPPED, CLOSED, WRONG, DISPUTED, TWINS = CROWD[:5]
 _CUSTOMER = "CUS-Customer-1"
@@ -105,8 +105,12 @@ def hint_refused(stage: Stage) -> Iterator[Held]:
 
 
 def defect(stage: Stage) -> Iterator[Held]:
-    """QuickBooks refuses vendors as only a bug of ours explains; a release mends it."""
+    """QuickBooks refuses vendors as only a bug of ours explains, and a hint of a strange version
+    breaks the actor; a release mends both."""
     name = CROWD[1]
+    hints = make_broker(stage.system.services.broker)
+    BrokerHints(hints).send("drive", stage.tenants[name].id, 2)
+    hints.close()
     plan = {"code": "2010", "where": "write", "entity": "Vendor", "times": None}
     stage.fault(name, "refusal", **plan)
     vendor = {"id": "VEN-defect", "version": 1, "name": "Vendor Defect"}
