@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from tests.integration.workshop import locks_waited_for, until
+from tests.integration.meddling import locks_waited_for, until
 from tests.services import fresh_database
 from worker.store import (  # to know all tables
     ledger_tables,  # noqa: F401

@@ -1,40 +1,29 @@
 """A tenant with books of its own in a simulated QuickBooks; tests turn every wheel by hand."""
 
-import json
-import os
 import secrets
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
-import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests import builders
 from tests.integration.emptied import empty
 from tests.integration.kept import Keeper
+from tests.integration.simulator import Simulator, connect, running_simulator
 from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
 from worker.bootstrap import make_services
 from worker.providers.authorizer import Tokens
 from worker.providers.port import Books
 from worker.settings import QuickBooksSettings, Settings
 from worker.store import connections as rows
-from worker.store import feeds
 from worker.store.connections import Connection
-from worker.store.session import Database, Session
+from worker.store.session import Database
 from worker.sync import connections, first, tokens
 from worker.sync.services import Services
-
-Json = Any  # whatever JSON can hold
 
 MAPPING = {
     "income": "4000",
@@ -47,47 +36,6 @@ MAPPING = {
     "journal_credit": "1000",
 }
 """Key of the mapping -> number of an account in a new company."""
-
-
-@dataclass(frozen=True)
-class Simulator:
-    """A running simulator and its control address."""
-
-    info: dict[str, Any]
-    http: httpx.Client
-
-    def control(self, method: str, path: str, body: object = None) -> Json:
-        answer = self.http.request(method, f"{self.info['control']}/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def fault(self, kind: str, where: str = "write", **plan: object) -> None:
-        self.control("POST", "faults", {"fault": kind, "where": where} | plan)
-
-    def heal(self) -> None:
-        """No fault is planned any more."""
-        self.control("DELETE", "faults")
-
-    def hits(self) -> int:
-        """How often the planned faults have struck."""
-        return sum(plan["hits"] for plan in self.control("GET", "faults"))
-
-    def stat(self, name: str) -> int:
-        return int(self.control("GET", "stats")[name])
-
-
-@contextmanager
-def running_simulator(*options: str) -> Iterator[Simulator]:
-    """A simulator process of its own; nothing is recorded, since its limits may be lifted."""
-    environment = {k: v for k, v in os.environ.items() if k != "SIMULATOR_TRAFFIC"}
-    command = [sys.executable, "-m", "tests.simulators", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    assert process.stdout is not None
-    with process, httpx.Client(timeout=30) as http:
-        try:
-            yield Simulator(json.loads(process.stdout.readline())["quickbooks"], http)
-        finally:
-            process.terminate()
 
 
 def short_settings(database_url: str, simulator: Simulator, **changes: object) -> Settings:
@@ -189,7 +137,7 @@ def with_books(services: Services, alter: Callable[[Books], object]) -> Services
 @pytest.fixture(scope="session")
 def books_simulator() -> Iterator[Simulator]:
     """A simulator that allows any number of calls."""
-    with running_simulator() as simulator:
+    with running_simulator("quickbooks") as simulator:
         simulator.control("PUT", "settings", {"limits": None})
         yield simulator
 
@@ -256,7 +204,7 @@ def open_shop(
     ) -> Shop:
         company = simulator.control("POST", "companies", options)["id"]
         name = tenant or f"tenant-{secrets.token_hex(4)}"
-        row = connect(books_services, simulator, name, company)
+        row = connect(books_services, simulator, "quickbooks", name, company)
         return Shop(books_services, name, row, hints, threads, simulator, company)
 
     return open_one
@@ -302,69 +250,3 @@ def _stocked(shop: Shop) -> Shop:
     shop.send("item.created", builders.an_item())
     shop.work()
     return shop
-
-
-def connect(services: Services, simulator: Simulator, tenant: str, company: str) -> int:
-    """An active connection as a consent leaves it: tokens stored, first pulls queued."""
-    given = simulator.control("POST", f"companies/{company}/tokens")
-    seal = services.cipher.seal
-    values = {
-        "tenant_id": tenant,
-        "provider": "quickbooks",
-        "environment": "sandbox",
-        "company_id": company,
-        "client_id": simulator.info["client_id"],
-        "client_secret": seal(simulator.info["client_secret"]),
-        "access_token": seal(given["access_token"]),
-        "refresh_token": seal(given["refresh_token"]),
-        "access_expires_at": datetime.now(UTC) + timedelta(hours=1),
-        "state": "active",
-    }
-    with services.database.begin() as session:
-        added = rows.add(session, values)
-        connections.queue(session, added, first.PULLS, "connect")
-        for resource in ("accounts", "taxes", "payments"):
-            feeds.add(session, added, resource, 0, 0.0)
-        rows.wake(session, [added])
-    return added
-
-
-@contextmanager
-def on_insert(shop: Shop, table: str, action: str) -> Iterator[None]:
-    """PostgreSQL does something with every new row (`NEW`), before the insert is over."""
-    shop.run(f"""
-        CREATE FUNCTION on_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM {action}; RETURN NULL; END $$;
-        CREATE TRIGGER on_insert AFTER INSERT ON {table}
-            FOR EACH ROW EXECUTE FUNCTION on_insert()""")
-    try:
-        yield
-    finally:
-        shop.run("DROP FUNCTION on_insert CASCADE")
-
-
-CUT_LEASE = """
-    pg_terminate_backend(pid, 5000) FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = 1112493899 AND objid = NEW.connection_id
-      AND granted"""
-"""The database connection that holds the lease is cut as soon as a row is there."""
-
-
-def cut_lease(shop: Shop) -> None:
-    """The database connection that holds the lease is cut now."""
-    assert shop.all(f"SELECT {CUT_LEASE.replace('NEW.connection_id', ':c')}"), "nobody drives"
-
-
-def until(happened: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for what another thread brings about."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
-        threading.Event().wait(0.005)
-
-
-def locks_waited_for(session: Session) -> int:
-    """How many backends of this database wait for a lock right now."""
-    query = """SELECT count(*) FROM pg_stat_activity
-               WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-    return int(session.execute(sa.text(query)).scalar_one())

@@ -20,7 +20,7 @@ from events.topology import REPLAY
 from tests import builders
 from tests.integration.cli.conftest import Shell
 from tests.integration.connecting import Office
-from tests.integration.workshop import until
+from tests.integration.meddling import until
 from worker.broker import DEAD_HINTS, DRIVE, make_broker
 from worker.settings import Settings
 from worker.store import dead_letters, letter_search

@@ -4,7 +4,8 @@ import pytest
 
 from schemas.kinds import Kind
 from tests.builders import a_customer, a_vendor, an_expense, an_invoice
-from tests.integration.workshop import OpenShop, Shop, on_insert, until
+from tests.integration.meddling import on_insert, until
+from tests.integration.workshop import OpenShop, Shop
 from worker.errors import Misuse
 from worker.providers.port import Resource
 from worker.store.leases import lease

@@ -8,8 +8,9 @@ from events.delivery import Delivery
 from events.message import Message
 from tests.builders import delivered
 from tests.integration.converge.ledgers import QUICKBOOKS, XERO, Held, Ledger
+from tests.integration.simulator import Simulator
 from tests.integration.tenant import Tenant
-from tests.integration.workshop import MAPPING, OpenShop, Simulator
+from tests.integration.workshop import MAPPING, OpenShop
 from tests.integration.xero.shop import OpenShop as OpenXeroShop
 from tests.simulators.cmms.records import Cmms, Event, Record
 from worker.policies import Conflict, Policies

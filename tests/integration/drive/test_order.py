@@ -10,7 +10,8 @@ from tests.builders import (
     an_invoice,
     an_item,
 )
-from tests.integration.workshop import OpenShop, Shop, until
+from tests.integration.meddling import until
+from tests.integration.workshop import OpenShop, Shop
 from worker.sync import mapping
 
 CREATED = (

@@ -4,14 +4,8 @@ from collections.abc import Callable, Sequence
 
 from tests.builders import a_customer, an_invoice
 from tests.counting import Counting
-from tests.integration.workshop import (
-    Altered,
-    OpenShop,
-    Shop,
-    WithSettings,
-    running_simulator,
-    with_books,
-)
+from tests.integration.simulator import running_simulator
+from tests.integration.workshop import Altered, OpenShop, Shop, WithSettings, with_books
 from worker.providers.budget import Budget
 from worker.providers.lookup import Lookup
 from worker.providers.port import Books, Plan, Work
@@ -179,7 +173,7 @@ def test_the_ledger_never_has_to_say_enough(
     with_settings: WithSettings, open_shop: OpenShop
 ) -> None:
     limits = {"per_second": 10, "per_minute": 500, "batches_per_minute": 40}
-    with running_simulator() as strict:
+    with running_simulator("quickbooks") as strict:
         shop = open_shop(strict)
         careful = with_settings(strict, quickbooks=limits)
         send_customers(shop, 30)

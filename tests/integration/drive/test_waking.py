@@ -7,14 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import a_customer, an_expense, an_item
-from tests.integration.workshop import (
-    MAPPING,
-    Shop,
-    WithSettings,
-    locks_waited_for,
-    on_insert,
-    until,
-)
+from tests.integration.meddling import locks_waited_for, on_insert, until
+from tests.integration.workshop import MAPPING, Shop, WithSettings
 from worker.store import connections as rows
 from worker.store import waiting
 from worker.store.leases import lease

@@ -14,7 +14,7 @@ from events.delivery import Delivery
 from events.message import Mode, compose
 from tests.builders import a_customer, delivered, event, junk
 from tests.counting import Counting
-from tests.integration.workshop import locks_waited_for, until
+from tests.integration.meddling import locks_waited_for, until
 from worker.store import inbox
 from worker.store.session import Database
 from worker.sync.intake import Taken, take_in

@@ -4,7 +4,8 @@ import pytest
 
 from schemas.status import Environment
 from tests.builders import a_customer, a_stock_item
-from tests.integration.workshop import OpenShop, Shop, on_insert, until
+from tests.integration.meddling import on_insert, until
+from tests.integration.workshop import OpenShop, Shop
 from worker.providers.authorizer import Application
 from worker.providers.pulled import Resource
 from worker.store.connections import Connection

@@ -16,7 +16,9 @@ from tests.integration.match.scenes import (
     ref_of,
     waits,
 )
-from tests.integration.workshop import Json, OpenShop, Shop, on_insert
+from tests.integration.meddling import on_insert
+from tests.integration.simulator import Json
+from tests.integration.workshop import OpenShop, Shop
 from worker.store import connections, records
 from worker.store.records import Pulled
 from worker.sync import discover

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from tests.integration.meddling import locks_waited_for, until
 from tests.integration.tenant import KEY
-from tests.integration.workshop import OpenShop, Shop, WithSettings, locks_waited_for, until
+from tests.integration.workshop import OpenShop, Shop, WithSettings
 from worker.providers.authorizer import Tokens
 from worker.store import acts, sealed
 from worker.store import connections as rows

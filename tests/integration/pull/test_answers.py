@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from tests.integration.workshop import Altered, Shop, locks_waited_for, until, with_books
+from tests.integration.meddling import locks_waited_for, until
+from tests.integration.workshop import Altered, Shop, with_books
 from worker.errors import Unexplained
 from worker.providers.port import Books, Page, Resource
 from worker.store import runs

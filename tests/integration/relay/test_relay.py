@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from events.message import Message
 from events.publisher import Outcome
 from tests.counting import Counting
-from tests.integration.workshop import until
+from tests.integration.meddling import until
 from worker.store import outbox
 from worker.store.outbox import Outgoing
 from worker.store.session import Database

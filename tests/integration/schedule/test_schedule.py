@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.workshop import OpenShop, Shop, locks_waited_for, until
+from tests.integration.meddling import locks_waited_for, until
+from tests.integration.workshop import OpenShop, Shop
 from worker.store import connections as rows
 from worker.store import feeds
 from worker.sync import schedule

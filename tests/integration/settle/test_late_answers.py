@@ -3,7 +3,8 @@
 from concurrent.futures import Future
 
 from tests.builders import an_invoice
-from tests.integration.workshop import Shop, cut_lease, until
+from tests.integration.meddling import cut_lease, until
+from tests.integration.workshop import Shop
 from worker.providers.port import Outcome, Written
 from worker.sync import answers
 

@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 
 from tests.builders import a_customer, an_invoice, an_item
-from tests.integration.workshop import (
-    Altered,
-    Shop,
-    Simulator,
-    WithSettings,
-    on_insert,
-    with_books,
-)
+from tests.integration.meddling import on_insert
+from tests.integration.simulator import Simulator
+from tests.integration.workshop import Altered, Shop, WithSettings, with_books
 from worker.providers.port import Answer, Books, Resource, Submission
 from worker.providers.quickbooks import answers
 from worker.providers.reply import Reply

@@ -8,15 +8,9 @@ import pytest
 
 from tests.builders import an_invoice
 from tests.counting import Counting
-from tests.integration.workshop import (
-    CUT_LEASE,
-    Altered,
-    Shop,
-    Simulator,
-    WithSettings,
-    on_insert,
-    with_books,
-)
+from tests.integration.meddling import CUT_LEASE, on_insert
+from tests.integration.simulator import Simulator
+from tests.integration.workshop import Altered, Shop, WithSettings, with_books
 from worker.errors import Unexplained
 from worker.providers.port import Books, Submission
 from worker.providers.pulled import Resource

@@ -1,31 +1,21 @@
 """A tenant whose books are an organisation of the simulated Xero; tests turn every wheel."""
 
-import json
-import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from tests import builders
 from tests.integration.emptied import empty
 from tests.integration.kept import Keeper
+from tests.integration.simulator import Simulator, connect, running_simulator
 from tests.integration.tenant import KEY, WAITS, Hinted, Tenant
-from tests.integration.workshop import Simulator
 from worker.bootstrap import make_services
 from worker.settings import Settings, XeroSettings
-from worker.store import connections as rows
-from worker.store import feeds
-from worker.sync import connections, first
 from worker.sync.services import Services
 
 MAPPING = {
@@ -69,20 +59,6 @@ class Shop(Tenant):
 OpenShop = Callable[..., Shop]
 
 
-@contextmanager
-def running_simulator(*options: str) -> Iterator[Simulator]:
-    """A simulator process of its own; nothing is recorded, since its limits may be lifted."""
-    environment = {k: v for k, v in os.environ.items() if k != "SIMULATOR_TRAFFIC"}
-    command = [sys.executable, "-m", "tests.simulators", "--provider", "xero", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    assert process.stdout is not None
-    with process, httpx.Client(timeout=30) as http:
-        try:
-            yield Simulator(json.loads(process.stdout.readline())["xero"], http)
-        finally:
-            process.terminate()
-
-
 def settings_for(database_url: str, simulator: Simulator, **changes: object) -> Settings:
     """Every wait short; `xero` in `changes` are its limits and addresses."""
     info = simulator.info
@@ -110,7 +86,7 @@ def settings_for(database_url: str, simulator: Simulator, **changes: object) -> 
 @pytest.fixture(scope="session")
 def xero_simulator() -> Iterator[Simulator]:
     """A simulator that allows any number of calls a minute."""
-    with running_simulator("--per-day", str(PER_DAY)) as simulator:
+    with running_simulator("xero", "--per-day", str(PER_DAY)) as simulator:
         plenty = {"per_minute": 100_000, "per_day": PER_DAY}
         simulator.control("PUT", "settings", {"limits": plenty})
         yield simulator
@@ -141,7 +117,7 @@ def open_shop(
     def open_one(**options: object) -> Shop:
         company = xero_simulator.control("POST", "companies", options)["id"]
         name = f"tenant-{secrets.token_hex(4)}"
-        row = connect(xero_services, xero_simulator, name, company)
+        row = connect(xero_services, xero_simulator, "xero", name, company)
         shop = Shop(xero_services, name, row, hints, threads, xero_simulator, company)
         shop.work()
         codes = {a["Code"]: a["AccountID"] for a in shop.books("Account") if "Code" in a}
@@ -168,28 +144,3 @@ def _stocked(shop: Shop) -> Shop:
     shop.send("item.created", builders.an_item())
     shop.work()
     return shop
-
-
-def connect(services: Services, simulator: Simulator, tenant: str, company: str) -> int:
-    """An active connection as a consent leaves it: tokens stored, first pulls queued."""
-    given = simulator.control("POST", f"companies/{company}/tokens", {})
-    seal = services.cipher.seal
-    values = {
-        "tenant_id": tenant,
-        "provider": "xero",
-        "environment": "sandbox",
-        "company_id": company,
-        "client_id": simulator.info["client_id"],
-        "client_secret": seal(simulator.info["client_secret"]),
-        "access_token": seal(given["access_token"]),
-        "refresh_token": seal(given["refresh_token"]),
-        "access_expires_at": datetime.now(UTC) + timedelta(minutes=30),
-        "state": "active",
-    }
-    with services.database.begin() as session:
-        added = rows.add(session, values)
-        connections.queue(session, added, first.PULLS, "connect")
-        for resource in ("accounts", "taxes", "payments"):
-            feeds.add(session, added, resource, 0, 0.0)
-        rows.wake(session, [added])
-    return added
