@@ -124,7 +124,7 @@ ANSWERS = (
 )
 LEDGER_DOWN = (
     Exercise(
-        ["BooksLedgerUnavailable", "BooksLedgerErrors"],
+        ["BooksLedgerUnavailable", "BooksLedgerErrors", "BooksOutcomeUnknownLong"],
         "QuickBooks answers all calls with 503",
         "its maintenance ends",
         ledgers.down,
@@ -138,15 +138,6 @@ TOKENS = (
         "it answers again",
         tenants.tokens_refused,
         dict.fromkeys(CROWD[:3], _QUICKBOOKS),
-    ),
-)
-SILENT = (
-    Exercise(
-        ["BooksOutcomeUnknownLong"],
-        "QuickBooks takes a write, and is silent from then on",
-        "it speaks again",
-        ledgers.silent,
-        _only(CROWD[4]),
     ),
 )
 SLOW = (
@@ -275,7 +266,7 @@ TWICE = (
 )
 
 GROUPS = (
-    *(PEOPLE, WITHDRAWN, ANSWERS, LEDGER_DOWN, TOKENS, SILENT, SLOW, THROTTLED, TWICE),
+    *(PEOPLE, WITHDRAWN, ANSWERS, LEDGER_DOWN, TOKENS, SLOW, THROTTLED, TWICE),
     *(INTAKE, HOUSEKEEPING, DRIVERS, SCHEDULER, DATABASE, BROKER, ALARMS, FIGURES, RESTORED),
 )
 

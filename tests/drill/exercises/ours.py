@@ -30,19 +30,16 @@ def intake_gone(stage: Stage) -> Iterator[Held]:
         stage.publish([repeated] * _BURST)
         stack.enter_context(stage.publishing(repeated, _ONE_BY_ONE_SECONDS))
         yield Held("events not taken in", lambda: stage.queued(INTAKE) + stage.queued(DEAD))
-    for process, alerts in _INTAKE.items():
+    for process in ("web", "intake"):
         stage.start(process)
-        for alert in alerts:
-            stage.runbook(alert)
+    for alert in _INTAKE:
+        stage.runbook(alert)
 
 
-_INTAKE = {
-    "web": ("BooksWebDown", "BooksTargetDown"),
-    "intake": (
-        *("BooksIntakeDown", "BooksIntakeQueueUnread", "BooksIntakeQueueGrows"),
-        "BooksDeadQueueNotEmpty",
-    ),
-}
+_INTAKE = (
+    *("BooksWebDown", "BooksTargetDown", "BooksIntakeDown", "BooksIntakeQueueUnread"),
+    *("BooksIntakeQueueGrows", "BooksDeadQueueNotEmpty"),
+)
 
 
 def _deliver_in_vain(stage: Stage) -> None:
