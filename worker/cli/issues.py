@@ -9,9 +9,9 @@ from worker.cli.who import note_option, who_option
 from worker.failures import CODES
 from worker.sync import issue_deeds as deeds
 from worker.sync import issue_views as views
-from worker.sync.issue_deeds import Deed
 from worker.sync.issue_views import Picture, View
 from worker.sync.matching import Where
+from worker.sync.replays import Decision
 
 _HEADINGS = ("issue", "tenant", "what", "records", "held up", "since", "last seen", "goes on")
 
@@ -113,7 +113,7 @@ def retry(number: int, who: str, note: str | None) -> None:
     For what waits, the books are read at once where that may help.
     """
     with opened() as services:
-        done = deeds.retry(services, number, Deed(who, note))
+        done = deeds.retry(services, number, Decision(who, note))
     if done.reads is not None:
         output.say(f"{done.reads.value} is read from the books now: what that mends goes on")
         return
@@ -130,7 +130,7 @@ def dismiss(number: int, note: str, who: str) -> None:
     They are skipped until the CMMS changes them, or `books issues retry` lets them go on.
     """
     with opened() as services:
-        done = deeds.dismiss(services, number, Deed(who, note))
+        done = deeds.dismiss(services, number, Decision(who, note))
     output.say(f"{done} records of issue {number} are left out")
 
 
@@ -143,7 +143,7 @@ def dismiss(number: int, note: str, who: str) -> None:
 def adopt(number: int, ref: str | None, record: str | None, who: str, note: str | None) -> None:
     """Link its record to the one that the books hold already; nothing is written there."""
     with opened() as services:
-        done = deeds.adopt(services, number, Deed(who, note), record_id=record, ref=ref)
+        done = deeds.adopt(services, number, Decision(who, note), record_id=record, ref=ref)
     output.say(f"{done.kind} {done.record_id} is {done.ref} in the books")
 
 

@@ -121,6 +121,16 @@ def claim(session: Session, ids: Sequence[int]) -> list[Kept]:
     return [_kept(row) for row in session.execute(query)]
 
 
+def claim_about(session: Session, links: Sequence[int], category: str) -> list[Kept]:
+    """`claim` for all letters of a category about these links."""
+    query = sa.select(dead_letters.c.id).where(
+        dead_letters.c.link_id.in_(links),
+        dead_letters.c.category == category,
+        dead_letters.c.state == "open",
+    )
+    return claim(session, list(session.execute(query).scalars()))
+
+
 _DECIDE = sa.text("""
     UPDATE dead_letters d
     SET state = v.state, result = v.result, note = :note, decided_by = :who,

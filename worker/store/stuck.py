@@ -180,20 +180,22 @@ def ids(session: Session, connection_id: int, apart: Apart, causes: Iterable[str
     return list(session.execute(_IDS, values).scalars())
 
 
-_RETRY = sa.text("""
+DISMISSED = "dismissed"  # `error_code` of links that a person left out; `error` names the issue
+
+_RETRY = sa.text(f"""
     UPDATE links SET state = 'due', next_attempt_at = clock_timestamp(), attempts = 0,
-        waiting_on = '{}', error_code = NULL, error = '{}', reason = NULL,
+        waiting_on = '{{}}', error_code = NULL, error = '{{}}', reason = NULL,
         updated_at = clock_timestamp()
-    WHERE id = ANY(:ids) AND state IN ('failed', 'skipped')
+    WHERE id = ANY(:ids)
+      AND (state = 'failed' OR (state = 'skipped' AND error_code = '{DISMISSED}'))
+    RETURNING id
 """)
 
 
-def retry(session: Session, ids: Sequence[int]) -> int:
-    """Make what failed, or was dismissed, due; returns how many. The connection is locked."""
-    return session.execute(_RETRY, {"ids": sorted(ids)}).rowcount
+def retry(session: Session, ids: Sequence[int]) -> list[int]:
+    """Make what failed, or was dismissed, due; returns which. The connection is locked."""
+    return list(session.execute(_RETRY, {"ids": sorted(ids)}).scalars())
 
-
-DISMISSED = "dismissed"  # `error_code` of links that a person left out; `error` names the issue
 
 _DISMISSED = sa.text(f"""
     SELECT id FROM links WHERE connection_id = :id AND state = 'skipped'
@@ -213,7 +215,7 @@ _DISMISS = sa.text(f"""
         error = error || jsonb_build_object('issue', CAST(:issue AS text), 'code', error_code)
     FROM documents d
     WHERE l.id = ANY(:ids) AND d.id = l.document_id AND l.state IN ('waiting', 'failed', 'conflict')
-    RETURNING l.kind, l.record_id, d.version, d.event_id, d.traceparent
+    RETURNING l.id, l.kind, l.record_id, d.version, d.event_id, d.traceparent
 """)
 
 
@@ -221,6 +223,7 @@ _DISMISS = sa.text(f"""
 class LeftOut:
     """A record that was dismissed, and the event that it came from."""
 
+    id: int
     kind: str
     record_id: str
     version: int | None

@@ -8,10 +8,23 @@ from worker.store import acts, dead_letters, letter_search
 from worker.store.acts import Act, Noted
 from worker.store.dead_letters import Kept, Verdict
 from worker.store.letter_search import Filter, Listed
-from worker.sync.replays import Decision
+from worker.store.session import Session
+from worker.sync.judgement import DEFECT
+from worker.sync.replays import Decision, candidates
 from worker.sync.services import Services
 
 _PAGE = 500
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a decision makes of a letter, and what it is called as an act."""
+
+    state: str
+    verb: str
+
+
+DISCARDED, REPLAYED = Made("discarded", "discard"), Made("replayed", "replay")
 
 
 @dataclass(frozen=True)
@@ -80,25 +93,37 @@ def discard(
     services: Services, wanted: Filter, decision: Decision, limit: int | None = None
 ) -> Iterator[list[int]]:
     """Nothing more happens with them; they stay readable. Yields what is committed."""
-    after, left = 0, limit
-    while left is None or left > 0:
+    for page in candidates(services, wanted, limit, _PAGE):
         with services.database.begin() as session:
-            page = letter_search.page(session, wanted, after, min(_PAGE, left or _PAGE))
             letters = dead_letters.claim(session, [one.id for one in page])
-            verdicts = [Verdict(one.id, "discarded") for one in letters]
-            dead_letters.decide(session, verdicts, who=decision.who, note=decision.note)
-            acts.note(session, *(_discarded(one, decision) for one in letters))
-        if not page:
-            return
+            _decide(session, letters, decision, DISCARDED)
         yield [one.id for one in letters]
-        after = page[-1].id
-        left = None if left is None else left - len(page)
 
 
-def _discarded(letter: Kept, decision: Decision) -> Act:
+def would_discard(services: Services, wanted: Filter, limit: int | None = None) -> list[int]:
+    """The letters that `discard` would take: the oldest first, as it does."""
+    pages = candidates(services, wanted, limit, _PAGE)
+    return [one.id for page in pages for one in page]
+
+
+def decide_about(session: Session, links: Sequence[int], decision: Decision, made: Made) -> None:
+    """What a person decided about these links is decided about the defects that they had. The
+    connection is locked."""
+    if links:
+        letters = dead_letters.claim_about(session, links, DEFECT)
+        _decide(session, letters, decision, made)
+
+
+def _decide(session: Session, letters: Sequence[Kept], decision: Decision, made: Made) -> None:
+    verdicts = [Verdict(one.id, made.state) for one in letters]
+    dead_letters.decide(session, verdicts, who=decision.who, note=decision.note)
+    acts.note(session, *(_act(one, decision, made.verb) for one in letters))
+
+
+def _act(letter: Kept, decision: Decision, verb: str) -> Act:
     return Act(
         decision.who,
-        "discard",
+        verb,
         f"dead_letter:{letter.id}",
         note=decision.note,
         connection_id=letter.connection_id,

@@ -20,23 +20,16 @@ from worker.store.connections import Connection
 from worker.store.issues import Issue
 from worker.store.session import Session
 from worker.store.stuck import LeftOut, Standing
-from worker.sync import connections, matching
+from worker.sync import connections, dead_letters, matching
 from worker.sync.changing import Change, change
 from worker.sync.issue_views import fresh, names_of, subject
 from worker.sync.matching import Where
+from worker.sync.replays import Decision
 from worker.sync.services import Services
 from worker.sync.standstill import APART, CONNECTION, derive
 from worker.sync.tell import Origin, about, record_key, tell
 
 CHUNK = 5000
-
-
-@dataclass(frozen=True)
-class Deed:
-    """Who decides, and why."""
-
-    who: str
-    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,7 @@ _READS = {
 }
 
 
-def retry(services: Services, number: int, deed: Deed) -> Retried:
+def retry(services: Services, number: int, deed: Decision) -> Retried:
     """Make what failed for an issue, or was dismissed with it, due at once; for what waits, look in
     the books at once. Raises: Misuse where neither helps: why it waits, and what mends it."""
     issue, row = fresh(services, number)
@@ -84,13 +77,14 @@ def retry(services: Services, number: int, deed: Deed) -> Retried:
     return Retried(0, resource)
 
 
-def _retry(services: Services, issue: Issue, deed: Deed, ids: Sequence[int]) -> int:
+def _retry(services: Services, issue: Issue, deed: Decision, ids: Sequence[int]) -> int:
     with change(services, issue.connection_id) as changing:
         touched = stuck.retry(changing.session, ids)
-        act = _act("retry", issue, changing.connection, deed, records=touched)
+        act = _act("retry", issue, changing.connection, deed, records=len(touched))
         acts.note(changing.session, act)
+        dead_letters.decide_about(changing.session, touched, deed, dead_letters.REPLAYED)
         changing.wake()
-    return touched
+    return len(touched)
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -112,12 +106,14 @@ def _refuse(issue: Issue, row: Connection) -> NoReturn:
     said = describe(issue.code, issue.names)
     kind, _, record = issue.cause.id.partition("/")
     known = {"number": issue.id, "connection": row.id, "id": issue.cause.id, "kind": kind}
-    way_out = _WAYS_OUT.get(issue.cause.kind, said.steps[0]).format(**known, record=record)
+    way_out = said.steps[0]
+    if (template := _WAYS_OUT.get(issue.cause.kind)) is not None:
+        way_out = template.format(**known, record=record)
     text = f"trying again would not help. {said.explanation} To go on: {way_out}"
     raise Misuse("waits", text)
 
 
-def dismiss(services: Services, number: int, deed: Deed) -> int:
+def dismiss(services: Services, number: int, deed: Decision) -> int:
     """Leave out the records that stand still for an issue, until somebody asks for them again: by
     `retry`, or by a newer version. Returns how many. Raises: Misuse."""
     issue, row = fresh(services, number)
@@ -136,7 +132,7 @@ def dismiss(services: Services, number: int, deed: Deed) -> int:
     return left_out
 
 
-def _dismiss(services: Services, issue: Issue, deed: Deed, ids: Sequence[int]) -> int:
+def _dismiss(services: Services, issue: Issue, deed: Decision, ids: Sequence[int]) -> int:
     reason = f"It was left out on purpose: {deed.note}"
     with change(services, issue.connection_id) as changing:
         left_out = stuck.dismiss(changing.session, ids, issue.id, reason)
@@ -144,6 +140,8 @@ def _dismiss(services: Services, issue: Issue, deed: Deed, ids: Sequence[int]) -
         changing.partitions |= outbox.add(changing.session, told)
         act = _act("dismiss", issue, changing.connection, deed, records=len(left_out))
         acts.note(changing.session, act)
+        concerned = [one.id for one in left_out]
+        dead_letters.decide_about(changing.session, concerned, deed, dead_letters.DISCARDED)
         changing.wake()
     for one in left_out:
         metrics.RECORDS.labels(one.kind, "skipped").inc()
@@ -184,7 +182,7 @@ class Adopted:
 def adopt(
     services: Services,
     number: int,
-    deed: Deed,
+    deed: Decision,
     record_id: str | None = None,
     ref: str | None = None,
 ) -> Adopted:
@@ -231,7 +229,7 @@ def _found(issue: Issue, one: Standing) -> str:
     raise Misuse("which_ref", f"say for issue {issue.id} {text}{listed}")
 
 
-def _act(verb: str, issue: Issue, row: Connection, deed: Deed, **result: object) -> Act:
+def _act(verb: str, issue: Issue, row: Connection, deed: Decision, **result: object) -> Act:
     return Act(
         who=deed.who,
         verb=verb,

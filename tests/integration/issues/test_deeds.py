@@ -11,9 +11,9 @@ from tests.integration.match.scenes import HARBOR, pull, ref_of
 from tests.integration.workshop import Shop
 from worker.store import acts
 from worker.sync import issue_deeds as deeds
-from worker.sync.issue_deeds import Deed
+from worker.sync.replays import Decision
 
-ANNA = Deed("anna", "asked by the auditor")
+ANNA = Decision("anna", "asked by the auditor")
 NAME = "Harbor Works CUS-9"
 
 
@@ -173,7 +173,7 @@ def test_a_warning_cannot_be_dismissed(shell: Shell, shop: Shop) -> None:
 def test_every_deed_is_noted_with_who_and_why(shell: Shell, refused: Shop) -> None:
     number = only(shell)["id"]
     deeds.dismiss(refused.services, number, ANNA)
-    deeds.retry(refused.services, number, Deed("bert"))
+    deeds.retry(refused.services, number, Decision("bert"))
 
     with refused.begin() as session:
         noted = acts.of(session, f"issue:{number}")
