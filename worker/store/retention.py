@@ -46,12 +46,16 @@ def expire_submissions(session: Session, days: int) -> int:
 _ISSUES = sa.text(f"""
     DELETE FROM issues WHERE id IN (
         SELECT id FROM issues WHERE closed_at < now() - make_interval(days => :days)
+          AND CAST(id AS text) NOT IN (
+              SELECT error ->> 'issue' FROM links
+              WHERE state = 'skipped' AND error_code = 'dismissed' AND error ? 'issue')
         ORDER BY id LIMIT {CHUNK} FOR UPDATE SKIP LOCKED)
 """)
 
 
 def expire_issues(session: Session, days: int) -> int:
-    """Drop issues that were closed so long ago."""
+    """Drop issues that were closed so long ago; not those whose records are left out: by their
+    numbers they are let in again."""
     return session.execute(_ISSUES, {"days": days}).rowcount
 
 

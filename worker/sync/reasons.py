@@ -232,7 +232,12 @@ def _conflict(one: Standing) -> Reason:
 def _skipped(one: Standing) -> Reason:
     says = f"{label(one)} is left out on purpose: {one.reason or 'nobody said why'}"
     then = "When the connection's settings change, or the CMMS publishes the record again."
-    return Reason(says, one.since, then, facts={"code": one.error_code} | _place(one))
+    facts = {"code": one.error_code} | _place(one)
+    if (number := one.error.get("issue")) is None:
+        return Reason(says, one.since, then, facts=facts)
+    then = "When the CMMS publishes the record again, or somebody lets it go on."
+    steps = (f"Let it go on: `books issues retry {number}`.",)
+    return Reason(says, one.since, then, None, steps, facts | {"issue": int(number)})
 
 
 def _code(code: str) -> dict[str, Any]:

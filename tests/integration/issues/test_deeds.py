@@ -11,6 +11,7 @@ from tests.integration.match.scenes import HARBOR, pull, ref_of
 from tests.integration.workshop import Shop
 from worker.store import acts
 from worker.sync import issue_deeds as deeds
+from worker.sync import schedule
 from worker.sync.replays import Decision
 
 ANNA = Decision("anna", "asked by the auditor")
@@ -183,6 +184,28 @@ def test_every_deed_is_noted_with_who_and_why(shell: Shell, refused: Shop) -> No
         ("retry", "bert", None),
     ]
     assert noted[0].result["records"] == 2
+
+
+def test_what_is_left_out_can_go_on_however_long_ago_that_was(shell: Shell, refused: Shop) -> None:
+    number = only(shell)["id"]
+    deeds.dismiss(refused.services, number, ANNA)
+    refused.run("UPDATE issues SET closed_at = closed_at - interval '10 years'")
+    schedule.tidy(refused.services)
+
+    said = shell.run("why", "invoice", "INV-1").output
+    retried = shell.run("issues", "retry", number)
+
+    assert f"Let it go on: `books issues retry {number}`." in said
+    assert retried.stdout == f"2 records of issue {number} are due\n"
+
+
+def test_an_old_issue_whose_records_went_on_is_dropped(shell: Shell, refused: Shop) -> None:
+    deeds.retry(refused.services, only(shell)["id"], ANNA)
+    refused.run("UPDATE issues SET closed_at = closed_at - interval '10 years'")
+
+    schedule.tidy(refused.services)
+
+    assert refused.all("SELECT FROM issues") == []
 
 
 @pytest.fixture
