@@ -1,6 +1,7 @@
 """The process that takes events in: `books.intake` into the tables, and `books.dead` into dead
 letters."""
 
+import json
 import logging
 import signal
 import sys
@@ -18,7 +19,7 @@ from worker import logs, tracing
 from worker.bootstrap import expose, make_services
 from worker.settings import Settings, from_environment, mark_ready
 from worker.store import hints
-from worker.sync import intake, revive
+from worker.sync import intake, restored, revive
 from worker.sync.revive import Tried
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ class Intake:
             self.services.database.close()
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
+        self.take_in(deliveries)
+
+    def take_in(self, deliveries: Sequence[Delivery]) -> intake.Taken:
         """Store a batch and hint the connections that it concerns. Raises NotNow while PostgreSQL
         is away."""
         try:
@@ -63,6 +67,7 @@ class Intake:
             raise NotNow from error
         self.services.hints.drive(hinted)
         self.services.hints.relay(sorted(taken.partitions))
+        return taken
 
     def revive(self, deliveries: Sequence[Delivery]) -> None:
         """Try what killed a process once more, in a child; what fails again is a dead letter."""
@@ -78,6 +83,7 @@ class Intake:
         try:
             with self.services.database.begin() as session:
                 session.execute(sa.text("SELECT FROM inbox LIMIT 1"))
+                restored.notice(session)  # what comes in from now on is newer than the restore
         except DBAPIError:
             return False
         return True
@@ -123,11 +129,14 @@ def run_one() -> None:
 
 
 def take_apart(process: Intake) -> None:
-    """The work of that process: first it writes down what the message is, for the letter."""
+    """The work of that process: first it writes down what the message is, for the letter; in the
+    end what came of it, for those who count."""
     delivery = revive.unpack(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(revive.address(delivery))
+    sys.stdout.buffer.write(revive.address(delivery) + b"\n")
     sys.stdout.buffer.flush()
-    process.take([delivery])
+    taken = process.take_in([delivery])
+    sys.stdout.buffer.write(json.dumps(taken.numbers()).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from worker import logs
 from worker.intake import Intake, take_apart
 from worker.settings import from_environment
 from worker.sync import revive
+from worker.sync.intake import Taken
 from worker.sync.revive import Tried
 
 POISON = b"peanut"
@@ -22,10 +23,10 @@ POISON = b"peanut"
 class Allergic(Intake):
     """`books intake`, but that it cannot survive reading one word."""
 
-    def take(self, deliveries: Sequence[Delivery]) -> None:
+    def take_in(self, deliveries: Sequence[Delivery]) -> Taken:
         if any(POISON in delivery.body for delivery in deliveries):
             os.kill(os.getpid(), signal.SIGKILL)
-        super().take(deliveries)
+        return super().take_in(deliveries)
 
     def revive(self, deliveries: Sequence[Delivery]) -> None:
         """As it is, but that the child has the same allergy."""

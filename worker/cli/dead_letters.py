@@ -152,7 +152,7 @@ def discard(
             ids = [id_ for page in pages for id_ in page]
             said = "discarded"
         else:
-            ids = [one.id for one in use.find(services, wanted, limit).letters]
+            ids = use.would_discard(services, wanted, limit)
             said = "would be discarded: add --apply"
     if as_json:
         output.print_json({"applied": said == "discarded", "ids": ids})

@@ -8,12 +8,20 @@ import click
 
 from worker.cli.moments import MOMENT
 from worker.errors import Misuse
+from worker.store.backlog import LETTERS
 from worker.store.letter_search import Filter
 
 Command = Callable[..., None]
 
 _FILTERS = (
-    click.option("--category", "categories", multiple=True, help="Of this category; repeatable."),
+    click.option(
+        "--category",
+        "categories",
+        multiple=True,
+        type=click.Choice(LETTERS),
+        metavar="CATEGORY",
+        help=f"Of this category; repeatable: {', '.join(LETTERS)}.",
+    ),
     click.option("--text", help="With this text in the reason, whatever its case."),
     click.option("--tenant", help="Of this tenant."),
     click.option("--type", "type_", help="Of this event type."),

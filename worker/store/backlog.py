@@ -19,8 +19,11 @@ LINK_STATES = ("due", "sent", "synced", "waiting", "failed", "conflict", "skippe
 CONNECTION_STATES = ("new", "active", "paused", "disabled", "disconnected")
 REASONS = ("mapping", "account", "tax_code", "record", "match", "period", "payments", "balance")
 """What links wait for, by kind of cause; `record` stands for every kind of record."""
-LETTERS = (*Invalid, "refused_by_database", "killed_process", "defect", "two_in_the_books")
-
+LETTERS = (
+    *map(str, Invalid), "refused_by_database", "killed_process", "defect", "two_in_the_books",
+    "not_a_hint",
+)  # fmt: skip
+"""Categories of dead letters."""
 
 _LINKS = sa.text("SELECT state, count(*) FROM links GROUP BY state")
 

@@ -11,6 +11,7 @@ from worker.errors import Misuse
 from worker.store import connections, hints, outbox
 from worker.store.connections import Connection
 from worker.store.session import Session
+from worker.sync.effects import Effects
 from worker.sync.failed_runs import fail_asked
 from worker.sync.services import Services
 from worker.sync.tell import Origin, tell
@@ -24,6 +25,7 @@ class Change:
     connection: Connection
     partitions: set[int] = field(default_factory=set)
     hinted: list[int] = field(default_factory=list)
+    ended: Effects = field(default_factory=Effects)  # runs that nobody will answer any more
 
     def set(self, **values: object) -> None:
         connections.change(self.session, self.connection.id, **values)
@@ -34,8 +36,9 @@ class Change:
 
     def answer_asked(self, code: str) -> None:
         """The connection comes to rest: nobody must wait for what was asked of it."""
-        told = fail_asked(self.session, self.connection, code)
-        self.partitions |= outbox.add(self.session, told)
+        self.ended = fail_asked(self.session, self.connection, code)
+        self.ended.write(self.session)
+        self.partitions |= self.ended.partitions
 
     def wake(self) -> None:
         """There is work: whatever the driver believes, and whether or not it is hinted."""
@@ -53,6 +56,7 @@ def change(services: Services, connection_id: int) -> Iterator[Change]:
             raise unknown(str(connection_id)) from None
         changing = Change(session, row)
         yield changing
+    changing.ended.count()
     services.hints.drive(changing.hinted)
     services.hints.relay(sorted(changing.partitions))
 

@@ -12,6 +12,7 @@ from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.runs import Mode, Run
 from worker.store.session import Session
+from worker.sync.effects import Effects
 from worker.sync.failing import excerpt
 from worker.sync.tell import Origin, about, error_of, tell
 
@@ -67,20 +68,21 @@ def fail(
     return answers(connection, run, status)
 
 
-def fail_asked(session: Session, connection: Connection, code: str) -> list[Outgoing]:
+def fail_asked(session: Session, connection: Connection, code: str) -> Effects:
     """End what was asked for and is open still, since its connection comes to rest.
 
     What the clock or a new connection began stays, and goes on after the reconnect; those who
     joined it are answered.
     """
-    told: list[Outgoing] = []
+    effects = Effects()
     for run in runs.asked_for(session, connection.id):
         if was_asked(run):
-            told += fail(session, connection, run, code)
+            effects.told += fail(session, connection, run, code)
+            effects.runs.append((connection.provider, run.resource, "failed"))
         else:
             runs.forget_joined(session, run.id)
-            told += answers(connection, run, _failure(connection, run, code), joined(run))
-    return told
+            effects.told += answers(connection, run, _failure(connection, run, code), joined(run))
+    return effects
 
 
 def _failure(connection: Connection, run: Run, code: str) -> ConnectionTested | SyncFailed:

@@ -16,6 +16,8 @@ from worker.store.session import Database, Session, is_refused_data
 from worker.sync import requests
 from worker.sync.snapshots import opening_of, snapshot_of
 
+RESULTS = ("accepted", "repeated", "dead")
+
 
 @dataclass
 class Taken:
@@ -27,10 +29,14 @@ class Taken:
     repeated: int = 0
     dead: int = 0
 
+    def numbers(self) -> dict[str, int]:
+        """How many events were which."""
+        return {result: getattr(self, result) for result in RESULTS}
+
     def count(self) -> None:
         """Count the batch; only once it is committed."""
-        for result in ("accepted", "repeated", "dead"):
-            metrics.EVENTS.labels(result).inc(getattr(self, result))
+        for result, number in self.numbers().items():
+            metrics.EVENTS.labels(result).inc(number)
         metrics.DUPLICATES_PREVENTED.labels("repeat").inc(self.repeated)
 
 

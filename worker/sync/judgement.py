@@ -17,7 +17,10 @@ from worker.sync.snapshots import opening_of, snapshot_of
 
 # What the flow writes itself; every other category is intake's, and holds a message.
 DEFECT, DOUBLED = "defect", "two_in_the_books"
-_KILLED = "; it ended intake before, which only intake itself can try again"
+_AGAIN = {
+    "killed_process": "; it ended intake before, which only intake itself can try again",
+    "refused_by_database": "; the database refused it before, which only intake can try again",
+}
 
 
 class Outcome(StrEnum):
@@ -118,8 +121,8 @@ def _judged(
         case Event():
             found = _of_event(read, known, seen)
             _note(letter, read, seen)
-            killed = letter.category == "killed_process" and found.outcome in REPLAYED
-            return Judgement(found.outcome, found.why + _KILLED * killed, found.fellow)
+            doubt = _AGAIN.get(letter.category, "") if found.outcome in REPLAYED else ""
+            return Judgement(found.outcome, found.why + doubt, found.fellow)
 
 
 def _of_invalid(letter: Kept, read: InvalidEvent, known: _Known) -> Judgement:

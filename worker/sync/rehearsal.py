@@ -16,6 +16,7 @@ from worker.sync import compare, pages
 from worker.sync.applied import Applied
 from worker.sync.compare import Situation
 from worker.sync.driver import Driver
+from worker.sync.effects import Effects
 from worker.sync.failed_runs import own
 
 MOST_LINES = 500  # kept of a run; the counts have all
@@ -60,6 +61,7 @@ def rehearse(driver: Driver, run: Run, resource: Resource, page: Page) -> None:
         runs.note_report(session, run.id, {"lines": lines[:MOST_LINES]})
         connections.lock(session, driver.connection.id)  # against those who join it now
         runs.finish(session, run.id, counts)
+    Effects(runs=[(driver.connection.provider, run.resource, "done")]).count()
 
 
 def _tried(driver: Driver, run: Run, resource: Resource, page: Page) -> tuple[Applied, list[Free]]:

@@ -65,7 +65,7 @@ class Line:
 def preview(services: Services, wanted: Filter, limit: int | None = None) -> Iterator[list[Line]]:
     """What `replay` would do, a page at a time; nothing is changed."""
     seen = Seen()
-    for page in _pages(services, wanted, limit, _PAGE):
+    for page in candidates(services, wanted, limit, _PAGE):
         with services.database.trial() as session:
             letters = dead_letters.load(session, [one.id for one in page])
             lines = [_line(*both) for both in _both(session, letters, seen)]
@@ -83,7 +83,7 @@ def replay(
     """
     started, sent, seen = time.monotonic(), 0, Seen()
     most = max(1, min(_PAGE, int(pace.rate)))
-    for page in _pages(services, wanted, pace.limit, most):
+    for page in candidates(services, wanted, pace.limit, most):
         records = [one for one in page if one.link_id is not None]
         messages = [one for one in page if one.link_id is None]
         lines = _make_due(services, records, decision, seen) if records else []
@@ -97,7 +97,7 @@ def replay(
         time.sleep(max(0.0, started + sent / pace.rate - time.monotonic()))
 
 
-def _pages(
+def candidates(
     services: Services, wanted: Filter, limit: int | None, most: int
 ) -> Iterator[list[Candidate]]:
     """Letters in the order of their ids, each once, however many come back meanwhile."""

@@ -14,7 +14,7 @@ from worker import metrics
 from worker.logs import redact, visible
 from worker.store import dead_letters
 from worker.store.session import Database
-from worker.sync.intake import dead_letter
+from worker.sync.intake import RESULTS, Taken, dead_letter
 
 _SECONDS = 60.0
 _SAID_LENGTH = 8000  # characters of what the process wrote last
@@ -23,10 +23,12 @@ _SAID_LENGTH = 8000  # characters of what the process wrote last
 @dataclass(frozen=True)
 class Tried:
     """How a process of its own fared with a message: `address` is what it could read of it before
-    it took it in, `said` the end of its log, with the traceback if there was one."""
+    it took it in, `taken` what came of that by result (the process counts for nobody: it ends),
+    `said` the end of its log, with the traceback if there was one."""
 
     survived: bool
     address: Mapping[str, Any] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
     said: str | None = None
 
 
@@ -41,6 +43,8 @@ def revive(database: Database, delivery: Delivery, attempt: Try) -> bool:
     """
     tried = attempt(pack(delivery))
     if tried.survived:
+        accepted, repeated, dead = (tried.taken.get(name, 0) for name in RESULTS)
+        Taken(accepted=accepted, repeated=repeated, dead=dead).count()
         return True
     reason = "it ended the process that took it in, again and again"
     letter = dead_letter(delivery, "killed_process", reason)
@@ -51,16 +55,17 @@ def revive(database: Database, delivery: Delivery, attempt: Try) -> bool:
 
 
 def apart(command: Sequence[str], message: bytes) -> Tried:
-    """Run a child that reads the message, writes its address and takes it in."""
+    """Run a child that reads the message, writes its address, takes it in and writes what came of
+    that."""
     try:
         done = subprocess.run(
             command, input=message, timeout=_SECONDS, check=False, capture_output=True
         )
     except subprocess.TimeoutExpired as late:
         said = f"it was not through after {_SECONDS:g} s\n{_end(late.stderr)}"
-        return Tried(survived=False, address=_address(late.stdout), said=said)
+        return Tried(survived=False, address=_line(late.stdout, 0), said=said)
     said = f"it ended with status {done.returncode}\n{_end(done.stderr)}"
-    return Tried(done.returncode == 0, _address(done.stdout), said)
+    return Tried(done.returncode == 0, _line(done.stdout, 0), _line(done.stdout, 1), said)
 
 
 def address(delivery: Delivery) -> bytes:
@@ -76,11 +81,11 @@ def address(delivery: Delivery) -> bytes:
     return json.dumps({name: text for name, text in found.items() if text is not None}).encode()
 
 
-def _address(written: bytes | None) -> dict[str, str]:
-    """What a child wrote of the address; nothing where reading it was its end."""
+def _line(written: bytes | None, number: int) -> dict[str, Any]:
+    """A line of JSON that a child wrote; nothing where it did not come so far."""
     try:
-        return dict(json.loads(written or b"{}"))
-    except ValueError:
+        return dict(json.loads((written or b"").splitlines()[number]))
+    except (IndexError, ValueError):
         return {}
 
 

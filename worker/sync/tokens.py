@@ -10,7 +10,7 @@ from worker import metrics
 from worker.errors import Disconnected, ProviderError
 from worker.failures import describe
 from worker.providers.authorizer import Application, Tokens
-from worker.store import connections, outbox
+from worker.store import connections
 from worker.store.connections import Connection
 from worker.store.leases import Lease
 from worker.store.secrets import Cipher
@@ -79,9 +79,12 @@ def pause(services: Services, connection: Connection, code: str) -> bool:
             **about(connection), company=company_of(connection), reason=reason
         )
         told = tell(connection.tenant_id, status, Origin(), "connection")
-        partitions = outbox.add(session, [told, *fail_asked(session, connection, code)])
+        effects = fail_asked(session, connection, code)
+        effects.told.insert(0, told)
+        effects.write(session)
+    effects.count()
     log.warning("connection.paused", extra={"connection": connection.id, "code": code})
-    services.hints.relay(sorted(partitions))
+    services.hints.relay(sorted(effects.partitions))
     return True
 
 

@@ -218,6 +218,22 @@ def test_many_are_discarded_only_when_told_so(shell: Shell, letter: Listed) -> N
     assert done == {"applied": True, "ids": [letter.id]}
 
 
+def test_what_is_shown_before_a_discard_is_what_is_discarded(shell: Shell, office: Office) -> None:
+    letters = [keep(office) for _ in range(3)]
+    chosen = ("dead-letters", "discard", "--tenant", office.tenant, "--limit", 1)
+
+    shown, done = shell.json(*chosen), shell.json(*chosen, "--apply")
+
+    assert shown["ids"] == done["ids"] == [letters[0].id]
+
+
+def test_a_category_that_is_none_is_refused(shell: Shell) -> None:
+    result = shell.run("dead-letters", "list", "--category", "malformed")
+
+    assert result.exit_code == 2
+    assert "malformed_json" in result.output
+
+
 def test_an_export_holds_every_byte_and_every_act(
     shell: Shell, office: Office, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from schemas.status import Environment
+from tests.counting import Counting
 from tests.integration.connecting import Office
 from worker.errors import Misuse, Unavailable
 from worker.providers.authorizer import Application, Ending
@@ -200,7 +201,7 @@ def test_a_dry_run_is_nobody_elses_answer(office: Office) -> None:
     ("rest", "code"), [("disable", "switched_off"), ("disconnect", "not_connected")]
 )
 def test_whoever_waits_is_answered_when_the_connection_comes_to_rest(
-    office: Office, rest: str, code: str
+    office: Office, counting: Counting, rest: str, code: str
 ) -> None:
     connection = office.connect()
     office.send("sync.requested", resource="payments")
@@ -209,6 +210,8 @@ def test_whoever_waits_is_answered_when_the_connection_comes_to_rest(
 
     told = [event for event in office.told() if event["type"] == "accounting.sync.failed"]
     assert [one["data"]["error"]["code"] for one in told] == [code]
+    failed = {"provider": "quickbooks", "resource": "payments", "outcome": "failed"}
+    assert counting.of("books_runs_total", **failed) == 1
 
 
 @pytest.mark.parametrize(

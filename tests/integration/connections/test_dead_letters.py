@@ -400,13 +400,22 @@ def test_a_note_of_ours_that_says_nothing_is_no_message(office: Office, body: by
     assert "a note of our own and no message" in line.why
 
 
-def test_a_message_that_ended_intake_is_said_to_have(office: Office) -> None:
-    kept_message(office, a_message(office), category="killed_process")
+@pytest.mark.parametrize(
+    ("category", "why"),
+    [
+        ("killed_process", "it ended intake before"),
+        ("refused_by_database", "the database refused it before"),
+    ],
+)
+def test_what_only_intake_can_try_again_is_said_to_have_failed_there(
+    office: Office, category: str, why: str
+) -> None:
+    kept_message(office, a_message(office), category=category)
 
     (line,) = preview(office)
 
     assert line.outcome is Outcome.CREATE
-    assert "it ended intake before" in line.why
+    assert why in line.why
 
 
 def test_headers_of_the_broker_are_not_sent_again(office: Office) -> None:

@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -255,6 +256,18 @@ def test_a_message_that_kills_again_is_a_dead_letter_and_counted(
     query = "SELECT category, tenant_id, detail FROM dead_letters"
     assert rows(empty_tables, query) == [("killed_process", "tenant-1", "Traceback: boom")]
     assert counting.of("books_events_total", result="dead") == 1
+
+
+def test_a_message_that_is_taken_in_apart_is_counted(
+    empty_tables: Database, counting: Counting
+) -> None:
+    child = """print('{"event_id": "e-1"}'); print('{"accepted": 1, "repeated": 0, "dead": 0}')"""
+    command = [sys.executable, "-c", child]
+
+    survived = revive(empty_tables, renamed("Harbor"), partial(apart, command))
+
+    assert survived
+    assert counting.of("books_events_total", result="accepted") == 1
 
 
 def test_a_message_is_kept_as_it_came(empty_tables: Database) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.builders import a_customer
+from tests.counting import Counting
 from tests.integration.match.scenes import HARBOR, SEEDED
 from tests.integration.pull.paying import pay
 from tests.integration.workshop import Altered, OpenShop, Shop, with_books
@@ -67,7 +68,7 @@ def test_it_says_what_matches_what_and_what_would_be_created(filled: Shop) -> No
     assert [run.counts[name] for name in names] == [1, 1, 0, 1]
 
 
-def test_nothing_is_written_and_nobody_is_told(filled: Shop) -> None:
+def test_nothing_is_written_and_nobody_is_told(filled: Shop, counting: Counting) -> None:
     before = state(filled)
 
     run = rehearse(filled, Resource.CUSTOMERS)
@@ -75,6 +76,8 @@ def test_nothing_is_written_and_nobody_is_told(filled: Shop) -> None:
     assert (run.state, run.counts["read"] > 3) == ("done", True)
     assert state(filled) == before
     assert filled.submissions() == []
+    counted = {"provider": "quickbooks", "resource": "customers", "outcome": "done"}
+    assert counting.of("books_runs_total", **counted) == 1
 
 
 def test_the_real_pull_does_what_was_said(filled: Shop) -> None:
