@@ -39,7 +39,9 @@ _UNSYNCED = """
     SELECT count(*) AS number FROM sync_status
     WHERE tenant_id = %(tenant)s AND status NOT IN ('synced', 'skipped')
 """
-_LETTER = "SELECT max(id) FROM dead_letters WHERE state = 'open' AND category = %(category)s"
+_LETTER = (
+    "SELECT coalesce(max(id), 0) FROM dead_letters WHERE state = 'open' AND category = %(category)s"
+)
 _REF = "SELECT ref FROM sync_status WHERE tenant_id = %(tenant)s AND record_id = %(id)s"
 # A bigint key of an advisory lock stands in two halves; ours begin with "BOOK".
 _UNLEASE = """

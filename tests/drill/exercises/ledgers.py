@@ -51,11 +51,13 @@ def unheard(stage: Stage) -> Iterator[Held]:
 
 
 def late_answer(stage: Stage) -> Iterator[Held]:
-    """A worker freezes with its write answered, and QuickBooks forgets the request's id: the
-    worker that settles the write makes a second invoice, then the first one wakes up."""
+    """A worker freezes with its write answered, and QuickBooks, which is told to take numbers
+    twice, forgets the request's id: the worker that settles the write makes a second invoice, then
+    the first one wakes up."""
     name = CROWD[0]
     ledger = stage.tenants[name].ledger
     ledger.control("PUT", "settings", {"request_id_seconds": 0.01})
+    _refuse_numbers(stage, name, refuse=False)
     stage.fault(name, "delay", where="write", entity="Invoice", times=1, seconds=1.0)
     frozen = stage.system.processes["worker-drive"]
     [sale] = stage.sell(name, "twice", 1)
@@ -69,5 +71,12 @@ def late_answer(stage: Stage) -> Iterator[Held]:
     yield Held("dead letters open", lambda: stage.count(query, what="two_in_the_books"))
     stage.stop_beside("worker-drive")
     ledger.control("PUT", "settings", {"request_id_seconds": 86_400})
+    _refuse_numbers(stage, name, refuse=True)
     stage.remove_unlinked(name, "Invoice", sale.id)
     stage.runbook("BooksTwoInBooks", **{"17": stage.letter("two_in_the_books")})
+
+
+def _refuse_numbers(stage: Stage, tenant: str, *, refuse: bool) -> None:
+    """Whether the company refuses a number that another invoice has."""
+    preference = {"WarnDuplicateInvoiceNumber": str(refuse).lower()}
+    stage.control(tenant, "PUT", "preferences", {"OtherPrefs": preference})

@@ -62,12 +62,12 @@ def housekeeping_gone(stage: Stage) -> Iterator[Held]:
 def drivers_gone(stage: Stage) -> Iterator[Held]:
     """kill -9 of the worker that talks to the ledgers: records are due, a pull is asked for."""
     name = CROWD[2]
-    stage.system.books("connections", "settings", name, "feed.payments=60")
+    stage.system.books("connections", "settings", name, "feed.accounts=60")
     stage.system.kill("worker-drive")
     stage.request_pulls("accounts", [name])
     stage.sell(name, "undriven", 20)
     yield Held("invoices not in the books", lambda: stage.unsynced(name))
-    stage.system.books("connections", "settings", name, "feed.payments=")
+    stage.system.books("connections", "settings", name, "feed.accounts=")
     stage.start("worker-drive")
     for alert in ("BooksDriveDown", "BooksNothingMoves", "BooksBacklogStuck"):
         stage.runbook(alert, acme=name)
