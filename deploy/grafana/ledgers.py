@@ -116,7 +116,7 @@ LIMITS = Row(
             "Reads and writes of all connections since the first of the month (UTC); Intuit meters "
             "reads.",
             "short",
-            [_now("books_calls_this_month", "provider", "call")],
+            [_now("books_calls_this_month", "provider", "call", otherwise=" or vector(0)")],
             type="bargauge",
             alerts=["BooksReadsNearQuota"],
         ),
