@@ -14,6 +14,14 @@ _CALLED = sa.text(r"""
     FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS text[])) AS k (kind, id)
     JOIN documents d ON d.tenant_id = :tenant AND d.kind = k.kind AND d.record_id = k.id
     UNION ALL
+    SELECT k.kind, k.id,
+           concat_ws(' ', replace(d.kind, '_', ' '),
+                     coalesce(d.snapshot ->> 'number', d.snapshot ->> 'name', d.record_id))
+    FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS text[])) AS k (kind, id)
+    JOIN documents d ON d.tenant_id = :tenant AND d.kind = split_part(k.id, '/', 1)
+        AND d.record_id = substr(k.id, strpos(k.id, '/') + 1)
+    WHERE k.kind = 'match'
+    UNION ALL
     SELECT k.kind, k.id, concat_ws(' ', r.code, r.name)
     FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS text[])) AS k (kind, id)
     JOIN ledger_records r ON r.connection_id = :connection AND r.ref = k.id

@@ -65,12 +65,6 @@ def lock(session: Session, connection_id: int) -> Connection:
     return _connection(session.execute(query).one())
 
 
-def share(session: Session, connection_id: int) -> Connection:
-    """The row, locked against those who remove causes: taken before a link starts to wait."""
-    query = connections.select().where(connections.c.id == connection_id).with_for_update(read=True)
-    return _connection(session.execute(query).one())
-
-
 def find(
     session: Session, tenant_id: str | None = None, provider: str | None = None
 ) -> list[Connection]:
@@ -188,8 +182,8 @@ _TAKE = sa.text("""
 
 
 def take(session: Session, connection_id: int) -> Connection:
-    """Lock the row before its links are changed, and wake whoever is about to sleep; the row as it
-    is now."""
+    """Lock the row before its links are changed, against those who remove causes as well; wake
+    whoever is about to sleep, and show that issues may be others. The row as it is now."""
     return _connection(session.execute(_TAKE, {"id": connection_id}).one())
 
 

@@ -66,6 +66,20 @@ def find(session: Session, connection_id: int, keys: Collection[Key]) -> dict[Ke
     return {(one.kind, one.record_id): one for one in made}
 
 
+_WITH_LINK = sa.text("""
+    SELECT c.id, l.state IN ('waiting', 'failed', 'conflict') AS stands_still
+    FROM unnest(CAST(:ids AS bigint[])) AS c (id)
+    JOIN links l ON l.connection_id = c.id AND l.kind = :kind AND l.record_id = :record
+    ORDER BY c.id
+""")
+
+
+def with_link(session: Session, ids: Collection[int], key: Key) -> dict[int, bool]:
+    """Those of these connections that have a link of a record: whether it stands still there."""
+    values = {"ids": list(ids), "kind": key[0], "record": key[1]}
+    return {row.id: row.stands_still for row in session.execute(_WITH_LINK, values)}
+
+
 @dataclass(frozen=True)
 class Sent:
     """The open submission of a link."""

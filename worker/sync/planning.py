@@ -86,7 +86,7 @@ def hold(driver: Driver, held: Sequence[Held], due: Mapping[int, Due]) -> bool:
         return False
     effects = Effects()
     with driver.services.database.begin() as session:
-        connection = connections.share(session, driver.connection.id)
+        connection = connections.take(session, driver.connection.id)
         if driver.is_outdated(connection):
             return True  # held by settings that are others by now: all is planned anew
         acting = Acting(session, connection, effects)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from schemas.catalogue import INBOUND
@@ -12,11 +13,14 @@ from worker.failures.reactions import reaction
 from worker.providers.lookup import HOUSE_ITEM
 from worker.store.connections import Connection
 from worker.store.standing import Key, Named, Sent, Standing
+from worker.store.stuck import EACH
 from worker.sync import code_pages
+from worker.sync.standstill import APART
 from worker.sync.tell import waiting_reason
 from worker.terms import Cause
 
 KINDS = frozenset(kind.value for kind in Kind)
+_NO_ISSUE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,9 @@ def reason(facts: Facts, key: Key, above: frozenset[Key] = frozenset()) -> Reaso
         case "waiting":
             found = _waiting(facts, one, above | {key})
         case "failed":
-            found = _failed(one)
+            found = _failed(one, _issue(facts, one))
         case "conflict":
-            found = _conflict(one)
+            found = _conflict(one, _issue(facts, one))
         case _:
             found = _skipped(one)
     return found
@@ -198,13 +202,35 @@ def _cause(facts: Facts, cause: Cause) -> Reason:
     return Reason(said.explanation, known.since, None, None, said.steps, found)
 
 
-def _failed(one: Standing) -> Reason:
+def cause_of(one: Standing) -> str | None:
+    """The cause that a record is itself, as issues have it; None: it waits, or all is well."""
+    if one.state == "conflict":
+        return f"conflict:{one.kind}/{one.record_id}"
+    if one.state != "failed":
+        return None
+    apart = APART.names.get(one.error_code or "")
+    named = (one.error.get("names") or {}).get(apart)
+    last = f"{one.kind}/{one.record_id}" if apart == EACH else named
+    return f"failed:{one.error_code}" + (f":{last}" if last is not None else "")
+
+
+def _issue(facts: Facts, one: Standing) -> dict[str, Any]:
+    known = facts.issues.get(cause_of(one) or "")
+    return {"issue": known.id} if known else {}
+
+
+def _failed(one: Standing, issue: Mapping[str, Any] = _NO_ISSUE) -> Reason:
     code = one.error_code or "defect"
     said = describe(code, one.error.get("names") or {})
     says = one.reason if code not in CODES and one.reason else said.explanation
     ends = reaction(said).ends
     return Reason(
-        f"{label(one)}: {says}", one.since, ends, None, said.steps, _failure(one) | _place(one)
+        f"{label(one)}: {says}",
+        one.since,
+        ends,
+        None,
+        said.steps,
+        {**issue, **_failure(one), **_place(one)},
     )
 
 
@@ -221,11 +247,11 @@ def _failure(one: Standing) -> dict[str, Any]:
     return _code(one.error_code or "defect") | {k: v for k, v in known.items() if v is not None}
 
 
-def _conflict(one: Standing) -> Reason:
+def _conflict(one: Standing, issue: Mapping[str, Any]) -> Reason:
     said = describe("conflict", {"record": label(one)})
     fields = one.error.get("fields", {})
     decide = f"Decide: `books resolve {one.kind} {one.record_id} cmms`, or `books`."
-    facts = _code("conflict") | {"fields": fields} | _place(one)
+    facts = {**issue, **_code("conflict"), "fields": fields, **_place(one)}
     return Reason(said.explanation, one.since, reaction(said).ends, steps=(decide,), facts=facts)
 
 

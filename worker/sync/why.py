@@ -9,9 +9,9 @@ from worker.store import called, connections, feeds, progress, standing
 from worker.store.connections import Connection
 from worker.store.session import Session, now
 from worker.store.standing import Key, Letter, Standing
-from worker.sync import drain, first
+from worker.sync import drain, first, standstill
 from worker.sync.matching import Where
-from worker.sync.reasons import KINDS, Facts, Reason, at_rest, label, reason, types_of
+from worker.sync.reasons import KINDS, Facts, Reason, at_rest, cause_of, label, reason, types_of
 from worker.sync.services import Services
 from worker.sync.tokens import company_name
 from worker.terms import Cause
@@ -52,9 +52,12 @@ class Report:
 
 def ask(services: Services, where: Where, kind: Kind, record_id: str) -> Report:
     """Why a record is not in the books, by connection. Raises: Misuse."""
-    rows = where.rows(services)
+    rows, key = where.rows(services), (kind.value, record_id)
     with services.database.begin() as session:
-        found = [_answer(services, session, row, (kind.value, record_id)) for row in rows]
+        linked = standing.with_link(session, [row.id for row in rows], key)
+    standstill.derive_changed(services, [one for one, still in linked.items() if still])
+    with services.database.begin() as session:
+        found = [_answer(services, session, row, key) for row in rows if row.id in linked]
         answers = tuple(one for one in found if one is not None)
         hint = None if answers else _hint(session, where, kind, record_id)
         tenants = {row.tenant_id for row in rows} or ({where.tenant} if where.tenant else None)
@@ -101,6 +104,7 @@ def _facts(
 ) -> Facts:
     causes = {text for one in standings.values() for text in one.waiting_on}
     parsed = [Cause.parse(text) for text in causes]
+    own = {found for one in standings.values() if (found := cause_of(one))}
     moment = now(session)
     limits = services.ledgers[row.provider].limits
     pace = progress.a_second(session, [row.id]).get(row.id, 0.0)
@@ -112,7 +116,7 @@ def _facts(
         connections.states_since(session, [row.id])[row.id],
         standings,
         standing.sent(session, [one.link_id for one in standings.values()]),
-        standing.issues_about(session, row.id, causes),
+        standing.issues_about(session, row.id, causes | own),
         called.find(session, row, parsed),
         _unread(session, row),
         {

@@ -41,6 +41,7 @@ def stand(office: Office, row: Connection, record_id: str, stop: Stop) -> None:
         stored.stop(session, link_id(session, row, record_id), stop)
 
 
+CUSTOMER = ("customer", "CUS-1")
 INVOICE = {
     "id": "INV-1", "number": "1007", "customer_id": "CUS-1", "issue_date": "2026-11-20",
     "currency": "USD", "lines": [{"description": "Pump", "unit_price": "1.00"}],
@@ -79,6 +80,25 @@ def test_the_ledgers_own_words_are_there_for_who_asks(
     result = shell.run("why", "customer", "CUS-1", "--tenant", office.tenant, "--detail")
 
     assert "6240 taken" in result.output
+
+
+def test_the_issue_is_named_whether_or_not_anybody_has_looked_at_issues(
+    shell: Shell, office: Office, connected: Connection
+) -> None:
+    office.send("customer.created", id="CUS-1", name="Ada")
+    office.send("invoice.created", **INVOICE)
+    stand(office, connected, "INV-1", Stop("waiting", 2**60, causes=("mapping:sales",)))
+    error = {"id": "f-1", "names": {"name": "Ada"}}
+    stand(office, connected, "CUS-1", Stop("failed", 2**60, "duplicate_name", error))
+
+    here = ("--tenant", office.tenant, "--json")
+    answers = [shell.run("why", *one, *here) for one in (("invoice", "INV-1"), CUSTOMER)]
+
+    [invoice], [customer] = (json.loads(one.stdout)["answers"] for one in answers)
+    issues = shell.json("issues", "list", "--tenant", office.tenant)
+    numbers = {issue["code"]: issue["id"] for issue in issues}
+    assert invoice["reason"]["because"][0]["facts"]["issue"] == numbers["mapping_missing"]
+    assert customer["reason"]["facts"]["issue"] == numbers["duplicate_name"]
 
 
 def test_what_is_due_is_told_with_how_many_go_before_it(
