@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from tests.integration.expanding import breaches, statements
 from tests.integration.meddling import locks_waited_for, until
 from tests.services import fresh_database
 from worker.store import (  # to know all tables
@@ -81,3 +82,53 @@ def test_a_migration_lets_whoever_works_finish_first(empty_database: Database) -
         migrating.result(10)
 
     assert migrate.is_current(empty_database)
+
+
+FIRST = "0003"
+"""From here on a migration runs while the release before it works."""
+
+
+def test_migrations_only_add(empty_database: Database) -> None:
+    migrate.upgrade(url_of(empty_database), FIRST)
+
+    with statements() as sent:
+        migrate.upgrade(url_of(empty_database))
+
+    assert "CREATE TABLE acts" in "".join(sent)
+    assert list(breaches(sent)) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE links",
+        "ALTER TABLE links DROP COLUMN look",
+        "ALTER TABLE links RENAME COLUMN look TO seen",
+        "ALTER TABLE links RENAME TO joints",
+        "ALTER TABLE links ALTER COLUMN rank TYPE bigint",
+        "ALTER TABLE links ALTER COLUMN look SET NOT NULL",
+        "ALTER TABLE links ADD COLUMN seen TEXT NOT NULL",
+        "ALTER TABLE links ADD COLUMN seen TEXT UNIQUE",
+        "ALTER TABLE links ADD CONSTRAINT uq UNIQUE (look)",
+        "CREATE INDEX ix ON links (look)",
+        "CREATE UNIQUE INDEX CONCURRENTLY ix ON links (look)",
+    ],
+)
+def test_what_takes_away_or_blocks_is_seen(statement: str) -> None:
+    assert list(breaches([f"CREATE TABLE fresh (id int);\n{statement}"])) == [statement]
+
+
+def test_indexes_wait_for_long_transactions_and_are_built_once(empty_database: Database) -> None:
+    url = url_of(empty_database)
+    migrate.upgrade(url, "0004")
+    with ThreadPoolExecutor(1) as pool, statements() as sent:
+        with psycopg.connect(url) as backup:
+            backup.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            backup.execute("SELECT FROM inbox, pg_sleep(0)")
+            migrating = pool.submit(migrate.upgrade, url)
+            until(lambda: waits_for_a_lock(empty_database), 10)
+            backup.execute("SELECT pg_sleep(1.2)")  # longer than a change of a table may wait
+        migrating.result(10)
+
+    built = [one for one in sent if one.startswith("CREATE INDEX")]
+    assert len(built) == len(set(built)) > 1

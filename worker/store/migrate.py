@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from worker.store.session import Database, Session
 
@@ -76,7 +76,7 @@ def _upgrade(session: Session, revision: str) -> None:
             command.upgrade(config, revision)
         except sa.exc.OperationalError as error:
             session.rollback()
-            if not (left and isinstance(error.orig, LockNotAvailable)):
+            if not (left and isinstance(error.orig, LockNotAvailable | DeadlockDetected)):
                 raise
             log.warning("migrate.table_busy", extra={"attempts_left": left})
             time.sleep(_PAUSE_SECONDS)
