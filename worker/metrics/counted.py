@@ -23,7 +23,7 @@ EVENT_TO_REF = Histogram(
 FREE_TO_REF = Histogram(
     "books_free_to_ref_seconds",
     "From when nothing stood in a record's way to its ref in the books: without what it waited "
-    "for, and without the rest of its connection.",
+    "for, the rest of its connection, and records that went at the limit of their ledger.",
     ["kind"],
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400),
 )

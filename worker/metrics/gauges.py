@@ -71,7 +71,7 @@ def _of_runs(now: Backlog) -> Iterator[GaugeMetricFamily]:
 def _of_the_rest(now: Backlog) -> Iterator[GaugeMetricFamily]:
     yield _one("books_submissions_open", "Write calls not settled yet.", now.open_submissions)
     unknown = now.unknown_submissions
-    text = "Write calls of unknown outcome: past the moment until which they may be sent."
+    text = "Write calls of unknown outcome: past the last moment of sending; of connections in use."
     yield _one("books_submissions_unknown", text, unknown.count)
     text = "Age of the oldest write call of unknown outcome."
     yield _one("books_submissions_unknown_oldest_seconds", text, unknown.oldest_seconds)

@@ -20,6 +20,7 @@ _KEPT = 0.2  # of the day: reads by the clock leave it to writes and to what peo
 _RENEWED = 0.1  # of the day: by how much more must be left than we know for it to be a new one
 _TENTHS = 10  # a second is counted in tenths
 _EVENLY = 0.85  # of what a second allows, so that jitter on the way makes no burst
+_NEARLY = 0.8  # of what the minute allows
 _HEADROOM = 0.1  # of the minute may be spent at once before the even pace counts
 
 
@@ -178,6 +179,13 @@ class Budget:
         if self.limits.per_day is not None:
             shares["day"] = self.day.left / self.whole if self.day and self.whole else 1.0
         return shares
+
+    def at_limit(self) -> bool:
+        """Whether nearly all was spent that the last minute allowed, of calls or of batches: for
+        whoever has more to send, the ledger sets the pace."""
+        calls, batches = sum(map(_calls, self.seconds)), sum(map(_batches, self.seconds))
+        allowed = self.limits.per_minute, self.limits.batches_per_minute
+        return calls >= _NEARLY * allowed[0] or batches >= _NEARLY * allowed[1]
 
     def ahead(self) -> bool:
         """Whether less was spent than an even pace to the end of the minute, and of the day,

@@ -45,10 +45,13 @@ AGES = sa.text("""
           FROM generate_series(0, :partitions - 1) p,
               LATERAL (SELECT created_at FROM outbox WHERE partition = p AND state = 'pending'
                        ORDER BY id LIMIT 1) first) oldest,
-         (SELECT count(*) AS open, count(*) FILTER (WHERE send_by < now()) AS unknown,
-                 extract(epoch FROM now() - min(recorded_at) FILTER (WHERE send_by < now()))
+         (SELECT count(*) AS open, count(*) FILTER (WHERE is_unknown) AS unknown,
+                 extract(epoch FROM now() - min(recorded_at) FILTER (WHERE is_unknown))
                      AS unknown_age
-          FROM submissions WHERE state = 'open') unknown
+          FROM (SELECT recorded_at, send_by < now() AND c.state IN ('active', 'paused')
+                    AS is_unknown
+                FROM submissions s JOIN connections c ON c.id = s.connection_id
+                WHERE s.state = 'open') of) unknown
 """)
 
 # Of connections that rest for good nothing is to be mended any more.
@@ -63,10 +66,11 @@ _WAITING = sa.text("""
 """)
 
 _FAILED = sa.text("""
-    SELECT l.error_code, count(*) AS n,
+    SELECT of.code, count(*) AS n,
            extract(epoch FROM now() - min(coalesce(l.state_since, l.updated_at))) AS age
-    FROM links l JOIN connections c ON c.id = l.connection_id
-    WHERE l.state = 'failed' AND c.state IN ('active', 'paused') GROUP BY l.error_code
+    FROM links l JOIN connections c ON c.id = l.connection_id,
+        LATERAL (SELECT CASE l.state WHEN 'failed' THEN l.error_code ELSE 'conflict' END) of (code)
+    WHERE l.state IN ('failed', 'conflict') AND c.state IN ('active', 'paused') GROUP BY of.code
 """)
 
 _CONNECTIONS = sa.text("""
@@ -157,7 +161,7 @@ def _waiting(session: Session) -> dict[str, Standing]:
 def _failed(session: Session) -> dict[str, Standing]:
     found = {category.value: Standing() for category in Category}
     for row in session.execute(_FAILED):
-        entry = CODES.get(row.error_code)
+        entry = CODES.get(row.code)
         category = entry.category if entry else Category.DEFECT
         known, more = found[category.value], _standing(row.n, row.age)
         oldest = max(known.oldest_seconds, more.oldest_seconds)

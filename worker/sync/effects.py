@@ -36,15 +36,17 @@ class Effects:
             self.ages += ages.of(session, self.wanted)
             self.wanted.clear()
 
-    def count(self) -> None:
-        """Count what happened; after the commit."""
+    def count(self, *, at_limit: bool = False) -> None:
+        """Count what happened; after the commit. `at_limit`: the ledger sets the connection's pace,
+        so it says nothing of ours how long its records took."""
         for kind, outcome in self.outcomes:
             metrics.RECORDS.labels(kind.value, outcome).inc()
         for kind, category in self.failed:
             metrics.RECORDS_FAILED.labels(kind.value, category.value).inc()
         for age in self.ages:
             metrics.EVENT_TO_REF.labels(age.kind).observe(age.wanted)
-            metrics.FREE_TO_REF.labels(age.kind).observe(age.free)
+            if not at_limit:
+                metrics.FREE_TO_REF.labels(age.kind).observe(age.free)
         for mechanism in self.prevented:
             metrics.DUPLICATES_PREVENTED.labels(mechanism).inc()
         for how in self.settled:

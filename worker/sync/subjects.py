@@ -1,5 +1,6 @@
 """Links as subjects of decisions, and what follows a commit that decided about them."""
 
+from worker.providers.budget import Budget
 from worker.store.links import Due
 from worker.store.submissions import Item, Wanted
 from worker.sync import unruled
@@ -36,6 +37,7 @@ def wanted_of(link: Due) -> Wanted:
 
 def after(driver: Driver, effects: Effects) -> None:
     """What follows a commit: figures, and a hint to the relay."""
-    effects.count()
+    budget = Budget.load(driver.limits, driver.connection.budget, driver.moment.timestamp())
+    effects.count(at_limit=budget.at_limit())
     unruled.keep(driver.services.database, driver.connection.provider, effects.heard)
     driver.services.hints.relay(sorted(effects.partitions))

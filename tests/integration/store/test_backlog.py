@@ -102,7 +102,16 @@ def test_a_record_that_failed_counts_for_the_category_of_its_code(waiting: Shop)
     assert found["validation"].oldest_seconds == pytest.approx(60, abs=20)
 
 
-@pytest.mark.parametrize("state", ["waiting", "failed"])
+def test_a_conflict_that_nobody_decides_has_an_age(waiting: Shop) -> None:
+    stop(waiting, "conflict")
+
+    found = read(waiting).failed
+
+    assert nonzero({one: of.count for one, of in found.items()}) == {"conflict": 2}
+    assert found["conflict"].oldest_seconds == pytest.approx(60, abs=20)
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed", "conflict"])
 def test_what_stands_in_a_connection_at_rest_is_nobodys_work(waiting: Shop, state: str) -> None:
     stop(waiting, state, "error_code = 'value_refused', waiting_on = '{mapping:sales}'")
     waiting.run("UPDATE connections SET state = 'disconnected'")
@@ -148,8 +157,12 @@ def test_a_write_that_may_not_be_sent_any_more_is_of_unknown_outcome(waiting: Sh
 
     found = read(waiting)
 
+    waiting.run("UPDATE connections SET state = 'disconnected'")
+    at_rest = read(waiting)
+
     assert (found.open_submissions, found.unknown_submissions.count) == (2, 1)
     assert found.unknown_submissions.oldest_seconds == pytest.approx(60, abs=20)
+    assert (at_rest.open_submissions, at_rest.unknown_submissions) == (2, Standing())
 
 
 def test_a_database_that_was_restored_says_so(waiting: Shop) -> None:
