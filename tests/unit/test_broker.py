@@ -2,6 +2,7 @@
 stock Dramatiq 2.2.1: some stop the consumer for ever, some kill threads without a word)."""
 
 import gc
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -55,13 +56,17 @@ MALFORMED = {
 
 
 class Desk:
-    """A real worker with two threads on the queue `drive`, and what its actor was given."""
+    """A real worker with two threads on the queue `drive`, and what its actor was given.
+
+    One for all tests: what stops it or takes its threads fails the test that sent it, and the next.
+    """
 
     def __init__(self, broker: RabbitmqBroker, url: str) -> None:
         self.broker = broker
         self._url = url
         self.given: list[int] = []
         self._came = threading.Condition()
+        self._numbers = itertools.count(1)
         declare(broker, "drive", DRIVE, self._take)
         declare(broker, "relay", HOUSEKEEPING, self._take)
 
@@ -81,12 +86,16 @@ class Desk:
         with self._came:
             return self._came.wait_for(lambda: numbers <= set(self.given), timeout=5)
 
+    def new(self, many: int) -> set[int]:
+        """Numbers that nobody was given yet."""
+        return set(itertools.islice(self._numbers, many))
+
 
 def declare(broker: RabbitmqBroker, name: str, queue: str, act: Callable[..., None]) -> None:
     dramatiq.Actor(act, broker=broker, actor_name=name, queue_name=queue, priority=0, options={})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(rabbitmq_url: str) -> Iterator[Desk]:
     with pika.BlockingConnection(pika.URLParameters(rabbitmq_url)) as connection:
         for queue in (DRIVE, HOUSEKEEPING):
@@ -107,28 +116,32 @@ def desk(rabbitmq_url: str) -> Iterator[Desk]:
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_body_stops_nobody(desk: Desk, body: bytes | dict[str, object]) -> None:
     poison = body if isinstance(body, bytes) else json.dumps(HINT | body).encode()
+    numbers = desk.new(8)
 
     desk.put(*[poison] * 6)
-    BrokerHints(desk.broker).drive(range(1, 9))
+    BrokerHints(desk.broker).drive(numbers)
 
-    assert desk.took(set(range(1, 9)))
-    assert sorted(desk.given) == list(range(9))
+    assert desk.took(numbers)
+    assert sorted(desk.given) == list(range(max(numbers) + 1))
 
 
 def test_an_actor_that_breaks_stops_nobody_and_is_counted(desk: Desk) -> None:
     counting = Counting()
+    numbers = desk.new(8)
     desk.put(*[json.dumps(HINT | {"args": []}).encode()] * 6)
 
-    BrokerHints(desk.broker).drive(range(1, 9))
+    BrokerHints(desk.broker).drive(numbers)
 
-    assert desk.took(set(range(1, 9)))
+    assert desk.took(numbers)
     assert counting.of("books_defects_total", where="drive") == 6
 
 
 def test_a_hint_of_our_own_is_read_as_it_was_written(desk: Desk) -> None:
-    desk.put(json.dumps(HINT | {"args": [42]}).encode())
+    (number,) = desk.new(1)
 
-    assert desk.took({42})
+    desk.put(json.dumps(HINT | {"args": [number]}).encode())
+
+    assert desk.took({number})
 
 
 @pytest.mark.parametrize("send", [lambda hints: hints.drive([1]), lambda hints: hints.relay([1])])
