@@ -16,11 +16,12 @@ def faults(stage: Stage) -> list[str]:
 
 def _sales(stage: Stage, rows: list[Row]) -> Iterator[str]:
     live = [row for row in rows if row.is_live]
-    times = Counter((kind, record) for row in live for kind, record in row.marked)
-    totals = {(row.kind, row.record_id): row.total for row in live}
+    times = Counter((row.place.company_id, mark) for row in live for mark in row.marked)
+    totals = {(row.place.company_id, (row.kind, row.record_id)): row.total for row in live}
     for sale in stage.sold:
-        key = (sale.kind, sale.id)
+        key = (stage.tenants[sale.line.tenant].company_id, (sale.kind, sale.id))
+        said = f"{sale.line.tenant}: {sale.kind} {sale.id}"
         if times[key] != 1:
-            yield f"{sale.kind} {sale.id} is in the books {times[key]} times"
+            yield f"{said} is in the books {times[key]} times"
         elif totals.get(key) != sale.total:
-            yield f"{sale.kind} {sale.id} has a total of {totals.get(key)} instead of {sale.total}"
+            yield f"{said} has a total of {totals.get(key)} instead of {sale.total}"
