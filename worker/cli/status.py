@@ -32,7 +32,8 @@ def status(connection: str | None, tenant: str | None, as_json: bool) -> None:  
     """
     where = Where(connection, tenant)
     with opened() as services:
-        standstill.derive_changed(services)
+        concerned = [row.id for row in where.rows(services)]
+        standstill.derive_changed(services, concerned, standstill.AT_ONCE)
         found = overview.read(services, where)
         with services.database.begin() as session:
             all_ = backlog.read(session) if where == Where() else None

@@ -15,7 +15,7 @@ from worker.store.stuck import Standing
 from worker.sync import resuming
 from worker.sync.matching import Where
 from worker.sync.services import Services
-from worker.sync.standstill import APART, derive, derive_changed
+from worker.sync.standstill import APART, AT_ONCE, derive, derive_changed
 
 _FIRST = 20
 
@@ -64,7 +64,7 @@ class Picture:
 def find(services: Services, where: Where, code: str | None = None) -> list[View]:
     """The open issues, as they are now; those that hold up most first. Raises: Misuse."""
     rows = {row.id: row for row in where.rows(services)}
-    derive_changed(services, rows)
+    derive_changed(services, rows, AT_ONCE)
     codes = None if code is None else [code]
     with services.database.begin() as session:
         found = issues.of(session, list(rows), codes)

@@ -61,14 +61,20 @@ _ABSENT = {
 CONNECTION = "connection"  # the kind of the cause that nothing of a connection is sent for
 
 
-def derive_changed(services: Services, among: Collection[int] | None = None) -> int:
-    """Derive the issues of those connections (of these, else of all) whose links may have changed;
-    returns how many."""
+AT_ONCE = 100  # connections that a person waits for, a second or two; the clock does the others
+
+
+def derive_changed(
+    services: Services, among: Collection[int] | None = None, most: int | None = None
+) -> int:
+    """Derive the issues of those connections (of these, else of all) whose links may have changed,
+    of `most` that were looked at longest ago; returns how many."""
     with services.database.begin() as session:
         changed = derived_issues.changed(session)
-    found = [one for one in changed if among is None or one in among]
-    derive(services, found)
-    return len(found)
+    wanted = None if among is None else frozenset(among)
+    found = [one for one in changed if wanted is None or one in wanted]
+    derive(services, found[:most])
+    return len(found[:most])
 
 
 def derive(services: Services, connection_ids: Iterable[int]) -> None:

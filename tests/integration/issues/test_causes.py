@@ -1,6 +1,7 @@
 """One issue for each cause that a person must mend, with the records that it holds up."""
 
 import pytest
+import sqlalchemy as sa
 
 from tests.builders import a_customer, an_expense, an_invoice, an_item
 from tests.integration.workshop import OpenShop, Shop
@@ -8,6 +9,7 @@ from worker.sync import issue_views, standstill
 from worker.sync.issue_views import View
 from worker.sync.mapping import set_mapping
 from worker.sync.matching import Where
+from worker.sync.services import Services
 
 
 def issues_of(shop: Shop) -> dict[str, View]:
@@ -191,6 +193,22 @@ def test_only_connections_whose_links_changed_are_looked_at(waiting: Shop) -> No
 
     waiting.send("customer.updated", a_customer(name="Harbor Works East"))
     assert standstill.derive_changed(waiting.services) == 1
+
+
+def test_who_waits_for_it_waits_for_some_of_many_connections_only(open_shop: OpenShop) -> None:
+    paused = [open_shop(), open_shop()]
+    for shop in paused:
+        shop.change(state="paused", paused_code="consent_withdrawn")
+    services = paused[0].services
+
+    looked_at = [standstill.derive_changed(services, most=1) for _ in range(3)]
+
+    assert looked_at == [1, 1, 0]
+
+
+def test_statements_are_not_compiled(books_services: Services) -> None:
+    with books_services.database.begin() as session:
+        assert session.execute(sa.text("SHOW jit")).scalar_one() == "off"
 
 
 def test_thousands_behind_one_cause_are_counted_at_once(open_shop: OpenShop) -> None:
