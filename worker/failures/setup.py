@@ -277,7 +277,7 @@ ENTRIES = (
         "{record} names {named} that is inactive or deleted in the books.",
         (
             "Save it again in the CMMS as active, or name another one there.",
-            "After reactivating it in the books, save it in the CMMS once.",
+            "Or reactivate it in the books: what waits goes on by itself once that is read.",
         ),
         _R.AFTER_FIX,
     ),
