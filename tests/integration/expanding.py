@@ -1,4 +1,4 @@
-"""What a migration may not do while the release before it works beside: read from its statements."""
+"""What a migration may not do while the release before it works: read from its statements."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -69,11 +69,11 @@ def complete(session: Session, connection_id: int, resource: str, cursor: str | 
     )
 
 
-def completed(session: Session, connection_id: int) -> set[str]:
-    """The resources that were pulled completely at least once."""
-    query = sa.select(feeds.c.resource).where(
-        feeds.c.connection_id == connection_id, feeds.c.last_completed_at.is_not(None)
-    )
+def completed(session: Session, connection_id: int, since: datetime | None = None) -> set[str]:
+    """The resources that were pulled completely at least once, or after `since`."""
+    done = feeds.c.last_completed_at
+    wanted = done.is_not(None) if since is None else done > since
+    query = sa.select(feeds.c.resource).where(feeds.c.connection_id == connection_id, wanted)
     return set(session.execute(query).scalars())
 
 

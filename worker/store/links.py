@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from schemas.kinds import Kind
 from worker.store.balances import PAID_BY_US
-from worker.store.looking import CURRENT_LOOK
+from worker.store.looking import CURRENT_LOOK, STILL_UNSURE
 from worker.store.session import Session
 from worker.store.tables import links
 from worker.store.targets import SHARED
@@ -202,13 +202,13 @@ def try_again(
 
 
 # A newer version beats a refusal of the older one: the link is due again and says nothing.
-_STOP = sa.text("""
+_STOP = sa.text(f"""
     UPDATE links SET
         state = CASE WHEN wanted_version > :version THEN 'due' ELSE :state END,
         next_attempt_at = CASE WHEN wanted_version > :version THEN clock_timestamp() END,
-        error_code = :code, error = CAST(:error AS jsonb), reason = :reason, look = NULL,
+        error_code = :code, error = CAST(:error AS jsonb), reason = :reason, look = {STILL_UNSURE},
         waiting_on = CASE WHEN wanted_version > :version OR :state <> 'waiting'
-                          THEN '{}' ELSE CAST(:causes AS text[]) END,
+                          THEN '{{}}' ELSE CAST(:causes AS text[]) END,
         updated_at = clock_timestamp()
     WHERE id = :id AND state IN ('due', 'sent') RETURNING state
 """)

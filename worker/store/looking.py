@@ -1,6 +1,7 @@
 """Links that are looked up in the books before they are sent."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -9,11 +10,13 @@ from worker.store.tables import links
 
 LOOKED = "looked"  # `look` of a link that was looked up just now: nothing stands in its way
 
-# It was for one version, and what was seen does not stay so.
+# It was for one version, and what was seen does not stay so; least of all in a database that has
+# forgotten since what it did then.
 CURRENT_LOOK = f"""
     CASE WHEN l.look NOT LIKE '{LOOKED}:%' THEN l.look
          WHEN l.look = '{LOOKED}:' || d.revision
               AND l.updated_at > clock_timestamp() - interval '5 minutes'
+              AND l.updated_at > coalesce((SELECT restored_at FROM installation), '-infinity')
          THEN '{LOOKED}' END AS look
 """
 
@@ -38,6 +41,9 @@ def named(look: str | None) -> str | None:
 
 UNSURE = "unsure"  # `look` of a link of which nobody knows whether the books hold it, or how often
 
+# What was not looked at yet, whatever it waits for meanwhile, is not forgotten.
+STILL_UNSURE = f"CASE WHEN look = '{UNSURE}' THEN look END"
+
 _UNSURE = sa.text(f"""
     UPDATE links SET look = '{UNSURE}', updated_at = clock_timestamp()
     WHERE id = :id AND ref IS NULL
@@ -47,6 +53,24 @@ _UNSURE = sa.text(f"""
 def make_unsure(session: Session, link_id: int) -> None:
     """Whenever it is due again, the books are searched before it is made."""
     session.execute(_UNSURE, {"id": link_id})
+
+
+_CHUNK = 5000
+_ALL_UNSURE = sa.text(f"""
+    UPDATE links SET look = '{UNSURE}', updated_at = clock_timestamp()
+    WHERE id IN (SELECT id FROM links
+                 WHERE connection_id = :id AND ref IS NULL
+                   AND state IN ('due', 'waiting', 'failed', 'conflict', 'skipped')
+                   AND (look IS NULL OR look LIKE '{LOOKED}:%' AND updated_at < :since)
+                 ORDER BY id LIMIT {_CHUNK})
+""")
+
+
+def make_all_unsure(session: Session, connection_id: int, since: datetime) -> bool:
+    """The same for some of what is not in a connection's books as far as we know, and was not
+    looked up since then; whether there was any. The connection's row is locked."""
+    values = {"id": connection_id, "since": since}
+    return bool(session.execute(_ALL_UNSURE, values).rowcount)
 
 
 _LOOK_FIRST = sa.text("""

@@ -169,6 +169,10 @@ class Turn:
         needed = set(first.needed(driver.connection.settings))
         if not self.completed >= needed:
             self.completed = feeds.completed(session, driver.connection.id)
+            if driver.restored:
+                # Parties and items that it has forgotten are known by their marks.
+                fresh = feeds.completed(session, driver.connection.id, driver.restored_at)
+                self.completed -= first.MATCHED - fresh
         if self.completed >= needed:
             return True
         first.queue_missing(session, driver.connection, self.completed)

@@ -57,7 +57,7 @@ class Driver:
     services: Services
     connection: Connection
     lease: Lease
-    restored: bool = False  # the database is another one: what is created is looked up first
+    restored_at: datetime | None = None  # since when the database is another one than before
     id: UUID = field(default_factory=uuid4)
     _moment: datetime | None = None
     _token: str = ""
@@ -71,8 +71,13 @@ class Driver:
     ) -> "Driver":
         """The holder of the lease, with the connection and the database as they are now."""
         row = connections.get(session, connection_id)
-        other = restored.notice(session) is not None
-        return cls(services, row, held, restored=other, _moment=now(session))
+        since = restored.notice(session)
+        return cls(services, row, held, restored_at=since, _moment=now(session))
+
+    @property
+    def restored(self) -> bool:
+        """Whether the database may have forgotten what it created: that is looked up first."""
+        return self.restored_at is not None
 
     @property
     def ledger(self) -> Ledger:

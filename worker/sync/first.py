@@ -24,6 +24,8 @@ _KINDS = {
     Resource.VENDORS: Kind.VENDOR,
     Resource.ITEMS: Kind.ITEM,
 }
+MATCHED = frozenset(_KINDS)
+"""The lists whose records are compared with those of the CMMS."""
 
 
 def needed(settings: Mapping[str, object]) -> tuple[Resource, ...]:

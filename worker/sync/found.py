@@ -3,6 +3,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import TypeGuard
 
 from schemas.kinds import Kind
 from schemas.status import Operation as Told
@@ -107,6 +109,8 @@ def _conclude(
             link, found = due[part.link_id], seen.get(part.link_id, Absent())
             if _may_be_made(link, part, found):
                 go_on(acting.session, link.id, link.revision)
+            elif driver.restored_at and _may_be_older(found, driver.restored_at, link, part):
+                _leave_as_it_is(acting, part, link, found)
             else:
                 _decide(acting, part, link, found)
         effects.write(session)
@@ -158,6 +162,25 @@ def _may_be_made(link: Due, part: Part, seen: Found | Unexplained) -> bool:
     fresh = part.operation is Operation.CREATE and link.look in (None, UNSURE)
     another = isinstance(seen, Stranger) and link.kind not in ALIASES
     return fresh and (isinstance(seen, Absent) or another)
+
+
+def _may_be_older(
+    seen: Found | Unexplained, restored_at: datetime, link: Due, part: Part
+) -> TypeGuard[Ours]:
+    """Whether the books may hold something newer than a restored database knows of: the CMMS has
+    not said it again since."""
+    otherwise = isinstance(seen, Ours) and not seen.matched
+    return part.operation is Operation.CREATE and otherwise and link.wanted_since < restored_at
+
+
+def _leave_as_it_is(acting: Acting, part: Part, link: Due, seen: Ours) -> None:
+    """Link what was found and write nothing; whatever the CMMS says next goes out."""
+    acting.effects.prevented.append("lookup")
+    total = part.expected_total
+    subject = subject_of(link)
+    acting.succeed([Success(subject, part.operation, seen.outcome, total, Told.LINKED)])
+    links.doubt(acting.session, acting.connection.id, link.kind.value, seen.outcome.ref)
+    _count_anew(acting, part, seen.outcome)
 
 
 def _meet(acting: Acting, link: Due, stranger: Stranger) -> None:

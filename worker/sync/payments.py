@@ -10,7 +10,7 @@ from schemas.kinds import Kind
 from schemas.money import rounded
 from schemas.status import PaymentChanged, PaymentReceived, PaymentReversed
 from worker.providers.port import InvoiceSeen, Page, PaymentSeen
-from worker.store import payments
+from worker.store import installation, payments
 from worker.store.connections import Connection
 from worker.store.outbox import Outgoing
 from worker.store.payments import Entry, Own, Standing
@@ -67,6 +67,7 @@ def keep(session: Session, connection: Connection, page: Page, origin: Origin) -
     """
     if not page.payments and not page.invoices:
         return Applied()
+    page = _without_forgotten(session, connection, page)
     home = str(connection.company.get("currency") or "")
     seen = [one if one.currency else replace(one, currency=home) for one in page.payments]
     known = _known(session, connection, seen, page)
@@ -127,6 +128,16 @@ def _own(session: Session, connection: Connection, seen: Sequence[PaymentSeen]) 
     unlinked = {one.record_id: one for one in found if one.ref is None}
     own = {ref: unlinked[name] for ref, name in marked.items() if name in unlinked}
     return own | {one.ref: one for one in found if one.ref in refs}
+
+
+def _without_forgotten(session: Session, connection: Connection, page: Page) -> Page:
+    """A restored database may have forgotten a payment that the CMMS made itself: as long as nobody
+    says that all is there, what bears such a mark is no news to the CMMS."""
+    marked = {one.ref for one in page.payments if one.marker and one.marker[0] == Kind.PAYMENT}
+    if not marked or installation.restored_at(session) is None:
+        return page
+    forgotten = marked - _own(session, connection, page.payments).keys()
+    return replace(page, payments=tuple(one for one in page.payments if one.ref not in forgotten))
 
 
 def _keep_on_account(

@@ -271,6 +271,8 @@ def _finish(
     """
     known = [moment for moment in (run.started_at, run.unknown_since) if moment is not None]
     cursor = (min(known) - OVERLAP).isoformat() if known else None
+    if driver.restored and run.resource == Resource.PAYMENTS:
+        cursor = run.cursor or cursor  # what is forgotten may be said again, until all of it is
     feeds.complete(session, driver.connection.id, run.resource, cursor)
     runs.finish(session, run.id, counts)
     done = (driver.connection.provider, run.resource, "done")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from worker.errors import Misuse
-from worker.store import acts, installation
+from worker.store import acts, connections, installation, looking, sealed
 from worker.store.acts import Act
 from worker.store.installation import Standing
 from worker.store.session import Session
@@ -58,8 +58,14 @@ def _noted(session: Session) -> Standing:
 def clear(services: Services, decision: Decision) -> datetime:
     """A person says that the books and the tables agree again; since when they did not.
 
+    What is not in the books as far as we know (it waits, or failed) is looked up all the same once
+    its turn comes: it may have been made after the backup.
     Raises: Misuse where nothing was restored.
     """
+    if (noticed := note(services).restored_at) is not None:
+        for connection_id in sealed.ids(services.database):
+            while _doubt(services, connection_id, noticed):
+                pass
     with services.database.begin() as session:
         since = notice(session)
         if since is None or not installation.clear(session):
@@ -67,3 +73,11 @@ def clear(services: Services, decision: Decision) -> datetime:
         result = {"restored_at": since.isoformat()}
         acts.note(session, Act(decision.who, "clear", SUBJECT, decision.note, result=result))
     return since
+
+
+def _doubt(services: Services, connection_id: int, since: datetime) -> bool:
+    with services.database.begin() as session:
+        if not connections.is_there(session, connection_id):
+            return False  # its tenant was erased meanwhile
+        connections.lock(session, connection_id)
+        return looking.make_all_unsure(session, connection_id, since)

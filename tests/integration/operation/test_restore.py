@@ -78,6 +78,7 @@ LINKS = "SELECT record_id, ref FROM links WHERE connection_id = :c"
 def test_what_the_cmms_has_changed_since_is_brought_up_to_date(books: Shop, backup: Shop) -> None:
     forgotten(books)
     before = held(books)
+    restored.note(backup.services)
 
     backup.send("invoice.created", an_invoice("INV-0", number="INV-0", memo="Third floor"))
     backup.send("payment.recorded", a_payment(invoice_id="INV-0", amount="70.00"))
@@ -100,6 +101,7 @@ def test_what_is_new_goes_out_all_the_same(books: Shop, backup: Shop) -> None:
 
 def test_records_are_looked_up_together(books: Shop, backup: Shop) -> None:
     forgotten(books)
+    backup.work()
     before = reads(books)
 
     backup.take(*(backup.event("invoice.created", an_invoice(one, number=one)) for one in SOLD))

@@ -9,6 +9,7 @@ import pytest
 from tests.builders import a_bill, a_customer, a_payment, a_vendor, an_expense, an_invoice, an_item
 from tests.integration.operation import copying
 from tests.integration.xero.shop import Shop
+from worker.sync import restored
 
 KINDS = ("Contact", "Item", "Invoice", "ManualJournal", "Payment")
 WITHOUT_ITEM = {"description": "Travel", "unit_price": "100.00", "tax_code": "NON"}
@@ -59,6 +60,7 @@ def test_what_was_made_after_the_backup_is_found_and_not_made_again(
 
 def test_what_the_cmms_has_changed_since_is_brought_up_to_date(books: Shop, backup: Shop) -> None:
     forgotten(books)
+    restored.note(backup.services)
 
     backup.send("invoice.created", an_invoice("INV-0", number="INV-0"))
     backup.send("payment.recorded", a_payment(invoice_id="INV-0", amount="70.00"))
@@ -71,6 +73,7 @@ def test_what_the_cmms_has_changed_since_is_brought_up_to_date(books: Shop, back
 
 def test_records_are_looked_up_together(books: Shop, backup: Shop) -> None:
     forgotten(books)
+    backup.work()
     mark = books.mark()
 
     backup.take(*(backup.event("invoice.created", an_invoice(one, number=one)) for one in SOLD))
