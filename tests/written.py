@@ -51,6 +51,13 @@ def keep_answer(text: str) -> None:
             answers.write(text)
 
 
+def keep_sent(name: str, text: str) -> None:
+    """Gather what goes to others than the people of one tenant (`name`.log): traces, metrics."""
+    if folder := os.environ.get(FOLDER):
+        with (Path(folder) / f"{name}.log").open("a") as sent:
+            sent.write(text)
+
+
 def leaks(folder: Path) -> Iterator[Leak]:
     """Everything in these files that should not be there."""
     for file in sorted(folder.iterdir()):

@@ -1,6 +1,7 @@
 """Traces by OpenTelemetry: from an event's `traceparent` over intake to the ledger's call and the
 status event. Off unless configured; a trace context is then handed on as it came."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from worker import logs
 __all__ = ["Open", "SpanKind", "begin", "exporting", "span"]
 
 _FORMAT = TraceContextTextMapPropagator()
+_LAST_SECONDS = 1.5  # until whatever was not sent by then is given up
 _TRACE_ID = slice(3, 35)  # W3C trace context: version, trace id, parent id, flags
 
 Value = str | int | float | bool
@@ -48,7 +50,8 @@ def exporting(endpoint: str | None, process: str, ratio: float = 1.0) -> Iterato
     """Send spans to an OTLP/HTTP collector inside the block; None: nowhere.
 
     `ratio` is the part of the traces that begin here which is kept; those that begin elsewhere
-    are kept as their beginner says. What is not sent yet goes out at the end of the block.
+    are kept as their beginner says. What is not sent yet goes out at the end of the block, as far
+    as the collector takes it at once.
     """
     if endpoint is None:
         yield
@@ -63,14 +66,21 @@ def exporting(endpoint: str | None, process: str, ratio: float = 1.0) -> Iterato
     from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio  # noqa: PLC0415
 
     named = {"service.name": "cmms-books", "service.instance.id": process}
-    provider = Exporting(sampler=ParentBasedTraceIdRatio(ratio), resource=Resource.create(named))
+    provider = Exporting(
+        sampler=ParentBasedTraceIdRatio(ratio),
+        resource=Resource.create(named),
+        shutdown_on_exit=False,
+    )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=2)))
     _traced.provider = provider
     try:
         yield
     finally:
         _traced.provider = NoOpTracerProvider()
-        provider.shutdown()
+        # A collector that is slow does not keep a process that was told to stop.
+        last = threading.Thread(target=provider.shutdown, daemon=True)
+        last.start()
+        last.join(_LAST_SECONDS)
 
 
 class Open:
@@ -113,7 +123,13 @@ def span(
     links = _links(parents) if len(parents) > 1 else []
     with (
         _traced.tracer.start_as_current_span(
-            name, context, kind, attributes, links, record_exception=False
+            name,
+            context,
+            kind,
+            attributes,
+            links,
+            record_exception=False,
+            set_status_on_exception=False,
         ) as done,
         logs.bind(trace=parents[0][_TRACE_ID] if len(parents) == 1 else None),
     ):
@@ -125,6 +141,10 @@ def span(
         ]
         try:
             yield
+        except BaseException as error:
+            for one in (done, *seen_from):
+                one.set_status(StatusCode.ERROR, type(error).__name__)  # its text may hold data
+            raise
         finally:
             for one in seen_from:
                 one.end()

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests import written
+
 
 @dataclass
 class Collector:
@@ -33,6 +35,7 @@ def collecting() -> Iterator[Collector]:
         def do_POST(self) -> None:  # the base class's name
             body = self.rfile.read(int(self.headers["content-length"]))
             sent = ExportTraceServiceRequest.FromString(body)
+            written.keep_sent("spans", str(sent))
             for resource in sent.resource_spans:
                 for scope in resource.scope_spans:
                     collector.spans.extend(scope.spans)

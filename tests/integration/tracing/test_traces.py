@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import socket
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -119,6 +121,28 @@ def test_a_collector_that_is_away_holds_up_nothing(shop: Shop) -> None:
         shop.work()
 
     assert shop.link("CUS-7").state == "synced"
+
+
+def test_a_collector_that_does_not_answer_does_not_keep_a_process() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces"
+        with tracing.exporting(address, "test"):
+            for _ in range(2000):
+                tracing.begin("work", None).end()
+            began = time.monotonic()
+
+    assert time.monotonic() - began < 3
+
+
+def test_a_span_tells_of_an_error_without_its_words(collector: Collector) -> None:
+    def broken() -> None:
+        with tracing.span("work", [traceparent(1), traceparent(2)]):
+            raise ValueError("the name Harbor Hotel is taken")
+
+    with tracing.exporting(collector.address, "test"), pytest.raises(ValueError, match="Harbor"):
+        broken()
+
+    assert {one.status.message for one in collector.spans} == {"ValueError"}
 
 
 def test_the_publisher_fills_in_the_span_of_its_service() -> None:
