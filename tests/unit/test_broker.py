@@ -5,7 +5,7 @@ import gc
 import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import dramatiq
 import pika
@@ -81,14 +81,14 @@ class Desk:
             for body in bodies:
                 channel.basic_publish("", queue, body)
 
-    def took(self, numbers: set[int]) -> bool:
+    def took(self, numbers: Iterable[int]) -> bool:
         """Whether all of these arrive soon."""
         with self._came:
-            return self._came.wait_for(lambda: numbers <= set(self.given), timeout=5)
+            return self._came.wait_for(lambda: set(numbers) <= set(self.given), timeout=5)
 
-    def new(self, many: int) -> set[int]:
+    def new(self, many: int) -> list[int]:
         """Numbers that nobody was given yet."""
-        return set(itertools.islice(self._numbers, many))
+        return list(itertools.islice(self._numbers, many))
 
 
 def declare(broker: RabbitmqBroker, name: str, queue: str, act: Callable[..., None]) -> None:

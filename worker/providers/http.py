@@ -2,10 +2,12 @@
 
 import re
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 
@@ -21,6 +23,12 @@ _EXCERPT = 4000
 _BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+")
 _TOKEN_FAULT = re.compile(r"(?i)(token[^\"<>:]{0,40}:\s*)[^\"<>,}]+")
 _LONG_SECRET = re.compile(r"[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-.]{16,}|[A-Za-z0-9+/_\-]{80,}={0,2}")
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whose certificates are believed. Read once for a process: it takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 def client() -> httpx.Client:
@@ -40,7 +48,7 @@ def client() -> httpx.Client:
     # Idle connections are dropped after 20 s, before a ledger's front end would do so.
     limits = httpx.Limits(max_connections=256, max_keepalive_connections=128, keepalive_expiry=20.0)
     return httpx.Client(
-        transport=httpx.HTTPTransport(limits=limits, socket_options=keepalive),
+        transport=httpx.HTTPTransport(trust(), limits=limits, socket_options=keepalive),
         timeout=timeout(_READ_SECONDS),
         follow_redirects=False,
     )

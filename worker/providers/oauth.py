@@ -10,7 +10,7 @@ from authlib.oauth2.client import OAuth2Client  # type: ignore[import-untyped]  
 
 from worker.errors import Disconnected, ProviderError, Unavailable, Unexplained
 from worker.providers.authorizer import Application, Begun, Ending, Tokens
-from worker.providers.http import reading
+from worker.providers.http import reading, trust
 
 # What only a person can mend (RFC 6749, 5.2; Intuit and Xero: OAuth 2.0). Other errors are our
 # mistake.
@@ -50,7 +50,7 @@ class OAuth:
         self._refresh_lifetime = refresh_lifetime
         # Token calls are rare, and a kept connection that was closed looks like a lost answer.
         once = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.Client(timeout=timeout, transport=transport, limits=once)
+        self._http = httpx.Client(verify=trust(), timeout=timeout, transport=transport, limits=once)
 
     def begin(self, application: Application, state: str, redirect_url: str) -> Begun:
         """A public application gets a verifier to keep: only its challenge goes out (RFC 7636)."""

@@ -33,7 +33,8 @@ class Shell:
 
     def run(self, *arguments: object, typed: str | None = None) -> Result:
         words = [str(argument) for argument in arguments]
-        result = CliRunner().invoke(main, words, input=typed, env=self.environment)
+        runner, environment = CliRunner(), self.environment
+        result = runner.invoke(main, words, typed, environment, prog_name="books")
         written.keep_answer(result.output)
         return result
 

@@ -6,17 +6,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
-from tests.integration.cli.conftest import environment_of
+from tests.integration.cli.conftest import Shell, environment_of
 from tests.integration.connecting import Office
 from worker.broker import BrokerHints, make_broker
+from worker.cli import main
 from worker.settings import Settings
 from worker.web.links import connect_url
 
@@ -34,11 +38,18 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 
 def failed(arguments: list[str], surroundings: dict[str, str]) -> list[str]:
-    """The lines on stderr of a command that must fail with exit status 1."""
+    """The lines on stderr of a process that must fail with exit status 1."""
     done = subprocess.run(
         BOOKS + arguments, env=surroundings, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1, done.stderr
+    return done.stderr.splitlines()
+
+
+def refused(command: str, surroundings: Mapping[str, str | None]) -> list[str]:
+    """The same of a command that fails before it does anything, without a process."""
+    done = CliRunner().invoke(main, [command], env=surroundings)
+    assert done.exit_code == 1, done.output
     return done.stderr.splitlines()
 
 
@@ -51,7 +62,7 @@ def started(
     surroundings = surroundings | {"BOOKS_READY_FILE": str(ready)}
     with subprocess.Popen([*BOOKS, command], env=surroundings, stderr=subprocess.PIPE) as process:
         try:
-            wait_for(ready)
+            wait_for(ready, process)
             yield process
         finally:
             process.kill()
@@ -60,7 +71,7 @@ def started(
 def ended(process: "subprocess.Popen[bytes]") -> str:
     """Stop it, and read what it has logged."""
     process.send_signal(signal.SIGTERM)
-    return (process.communicate(timeout=10)[1] or b"").decode()
+    return (process.communicate(timeout=60)[1] or b"").decode()
 
 
 def test_a_database_that_is_away_is_one_line(settings: Settings) -> None:
@@ -71,14 +82,13 @@ def test_a_database_that_is_away_is_one_line(settings: Settings) -> None:
     assert "hunter2" not in lines[0]
 
 
-PROCESSES = ("intake", "worker", "scheduler", "web", "migrate")
+SERVING = ("intake", "worker", "scheduler", "web")
+PROCESSES = (*SERVING, "migrate")
 
 
 @pytest.mark.parametrize("command", [*PROCESSES, "status"])
 def test_every_setting_that_is_missing_is_a_line(command: str) -> None:
-    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd()}  # noqa: PTH109
-
-    lines = failed([command], bare | {"BOOKS_ENCRYPTION_KEYS": "[]", "BOOKS_WEB_PORT": "x"})
+    lines = refused(command, {"BOOKS_ENCRYPTION_KEYS": "[]", "BOOKS_WEB_PORT": "x"})
 
     names = [line.split()[1].rstrip(":").removeprefix("BOOKS_") for line in lines]
     assert {line.split()[0] for line in lines} == {"Error:"}
@@ -87,7 +97,7 @@ def test_every_setting_that_is_missing_is_a_line(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["worker", "status"])
 def test_a_list_that_is_no_json_is_a_line(settings: Settings, command: str) -> None:
-    (line,) = failed([command], environment(settings, BOOKS_ENCRYPTION_KEYS="s3cr3t"))
+    (line,) = refused(command, environment_of(settings) | {"BOOKS_ENCRYPTION_KEYS": "s3cr3t"})
 
     assert line == "Error: BOOKS_ENCRYPTION_KEYS: must be JSON"
 
@@ -101,13 +111,28 @@ def test_a_port_of_the_metrics_that_is_taken_is_a_line(settings: Settings, comma
     assert f"no metrics can be served at 127.0.0.1:{port}" in line
 
 
-@pytest.mark.parametrize("command", ["intake", "worker", "scheduler", "web"])
-def test_a_process_waits_for_its_services(settings: Settings, tmp_path: Path, command: str) -> None:
-    with started(command, environment(settings) | NOWHERE, tmp_path) as process:
-        time.sleep(1)
-        logged = ended(process)
+@pytest.fixture(scope="module")
+def alone(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[int, str]]:
+    """How each process ended that had no service for a second, and what it logged; all at once."""
 
-    assert process.returncode == 0
+    def lived(command: str) -> tuple[int, str]:
+        surroundings = environment(settings) | NOWHERE
+        with started(command, surroundings, tmp_path_factory.mktemp(command)) as process:
+            time.sleep(1)
+            logged = ended(process)
+        return process.returncode, logged
+
+    with ThreadPoolExecutor(len(SERVING)) as threads:
+        return dict(zip(SERVING, threads.map(lived, SERVING), strict=True))
+
+
+@pytest.mark.parametrize("command", SERVING)
+def test_a_process_waits_for_its_services(alone: dict[str, tuple[int, str]], command: str) -> None:
+    status, logged = alone[command]
+
+    assert status == 0
     assert "Traceback" not in logged
     assert "hunter2" not in logged
 
@@ -127,30 +152,27 @@ def test_a_worker_without_its_database_says_so_in_a_line(
     assert "Traceback" not in logged
 
 
-@pytest.mark.parametrize("command", ["intake", "worker", "scheduler", "web", "status"])
+@pytest.mark.parametrize("command", [*SERVING, "status"])
 def test_a_key_that_is_none_says_how_to_make_one(settings: Settings, command: str) -> None:
-    (line,) = failed([command], environment(settings, BOOKS_ENCRYPTION_KEYS='["nonsense"]'))
+    (line,) = refused(command, environment_of(settings) | {"BOOKS_ENCRYPTION_KEYS": '["nonsense"]'})
 
     assert "books keys new" in line
 
 
-def test_a_new_key_is_one_that_works(settings: Settings) -> None:
-    key = subprocess.run([*BOOKS, "keys", "new"], capture_output=True, text=True, check=True)
+def test_a_new_key_is_one_that_works(shell: Shell) -> None:
+    key = shell.run("keys", "new").stdout.strip()
 
-    done = subprocess.run(
-        [*BOOKS, "connections", "list"],
-        env=environment(settings, BOOKS_ENCRYPTION_KEYS=f'["{key.stdout.strip()}"]'),
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    shell = replace(shell, environment=shell.environment | {"BOOKS_ENCRYPTION_KEYS": f'["{key}"]'})
 
-    assert done.returncode == 0, done.stderr
+    assert shell.run("connections", "list").exit_code == 0
 
 
 @pytest.mark.parametrize("command", PROCESSES)
-def test_every_process_explains_itself(command: str) -> None:
-    done = subprocess.run([*BOOKS, command, "--help"], capture_output=True, text=True, check=True)
+def test_every_process_explains_itself(shell: Shell, command: str) -> None:
+    said = shell.run(command, "--help")
 
-    assert done.stdout.startswith(f"Usage: books {command}")
+    assert said.exit_code == 0
+    assert said.stdout.startswith(f"Usage: books {command}")
 
 
 def test_the_web_process_connects_a_company_and_leaves_in_time(
@@ -174,8 +196,10 @@ def test_the_web_process_connects_a_company_and_leaves_in_time(
     assert not [word for word in ("code=", "state=", "RT1-", "eyJ", "gAAAA") if word in logged]
 
 
-def wait_for(path: Path) -> None:
-    until = time.monotonic() + 20
+def wait_for(path: Path, process: "subprocess.Popen[bytes]") -> None:
+    """Until the process has said that it is ready. It may take its time, and may not end."""
+    until = time.monotonic() + 60
     while not path.exists():
+        assert process.poll() is None, "the process ended before it was ready"
         assert time.monotonic() < until, "the process did not become ready"
         time.sleep(0.05)

@@ -18,6 +18,7 @@ from tests.integration.connecting import (
     simulators,
     xero,
 )
+from worker.providers.http import trust
 from worker.settings import Settings
 from worker.sync.services import Services
 from worker.web.app import Probe, create
@@ -58,5 +59,5 @@ def site(services: Services, settings: Settings, probes: dict[str, Probe]) -> It
 @pytest.fixture
 def browser(site: str) -> Iterator[httpx.Client]:
     """A browser that has no page open yet."""
-    with httpx.Client(base_url=site, follow_redirects=False) as client:
+    with httpx.Client(base_url=site, follow_redirects=False, verify=trust()) as client:
         yield client
