@@ -146,7 +146,13 @@ def _check_apt() -> str:
 
 def _from_apt() -> Programs:
     """Unpacked, not installed: the package would bring a service, which some systems start."""
-    return _in(_kept("apt", partial(apt.unpack, PACKAGE)) / "usr/bin")
+    return _in(_kept("apt", _unpack) / "usr/bin")
+
+
+def _unpack(directory: Path) -> None:
+    apt.unpack(PACKAGE, directory)
+    if not (directory / "usr/bin/promtool").exists():  # a package of its own since Debian 13
+        apt.unpack("promtool", directory)
 
 
 def _kept(name: str, bring: Callable[[Path], None]) -> Path:
