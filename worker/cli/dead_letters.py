@@ -12,6 +12,7 @@ from worker.cli import letters_shown as shown
 from worker.cli import output
 from worker.cli.dead_hints import hints
 from worker.cli.letter_options import check_chosen, filtered, state_option
+from worker.cli.numbers import NUMBER
 from worker.cli.opening import opened
 from worker.cli.output import json_option
 from worker.cli.who import note_option, who_option
@@ -54,7 +55,7 @@ def list_(wanted: Filter, limit: int, ids: bool, as_json: bool) -> None:  # noqa
 
 
 @dead_letters.command()
-@click.argument("letter", type=int)
+@click.argument("letter", type=NUMBER)
 @click.option("--raw", is_flag=True, help="Write the message's bytes, and nothing else.")
 @json_option
 def show(letter: int, raw: bool, as_json: bool) -> None:  # noqa: FBT001
@@ -70,7 +71,7 @@ def show(letter: int, raw: bool, as_json: bool) -> None:  # noqa: FBT001
 
 
 @dead_letters.command()
-@click.argument("letters", type=int, nargs=-1)
+@click.argument("letters", type=NUMBER, nargs=-1)
 @filtered
 @_all
 @_apply
@@ -121,7 +122,7 @@ def replay(
 
 
 @dead_letters.command()
-@click.argument("letters", type=int, nargs=-1)
+@click.argument("letters", type=NUMBER, nargs=-1)
 @filtered
 @_all
 @_apply
@@ -161,7 +162,7 @@ def discard(
 
 
 @dead_letters.command()
-@click.argument("letters", type=int, nargs=-1)
+@click.argument("letters", type=NUMBER, nargs=-1)
 @filtered
 @state_option
 @_most

@@ -3,6 +3,7 @@
 import click
 
 from worker.cli import output
+from worker.cli.numbers import NUMBER
 from worker.cli.opening import opened
 from worker.cli.output import json_option
 from worker.cli.who import note_option, who_option
@@ -48,8 +49,10 @@ def _row(one: View) -> list[object]:
 
 
 @issues.command()
-@click.argument("number", type=int)
-@click.option("--records", "most", default=20, show_default=True, help="Show so many of them.")
+@click.argument("number", type=NUMBER)
+@click.option(
+    "--records", "most", type=NUMBER, default=20, show_default=True, help="Show so many of them."
+)
 @click.option("--detail", is_flag=True, help="What the ledger itself said, for engineers.")
 @json_option
 def show(number: int, most: int, detail: bool, as_json: bool) -> None:  # noqa: FBT001
@@ -104,7 +107,7 @@ def _print_detail(found: Picture) -> None:
 
 
 @issues.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @who_option
 @note_option
 def retry(number: int, who: str, note: str | None) -> None:
@@ -120,9 +123,15 @@ def retry(number: int, who: str, note: str | None) -> None:
     output.say(f"{done.records} records of issue {number} are due")
 
 
+def _said(_context: click.Context, _option: click.Parameter, note: str) -> str:
+    if not note.strip():
+        raise click.BadParameter("say why: people will ask")
+    return note
+
+
 @issues.command()
-@click.argument("number", type=int)
-@click.option("--note", required=True, help="Why; kept, and told to the CMMS.")
+@click.argument("number", type=NUMBER)
+@click.option("--note", required=True, callback=_said, help="Why; kept, and told to the CMMS.")
 @who_option
 def dismiss(number: int, note: str, who: str) -> None:
     """Leave its records out of the books.
@@ -135,7 +144,7 @@ def dismiss(number: int, note: str, who: str) -> None:
 
 
 @issues.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--ref", help="The record of the books; by default the one that was found there.")
 @click.option("--record", help="The CMMS's id, where the issue is about several records.")
 @who_option

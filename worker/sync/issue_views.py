@@ -63,7 +63,7 @@ class Picture:
 
 def find(services: Services, where: Where, code: str | None = None) -> list[View]:
     """The open issues, as they are now; those that hold up most first. Raises: Misuse."""
-    rows = {row.id: row for row in where.rows(services)}
+    rows = {row.id: row for row in where.connected(services)}
     derive_changed(services, rows, AT_ONCE)
     codes = None if code is None else [code]
     with services.database.begin() as session:

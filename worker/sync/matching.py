@@ -40,6 +40,14 @@ class Where:
             return [connections.named(services, self.connection)]
         return connections.find(services, self.tenant)
 
+    def connected(self, services: Services) -> list[Connection]:
+        """The same; a tenant without a connection may be a slip of the pen. Raises: Misuse."""
+        rows = self.rows(services)
+        if self.tenant is not None and not rows:
+            text = f"tenant {self.tenant} has no connection; `books connections list` shows all"
+            raise Misuse("unknown_tenant", text)
+        return rows
+
 
 @dataclass(frozen=True)
 class Perhaps:

@@ -51,7 +51,7 @@ class Overview:
 
 def read(services: Services, where: Where) -> list[Overview]:
     """Each of these connections; so many queries, however many they are. Raises: Misuse."""
-    rows = where.rows(services)
+    rows = where.connected(services)
     ids = [row.id for row in rows]
     with services.database.begin() as session:
         works = overview.read(session, ids, [one.value for one in Resource])

@@ -88,6 +88,25 @@ def test_an_issue_that_does_not_exist_is_refused(shell: Shell, unmapped_item: Sh
     assert "there is no issue 4711; `books issues list`" in result.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", 2**63),
+        ("show", 1, "--records", -3),
+        ("dismiss", 1, "--note", " "),
+        ("list", "--tenant", "nobody"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused_in_a_sentence(
+    shell: Shell, unmapped_item: Shop, words: tuple[object, ...]
+) -> None:
+    result = shell.run("issues", *words)
+
+    assert result.exit_code in (1, 2)
+    assert "Error: " in result.output
+
+
 def test_a_retry_makes_all_that_failed_due(shell: Shell, refused: Shop) -> None:
     number = only(shell)["id"]
 
