@@ -33,6 +33,17 @@ def status(as_json: bool) -> None:  # noqa: FBT001
 @restore.command()
 @who_option
 @note_option
+def declare(who: str, note: str | None) -> None:
+    """Say that this database was restored where that cannot be noticed: from a copy of the disk."""
+    with opened() as services:
+        since = use.declare(services, Decision(who, note))
+    text = output.text(since)
+    output.say(f"noted {text}: whatever would be created is looked up in the books first")
+
+
+@restore.command()
+@who_option
+@note_option
 def clear(who: str, note: str | None) -> None:
     """Say that tables and books agree again: creates go out without a look."""
     with opened() as services:

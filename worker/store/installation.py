@@ -123,6 +123,17 @@ def _values(one: Identity) -> dict[str, object]:
     }
 
 
+_DECLARE = sa.text("""
+    UPDATE installation SET restored_at = clock_timestamp() RETURNING restored_at
+""")
+
+
+def declare(session: Session) -> datetime:
+    """It was restored, though PostgreSQL tells no difference."""
+    since: datetime = session.execute(_DECLARE).scalar_one()
+    return since
+
+
 _CLEAR = sa.text("""
     UPDATE installation SET restored_at = NULL WHERE restored_at IS NOT NULL RETURNING true
 """)

@@ -12,6 +12,7 @@ from worker import metrics, tracing
 from worker.errors import (
     DAY_LIMIT,
     Disconnected,
+    LeaseLost,
     ProviderError,
     Throttled,
     TokenExpired,
@@ -78,6 +79,15 @@ class Driver:
     def restored(self) -> bool:
         """Whether the database may have forgotten what it created: that is looked up first."""
         return self.restored_at is not None
+
+    def check_database(self, session: Session) -> None:
+        """Make sure, before anything is recorded that goes out, that it is the one that this driver
+        has planned by: it may have been frozen while another one was put in its place.
+
+        Raises: LeaseLost.
+        """
+        if restored.notice(session) != self.restored_at:
+            raise LeaseLost("the database was restored meanwhile")
 
     @property
     def ledger(self) -> Ledger:

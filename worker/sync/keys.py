@@ -44,6 +44,8 @@ def check(services: Services) -> Tally:
     total = Tally()
     for connection_id in sealed.ids(services.database):
         with services.database.begin() as session:
+            if not connections.is_there(session, connection_id):
+                continue  # its tenant was erased meanwhile
             row = connections.get(session, connection_id)
         total = total.plus(_renewed(services, row)[0])
     return total
@@ -55,6 +57,8 @@ def rotate(services: Services, who: str, note: str | None = None) -> Tally:
     total = Tally()
     for connection_id in sealed.ids(services.database):
         with services.database.begin() as session:
+            if not connections.is_there(session, connection_id):
+                continue
             tally, fresh = _renewed(services, connections.lock(session, connection_id))
             sealed.store(session, connection_id, fresh)
         total = total.plus(tally)

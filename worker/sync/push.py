@@ -118,6 +118,7 @@ def _record(
         with driver.services.database.begin() as session:
             # The connection before its links, as everybody takes them: intake holds both.
             row = connections.lock(session, driver.connection.id)
+            driver.check_database(session)
             if driver.is_outdated(row):
                 return [], 0.0  # planned by settings that are others by now: all is planned anew
             chosen = choose(requests, driver.budget(session), driver.limits.concurrency)

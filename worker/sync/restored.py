@@ -15,12 +15,12 @@ from worker.sync.services import Services
 log = logging.getLogger(__name__)
 
 SUBJECT = "installation"
-"""The subject of the acts by which people cleared it."""
+"""The subject of the acts by which people declared and cleared it."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Who cleared it, and why."""
+    """Who said so, and why."""
 
     who: str
     note: str | None = None
@@ -53,6 +53,17 @@ def _noted(session: Session) -> Standing:
     if standing.moved:
         log.warning("database.restored", extra=asdict(standing.identity))
     return standing
+
+
+def declare(services: Services, decision: Decision) -> datetime:
+    """A person says that the database was restored, which PostgreSQL cannot tell of a copy of the
+    disk, or of a backup that is older than this table; since when it is one."""
+    with services.database.begin() as session:
+        _noted(session)
+        since = installation.declare(session)
+        result = {"restored_at": since.isoformat()}
+        acts.note(session, Act(decision.who, "declare", SUBJECT, decision.note, result=result))
+    return since
 
 
 def clear(services: Services, decision: Decision) -> datetime:

@@ -100,6 +100,7 @@ def _repeat(driver: Driver, recorded: Recorded) -> None:
     batch = int(len(recorded.items) > 1)
     with driver.services.database.begin() as session:
         connections.lock(session, driver.connection.id)
+        driver.check_database(session)
         budget = driver.budget(session)
         wait = budget.wait(1, batch)
         if wait:

@@ -81,10 +81,14 @@ def derive(services: Services, connection_ids: Iterable[int]) -> None:
     """Bring the issues of these connections up to what their links say now."""
     for connection_id in connection_ids:
         with services.database.begin() as session:
+            if not connections.is_there(session, connection_id):
+                continue  # its tenant was erased meanwhile
             seen = derived_issues.as_of(session, connection_id)
             row = connections.get(session, connection_id)
             found = [*_of_links(session, row), *_of_connection(session, row)]
         with services.database.begin() as session:
+            if not connections.is_there(session, connection_id):
+                continue
             connections.lock(session, connection_id)
             derived_issues.keep(session, connection_id, found)
             derived_issues.note(session, connection_id, seen)

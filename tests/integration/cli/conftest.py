@@ -4,6 +4,8 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,9 @@ class Shell:
         runner, environment = CliRunner(), self.environment
         result = runner.invoke(main, words, typed, environment, prog_name="books")
         written.keep_answer(result.output)
+        for option, file in pairwise(words):
+            if "export" in words and option == "--file" and Path(file).is_file():
+                written.keep_answer(Path(file).read_text())
         return result
 
     def json(self, *arguments: object) -> Any:  # noqa: ANN401

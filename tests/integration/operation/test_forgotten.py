@@ -1,11 +1,14 @@
 """What a restored database has forgotten: nothing newer is overwritten by it, nobody is told twice,
 and clearing it too early doubles nothing."""
 
+from typing import Any
+
 import pytest
 
 from tests.builders import a_customer, a_payment, a_vendor, an_expense, an_invoice
 from tests.integration.operation import copying
-from tests.integration.workshop import Shop
+from tests.integration.workshop import Altered, Shop, with_books
+from worker.providers.port import Books, Plan
 from worker.sync import restored
 from worker.sync.restored import Decision
 
@@ -128,3 +131,21 @@ def test_what_is_to_be_looked_up_stays_so_while_it_waits(spent: Shop) -> None:
     spent.work()
 
     assert (len(spent.books("JournalEntry")), spent.states()["EXP-1"]) == (1, "synced")
+
+
+def test_who_was_frozen_over_a_restore_sends_nothing_of_what_was_planned(spent: Shop) -> None:
+    def restored_meanwhile(real: Books) -> object:
+        def plan(*arguments: Any) -> Plan:  # noqa: ANN401
+            spent.run("UPDATE installation SET timeline = 8")
+            return real.plan(*arguments)
+
+        return Altered(real, plan=plan)
+
+    before = len(spent.submissions())
+    spent.send("expense.saved", an_expense("EXP-2"))
+
+    spent.drive(with_books(spent.services, restored_meanwhile))
+
+    assert len(spent.submissions()) == before
+    spent.work()
+    assert spent.states()["EXP-2"] == "synced"

@@ -215,6 +215,15 @@ def test_a_person_clears_it_and_that_is_kept(shop: Shop) -> None:
     assert (act.who, act.verb, act.result) == ("ann", "clear", {"restored_at": since.isoformat()})
 
 
+def test_a_person_says_that_a_copy_of_the_disk_was_restored(shop: Shop) -> None:
+    since = restored.declare(shop.services, Decision("ann", "snapshot of Friday"))
+
+    assert restored.note(shop.services).restored_at == since
+    with shop.begin() as session:
+        [act] = acts.of(session, SUBJECT)
+    assert (act.who, act.verb, act.note) == ("ann", "declare", "snapshot of Friday")
+
+
 def test_nothing_is_cleared_where_nothing_was_restored(shop: Shop) -> None:
     with pytest.raises(Misuse, match="nothing to clear"):
         restored.clear(shop.services, Decision("ann"))

@@ -13,7 +13,7 @@ from worker.errors import Disconnected, Misuse, Unavailable
 from worker.store import acts
 from worker.store.acts import Act
 from worker.store.ownership import SECRET, TABLES
-from worker.sync import drive, tenants, tokens
+from worker.sync import drive, standstill, tenants, tokens
 from worker.sync.tenants import subject
 
 PLANTED = "Ada Planted"
@@ -96,6 +96,7 @@ def test_a_late_hint_and_a_late_event_harm_nobody(office: Shop) -> None:
     tenants.erase(office.services, office.tenant, "ann")
 
     drive.drive(office.services, office.connection_id)
+    standstill.derive(office.services, [office.connection_id])
     office.send("customer.created", a_customer())
 
     [again] = tenants.every(office.services)

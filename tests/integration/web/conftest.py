@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from tests import written
 from tests.integration.connecting import (
     office,
     other_office,
@@ -59,5 +60,13 @@ def site(services: Services, settings: Settings, probes: dict[str, Probe]) -> It
 @pytest.fixture
 def browser(site: str) -> Iterator[httpx.Client]:
     """A browser that has no page open yet."""
-    with httpx.Client(base_url=site, follow_redirects=False, verify=trust()) as client:
+    hooks = {"response": [_keep]}
+    with httpx.Client(
+        base_url=site, follow_redirects=False, verify=trust(), event_hooks=hooks
+    ) as client:
         yield client
+
+
+def _keep(response: httpx.Response) -> None:
+    """What a page shows may hold no secret."""
+    written.keep_answer(response.read().decode(errors="replace"))
