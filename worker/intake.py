@@ -134,7 +134,10 @@ def take_apart(process: Intake) -> None:
     delivery = revive.unpack(sys.stdin.buffer.read())
     sys.stdout.buffer.write(revive.address(delivery) + b"\n")
     sys.stdout.buffer.flush()
-    taken = process.take_in([delivery])
+    try:
+        taken = process.take_in([delivery])
+    except NotNow:
+        sys.exit(revive.NOT_NOW)
     sys.stdout.buffer.write(json.dumps(taken.numbers()).encode() + b"\n")
     sys.stdout.buffer.flush()
 

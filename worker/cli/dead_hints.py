@@ -1,10 +1,12 @@
 """`books dead-letters hints`: what lies in Dramatiq's queues for hints on which a worker broke."""
 
-from functools import partial
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import click
 
 from events import leftovers
+from events.delivery import Delivery
 from worker.broker import DEAD_HINTS, is_hint
 from worker.cli import output
 from worker.cli.opening import opened
@@ -12,6 +14,7 @@ from worker.cli.output import json_option
 from worker.cli.who import note_option, who_option
 from worker.sync import dead_hints
 from worker.sync.replays import Decision
+from worker.sync.services import Services
 
 
 @click.command()
@@ -25,15 +28,14 @@ def hints(*, apply: bool, who: str, note: str | None, as_json: bool) -> None:
     They say only "look at connection 7", and the clock has repeated them since; so --apply drops
     them. Whatever else lies there is kept as a dead letter of the category not_a_hint.
     """
-    found = {}
     with opened() as services:
         url = services.settings.broker_url
-        for queue in DEAD_HINTS:
-            found[queue] = dead_hints.counted(leftovers.peek(url, queue), is_hint)
-            if apply:
-                decision = Decision(who, note)
-                clear = partial(dead_hints.clear, services.database, queue)
-                leftovers.empty(url, queue, partial(clear, is_hint=is_hint, decision=decision))
+        if apply:
+            found = {one: _cleared(services, one, Decision(who, note)) for one in DEAD_HINTS}
+        else:
+            found = {
+                one: dead_hints.counted(leftovers.peek(url, one), is_hint) for one in DEAD_HINTS
+            }
     if as_json:
         output.print_json({"applied": apply, "queues": found})
         return
@@ -41,3 +43,15 @@ def hints(*, apply: bool, who: str, note: str | None, as_json: bool) -> None:
     output.print_table(("queue", "hints", "others"), rows)
     if not apply and any(any(one.values()) for one in found.values()):
         output.note("nothing was done yet: mend what broke the worker (its log), then add --apply")
+
+
+def _cleared(services: Services, queue: str, decision: Decision) -> Mapping[str, int]:
+    """Empty a queue; how many were which, of all that lay there."""
+    found = Counter(hints=0, others=0)
+
+    def clear(deliveries: Sequence[Delivery]) -> None:
+        database = services.database
+        found.update(dead_hints.clear(database, queue, deliveries, is_hint, decision))
+
+    leftovers.empty(services.settings.broker_url, queue, clear)
+    return found

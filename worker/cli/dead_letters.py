@@ -200,6 +200,10 @@ def _follow(pages: Iterator[list[Line]], lines: list[Line], *, as_json: bool) ->
                 shown.print_lines(page)
     except KeyboardInterrupt:
         return True
+    except Exception:
+        if lines and as_json:  # what is done is done: say it before what stopped it
+            _conclude(lines, apply=True, as_json=True)
+        raise
     return False
 
 

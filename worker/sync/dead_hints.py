@@ -27,17 +27,20 @@ def clear(
     deliveries: Sequence[Delivery],
     is_hint: IsHint,
     decision: Decision,
-) -> None:
-    """Let go of hints and keep everything else as dead letters; the caller removes them then."""
+) -> Mapping[str, int]:
+    """Let go of hints and keep everything else as dead letters; the caller removes them then.
+    Returns how many were which."""
     others = [one for one in deliveries if not is_hint(one.body)]
+    found = counted(deliveries, is_hint)
     act = Act(
         decision.who,
         "clear_hints",
         f"queue:{queue}",
         note=decision.note,
-        result=counted(deliveries, is_hint),
+        result=found,
     )
     with database.begin() as session:
         letters = [dead_letter(one, "not_a_hint", _REASON) for one in others]
         dead_letters.keep_all(session, letters)
         acts.note(session, act)
+    return found

@@ -145,7 +145,7 @@ class _Messages:
             text = "no queue takes what is replayed: start `books intake` once on this broker"
             raise Misuse("no_intake", text)
         if self.failed:
-            raise PublishFailed(f"{self.failed} letters were not confirmed and are still open")
+            raise PublishFailed(f"letters not confirmed, and still open: {self.failed}")
 
 
 def _make_due(

@@ -3,6 +3,7 @@ again."""
 
 import base64
 import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,12 @@ from worker.store import dead_letters
 from worker.store.session import Database
 from worker.sync.intake import RESULTS, Taken, dead_letter
 
+NOT_NOW = os.EX_TEMPFAIL
+"""What a child ends with where the database did not take the message."""
+
+_MORE = 2  # children, while the database does not take it from them
+_KILLED = "it ended the process that took it in, again and again"
+_REFUSED = "the database did not take it in, again and again, and takes others"
 _SECONDS = 60.0
 _SAID_LENGTH = 8000  # characters of what the process wrote last
 
@@ -24,12 +31,14 @@ _SAID_LENGTH = 8000  # characters of what the process wrote last
 class Tried:
     """How a process of its own fared with a message: `address` is what it could read of it before
     it took it in, `taken` what came of that by result (the process counts for nobody: it ends),
-    `said` the end of its log, with the traceback if there was one."""
+    `said` the end of its log, with the traceback if there was one; `not_now`: the database did not
+    take it, which is no fault of the message."""
 
     survived: bool
     address: Mapping[str, Any] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
     said: str | None = None
+    not_now: bool = False
 
 
 Try = Callable[[bytes], Tried]
@@ -42,11 +51,14 @@ def revive(database: Database, delivery: Delivery, attempt: Try) -> bool:
     was taken in. Raises DBAPIError while the database is away.
     """
     tried = attempt(pack(delivery))
+    for _ in range(_MORE):
+        if tried.not_now:
+            tried = attempt(pack(delivery))
     if tried.survived:
         accepted, repeated, dead = (tried.taken.get(name, 0) for name in RESULTS)
         Taken(accepted=accepted, repeated=repeated, dead=dead).count()
         return True
-    reason = "it ended the process that took it in, again and again"
+    reason = _REFUSED if tried.not_now else _KILLED
     letter = dead_letter(delivery, "killed_process", reason)
     with database.begin() as session:
         dead_letters.keep(session, replace(letter, **tried.address, detail=tried.said))
@@ -65,7 +77,8 @@ def apart(command: Sequence[str], message: bytes) -> Tried:
         said = f"it was not through after {_SECONDS:g} s\n{_end(late.stderr)}"
         return Tried(survived=False, address=_line(late.stdout, 0), said=said)
     said = f"it ended with status {done.returncode}\n{_end(done.stderr)}"
-    return Tried(done.returncode == 0, _line(done.stdout, 0), _line(done.stdout, 1), said)
+    code = done.returncode
+    return Tried(code == 0, _line(done.stdout, 0), _line(done.stdout, 1), said, code == NOT_NOW)
 
 
 def address(delivery: Delivery) -> bytes:

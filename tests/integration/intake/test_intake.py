@@ -19,7 +19,7 @@ from tests.integration.meddling import locks_waited_for, until
 from worker.store import inbox
 from worker.store.session import Database
 from worker.sync.intake import Taken, take_in
-from worker.sync.revive import Tried, address, apart, revive
+from worker.sync.revive import NOT_NOW, Tried, address, apart, revive
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -268,6 +268,18 @@ def test_a_message_that_is_taken_in_apart_is_counted(
 
     assert survived
     assert counting.of("books_events_total", result="accepted") == 1
+
+
+def test_a_database_that_was_away_for_a_moment_is_not_the_messages_fault(
+    empty_tables: Database,
+) -> None:
+    outcomes = iter([NOT_NOW, 0])
+
+    def attempt(message: bytes) -> Tried:
+        return apart([sys.executable, "-c", f"raise SystemExit({next(outcomes)})"], message)
+
+    assert revive(empty_tables, renamed("Harbor"), attempt)
+    assert rows(empty_tables, "SELECT id FROM dead_letters") == []
 
 
 def test_a_message_is_kept_as_it_came(empty_tables: Database) -> None:
