@@ -150,6 +150,19 @@ def restored_at(session: Session) -> datetime | None:
     return found
 
 
+_STILL = sa.text("""
+    SELECT restored_at IS NOT DISTINCT FROM CAST(:known AS timestamptz)
+        AND coalesce(table_oid = 'installation'::regclass::oid::bigint, true)
+    FROM installation
+""")
+
+
+def is_still(session: Session, known: datetime | None) -> bool:
+    """Whether nothing was put in the place of these tables, as long as this server runs; `known`:
+    since when they were restored ones, as `note` said."""
+    return bool(session.execute(_STILL, {"known": known}).scalar())
+
+
 _TICK = sa.text("UPDATE installation SET ticked_at = clock_timestamp()")
 
 

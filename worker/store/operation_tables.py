@@ -52,6 +52,7 @@ unknown_faults = Table(
     Column("endpoint", Text, nullable=False),
     Column("example", Text, nullable=False),  # redacted
     Column("failure_id", Text),  # of the latest one
+    Column("tenant_id", Text),  # whose answer the example was: it goes with the tenant
     Column("count", BigInteger, nullable=False, server_default="1"),
     set_now("first_seen_at"),
     set_now("last_seen_at"),

@@ -29,21 +29,24 @@ class UnknownFault:
 
 
 _KEEP = sa.text("""
-    INSERT INTO unknown_faults (provider, code, shape, endpoint, example, failure_id)
+    INSERT INTO unknown_faults (provider, code, shape, endpoint, example, failure_id, tenant_id)
     SELECT :provider, CASE WHEN f.full THEN '' ELSE :code END,
-           CASE WHEN f.full THEN :others ELSE :shape END, :endpoint, :example, :failure_id
+           CASE WHEN f.full THEN :others ELSE :shape END, :endpoint, :example, :failure_id,
+           :tenant_id
     FROM (SELECT count(*) >= :most AND count(*) FILTER (WHERE code = :code AND shape = :shape) = 0
                  AS full FROM unknown_faults WHERE provider = :provider) f
     ON CONFLICT (provider, code, shape) DO UPDATE
     SET count = unknown_faults.count + 1, last_seen_at = clock_timestamp(),
-        endpoint = excluded.endpoint, example = excluded.example, failure_id = excluded.failure_id
+        endpoint = excluded.endpoint, example = excluded.example,
+        failure_id = excluded.failure_id, tenant_id = excluded.tenant_id
 """)
 
 
 def keep(session: Session, heard: Mapping[str, str | None], most: int = MOST) -> None:
-    """Count a fault: provider, code, shape, endpoint, example, failure_id; the latest example
-    stays."""
-    session.execute(_KEEP, {**heard, "most": most, "others": OTHERS})
+    """Count a fault: provider, code, shape, endpoint, example, failure_id, and the tenant whose
+    answer it was; the latest example stays."""
+    whose = {"tenant_id": None}
+    session.execute(_KEEP, {**whose, **heard, "most": most, "others": OTHERS})
 
 
 def find(session: Session) -> list[UnknownFault]:

@@ -22,7 +22,7 @@ from worker.errors import (
 from worker.providers.budget import Budget
 from worker.providers.lookup import Chart
 from worker.providers.port import Answer, Books, Limits, Submission
-from worker.store import connections, usage
+from worker.store import connections, installation, usage
 from worker.store.connections import Connection
 from worker.store.leases import Lease
 from worker.store.session import Session, now
@@ -86,7 +86,7 @@ class Driver:
 
         Raises: LeaseLost.
         """
-        if restored.notice(session) != self.restored_at:
+        if not installation.is_still(session, self.restored_at):
             raise LeaseLost("the database was restored meanwhile")
 
     @property
@@ -243,8 +243,7 @@ class Driver:
         except ProviderError as error:
             self._count(endpoint, type(error).__name__, started)
             if isinstance(error, Unexplained):
-                provider = self.connection.provider
-                unruled.keep_error(self.services.database, provider, endpoint, error)
+                unruled.keep_error(self.services.database, self.connection, endpoint, error)
             raise
         # Nothing but 200 makes a read return.
         status = str(result.status) if isinstance(result, Answer) else "200"

@@ -39,5 +39,5 @@ def after(driver: Driver, effects: Effects) -> None:
     """What follows a commit: figures, and a hint to the relay."""
     budget = Budget.load(driver.limits, driver.connection.budget, driver.moment.timestamp())
     effects.count(at_limit=budget.at_limit())
-    unruled.keep(driver.services.database, driver.connection.provider, effects.heard)
+    unruled.keep(driver.services.database, driver.connection, effects.heard)
     driver.services.hints.relay(sorted(effects.partitions))

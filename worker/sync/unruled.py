@@ -9,6 +9,7 @@ from worker.errors import Unexplained
 from worker.logs import redact
 from worker.providers.outcomes import Unruled
 from worker.store import unknown_faults
+from worker.store.connections import Connection
 from worker.store.session import Database
 
 _LONGEST_SHAPE = 200
@@ -33,13 +34,14 @@ def shape(text: str) -> str:
     return " ".join(plain.split())[:_LONGEST_SHAPE]
 
 
-def keep(database: Database, provider: str, heard: Iterable[Heard]) -> None:
+def keep(database: Database, of: Connection, heard: Iterable[Heard]) -> None:
     """Count what was heard; after the commit that it led to, each in a transaction of its own:
     drivers that hear the same of many records must not wait for each other."""
     for one in heard:
-        metrics.UNKNOWN_FAULTS.labels(provider).inc()
+        metrics.UNKNOWN_FAULTS.labels(of.provider).inc()
         values = {
-            "provider": provider,
+            "provider": of.provider,
+            "tenant_id": of.tenant_id,
             "code": one.said.code[:50],
             "shape": shape(one.said.text),
             "endpoint": one.endpoint,
@@ -50,7 +52,7 @@ def keep(database: Database, provider: str, heard: Iterable[Heard]) -> None:
             unknown_faults.keep(session, values)
 
 
-def keep_error(database: Database, provider: str, endpoint: str, error: Unexplained) -> None:
+def keep_error(database: Database, of: Connection, endpoint: str, error: Unexplained) -> None:
     """Count a whole answer that no rule knows."""
     said = Unruled("", f"{error} [{error.correlation_id or 'no correlation id'}]")
-    keep(database, provider, [Heard(said, endpoint)])
+    keep(database, of, [Heard(said, endpoint)])

@@ -116,6 +116,7 @@ def _unknown_faults() -> None:
         sa.Column("endpoint", sa.Text, nullable=False),
         sa.Column("example", sa.Text, nullable=False),
         sa.Column("failure_id", sa.Text),
+        sa.Column("tenant_id", sa.Text),
         sa.Column("count", sa.BigInteger, nullable=False, server_default="1"),
         sa.Column("first_seen_at", _MOMENT, nullable=False, server_default=sa.func.now()),
         sa.Column("last_seen_at", _MOMENT, nullable=False, server_default=sa.func.now()),

@@ -136,7 +136,7 @@ def test_what_is_to_be_looked_up_stays_so_while_it_waits(spent: Shop) -> None:
 def test_who_was_frozen_over_a_restore_sends_nothing_of_what_was_planned(spent: Shop) -> None:
     def restored_meanwhile(real: Books) -> object:
         def plan(*arguments: Any) -> Plan:  # noqa: ANN401
-            spent.run("UPDATE installation SET timeline = 8")
+            spent.run("UPDATE installation SET table_oid = 1")
             return real.plan(*arguments)
 
         return Altered(real, plan=plan)

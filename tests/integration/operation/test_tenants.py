@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from tests.builders import a_bill, a_customer, a_payment, a_vendor, an_expense, an_invoice, junk
 from tests.integration.workshop import OpenShop, Shop, WithSettings
-from worker.errors import Disconnected, Misuse, Unavailable
+from worker.errors import Disconnected, Misuse, Unavailable, Unexplained
 from worker.store import acts
 from worker.store.acts import Act
 from worker.store.ownership import SECRET, TABLES
-from worker.sync import drive, standstill, tenants, tokens
+from worker.sync import drive, standstill, tenants, tokens, unruled
 from worker.sync.tenants import subject
 
 PLANTED = "Ada Planted"
@@ -32,6 +32,8 @@ def office(books: Shop) -> Shop:
     books.work()
     with books.begin() as session:
         acts.note(session, Act("ann", "retry", "issue:1", tenant_id=books.tenant))
+    said = Unexplained(f"{PLANTED} is odd", correlation_id="1")
+    unruled.keep_error(books.services.database, books.row(), "invoice", said)
     return books
 
 
