@@ -55,29 +55,62 @@ _KEEP = sa.text(f"""
         examples = excluded.examples,
         first_seen_at = least(i.first_seen_at, excluded.first_seen_at),
         last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at)
-    WHERE (i.code, i.names, i.causes, i.records, i.held_up, i.examples, i.last_seen_at)
-        IS DISTINCT FROM (excluded.code, excluded.names, excluded.causes, excluded.records,
-                          excluded.held_up, excluded.examples, excluded.last_seen_at)
+""")
+
+_OTHERS = sa.text(f"""
+    SELECT g.cause FROM ({_GIVEN}) g
+    LEFT JOIN issues i ON i.connection_id = :id AND i.cause = g.cause AND i.closed_at IS NULL
+    WHERE i.id IS NULL
+       OR (i.derived AND (i.code, i.names) IS DISTINCT FROM (g.code, g.names))
+       OR (i.causes, i.records, i.held_up, i.examples)
+           IS DISTINCT FROM (g.causes, g.records, g.held_up, g.examples)
+       OR i.first_seen_at > g.first OR i.last_seen_at < g.last
 """)
 
 _GONE = sa.text(f"""
-    UPDATE issues i SET
-        closed_at = CASE WHEN derived THEN clock_timestamp() END,
-        records = CASE WHEN derived THEN records ELSE 0 END,
-        held_up = CASE WHEN derived THEN held_up ELSE 0 END
+    SELECT cause FROM issues
     WHERE connection_id = :id AND closed_at IS NULL AND (derived OR records > 0)
       AND cause NOT IN (SELECT cause FROM ({_GIVEN}) g)
 """)
 
+_CLOSE = sa.text("""
+    UPDATE issues SET
+        closed_at = CASE WHEN derived THEN clock_timestamp() END,
+        records = CASE WHEN derived THEN records ELSE 0 END,
+        held_up = CASE WHEN derived THEN held_up ELSE 0 END
+    WHERE connection_id = :id AND closed_at IS NULL AND cause = ANY(:causes)
+""")
+
+
+def differing(
+    session: Session, connection_id: int, found: Sequence[Derived]
+) -> tuple[list[Derived], list[str]]:
+    """Those of the issues found that are not written down so, and the causes that are none any
+    more. Without a lock: there may be thousands, of which nothing is new."""
+    given = _given(connection_id, found)
+    others = set(session.execute(_OTHERS, given).scalars())
+    gone = session.execute(_GONE, given).scalars()
+    return [one for one in found if one.cause in others], list(gone)
+
 
 def keep(session: Session, connection_id: int, found: Sequence[Derived]) -> None:
-    """These are the issues that links of a connection show, and no others.
+    """Write these down as they are now.
 
     The caller has locked the connection's row, against those who raise issues meanwhile.
     """
+    for statement in (_REOPEN, _KEEP):
+        session.execute(statement, _given(connection_id, found))
+
+
+def close(session: Session, connection_id: int, causes: Sequence[str]) -> None:
+    """No link shows these any more; what others keep stays open. The connection's row is
+    locked."""
+    session.execute(_CLOSE, {"id": connection_id, "causes": list(causes)})
+
+
+def _given(connection_id: int, found: Sequence[Derived]) -> dict[str, object]:
     rows = json.dumps([asdict(one) for one in found], default=datetime.isoformat)
-    for statement in (_REOPEN, _KEEP, _GONE):
-        session.execute(statement, {"id": connection_id, "found": rows})
+    return {"id": connection_id, "found": rows}
 
 
 # All that changes links wakes the connection, but for its state; the time is for those causes that

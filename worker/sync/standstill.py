@@ -61,6 +61,7 @@ _ABSENT = {
 CONNECTION = "connection"  # the kind of the cause that nothing of a connection is sent for
 
 
+_CHUNK = 500  # issues written at once: whoever takes events in for the connection waits meanwhile
 AT_ONCE = 100  # connections that a person waits for, a second or two; the clock does the others
 
 
@@ -86,12 +87,17 @@ def derive(services: Services, connection_ids: Iterable[int]) -> None:
             seen = derived_issues.as_of(session, connection_id)
             row = connections.get(session, connection_id)
             found = [*_of_links(session, row), *_of_connection(session, row)]
-        with services.database.begin() as session:
-            if not connections.is_there(session, connection_id):
-                continue
-            connections.lock(session, connection_id)
-            derived_issues.keep(session, connection_id, found)
-            derived_issues.note(session, connection_id, seen)
+            others, gone = derived_issues.differing(session, connection_id, found)
+        for start in range(0, max(len(others), len(gone), 1), _CHUNK):
+            some = slice(start, start + _CHUNK)
+            with services.database.begin() as session:
+                if not connections.is_there(session, connection_id):
+                    break
+                connections.lock(session, connection_id)
+                derived_issues.keep(session, connection_id, others[some])
+                derived_issues.close(session, connection_id, gone[some])
+                if start + _CHUNK >= max(len(others), len(gone)):
+                    derived_issues.note(session, connection_id, seen)
 
 
 def _of_links(session: Session, row: Connection) -> list[Derived]:

@@ -211,16 +211,33 @@ def test_statements_are_not_compiled(books_services: Services) -> None:
         assert session.execute(sa.text("SHOW jit")).scalar_one() == "off"
 
 
-def test_thousands_behind_one_cause_are_counted_at_once(open_shop: OpenShop) -> None:
-    shop = open_shop()
-    shop.run("""
-        WITH made AS (INSERT INTO documents
+def stuck(shop: Shop, count: int, state: str, **values: object) -> None:
+    """So many expenses that stand still."""
+    columns = {"code": None, "causes": []} | values
+    shop.run(
+        """WITH made AS (INSERT INTO documents
             (tenant_id, kind, record_id, time, event_id, revision, removed, snapshot)
             SELECT 'many', 'expense', 'E-' || n, now(), 'e', n, false, '{}'
-            FROM generate_series(1, 5000) n RETURNING id, kind, record_id)
+            FROM generate_series(1, :count) n RETURNING id, kind, record_id)
         INSERT INTO links (connection_id, document_id, kind, record_id, rank, state,
-                           wanted_version, waiting_on)
-        SELECT :c, id, kind, record_id, 1, 'waiting', 1, ARRAY['mapping:journal_debit'] FROM made
-    """)
+                           wanted_version, waiting_on, error_code)
+        SELECT :c, id, kind, record_id, 1, :state, 1, :causes, :code FROM made""",
+        count=count, state=state, **columns,
+    )  # fmt: skip
+
+
+def test_thousands_behind_one_cause_are_counted_at_once(open_shop: OpenShop) -> None:
+    shop = open_shop()
+    stuck(shop, 5000, "waiting", causes=["mapping:journal_debit"])
 
     assert counted(shop) == {"mapping:journal_debit": ("mapping_missing", 5000, 5000)}
+
+
+def test_a_thousand_causes_are_written_down_and_closed(open_shop: OpenShop) -> None:
+    shop = open_shop()
+    stuck(shop, 1001, "failed", code="gone_in_books")
+    assert len(counted(shop)) == 1001
+
+    shop.run("UPDATE links SET state = 'due' WHERE record_id <> 'E-7'")
+
+    assert counted(shop) == {"failed:gone_in_books:expense/E-7": ("gone_in_books", 1, 1)}
