@@ -129,6 +129,8 @@ _ACTS = """
         UNION ALL SELECT 'issue:' || id FROM issues WHERE connection_id = ANY(:connections)
             AND examples @> jsonb_build_array(jsonb_build_array(
                 CAST(:kind AS text), CAST(:record AS text)))
+        UNION ALL SELECT 'issue:' || (error ->> 'issue') FROM links
+            WHERE id = ANY(:links) AND state = 'skipped'
         UNION ALL SELECT 'link:' || l FROM unnest(CAST(:links AS bigint[])) l)
 """
 

@@ -35,10 +35,14 @@ class Where:
     tenant: str | None = None
 
     def rows(self, services: Services) -> list[Connection]:
-        """Raises: Misuse for a connection that does not exist."""
-        if self.connection is not None:
-            return [connections.named(services, self.connection)]
-        return connections.find(services, self.tenant)
+        """Raises: Misuse for a connection that does not exist, or is another tenant's."""
+        if self.connection is None:
+            return connections.find(services, self.tenant)
+        row = connections.named(services, self.connection)
+        if self.tenant not in (None, row.tenant_id):
+            text = f"connection {row.id} is one of {row.tenant_id}, not of {self.tenant}"
+            raise Misuse("unknown_connection", text)
+        return [row]
 
     def connected(self, services: Services) -> list[Connection]:
         """The same; a tenant without a connection may be a slip of the pen. Raises: Misuse."""

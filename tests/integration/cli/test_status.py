@@ -64,6 +64,15 @@ def test_one_connection_is_told_without_what_all_have(shell: Shell, office: Offi
     assert [one["id"] for one in found["connections"]] == [connection.id]
 
 
+def test_a_connection_of_another_tenant_is_refused(shell: Shell, office: Office) -> None:
+    connection = office.connect()
+
+    result = shell.run("status", "--connection", connection.id, "--tenant", "nobody")
+
+    assert result.exit_code == 1
+    assert f"is one of {office.tenant}, not of nobody" in result.output
+
+
 def test_more_connections_take_no_more_queries(office: Office, other_office: Office) -> None:
     office.connect()
     with counted(office.services) as of_one:

@@ -218,6 +218,16 @@ def test_what_is_left_out_can_go_on_however_long_ago_that_was(shell: Shell, refu
     assert retried.stdout == f"2 records of issue {number} are due\n"
 
 
+def test_the_history_of_each_record_has_who_left_it_out(shell: Shell, refused: Shop) -> None:
+    number = only(shell)["id"]
+    deeds.dismiss(refused.services, number, ANNA)
+    refused.run("UPDATE issues SET examples = '[]'")  # it names some of its records only
+
+    said = shell.run("history", "invoice", "INV-1").output
+
+    assert "dismiss  who=anna" in said
+
+
 def test_an_old_issue_whose_records_went_on_is_dropped(shell: Shell, refused: Shop) -> None:
     deeds.retry(refused.services, only(shell)["id"], ANNA)
     refused.run("UPDATE issues SET closed_at = closed_at - interval '10 years'")
