@@ -198,15 +198,16 @@ class Stage:
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {name}_lost".encode())
             admin.execute(f"DROP DATABASE {name}_lost WITH (FORCE)".encode())
 
-    def runbook(self, alert: str, **examples: object) -> list[str]:
-        """Run the commands of an alert's page, as an engineer would paste them; what they say.
+    def runbook(self, *alerts: str, **examples: object) -> list[str]:
+        """Run the commands of the pages of alerts, as an engineer would paste them, the same one
+        once; what they say.
 
-        `examples` are what the page's names stand for: `acme`, and others with _ for -.
+        `examples` are what the pages' names stand for: `acme`, and others with _ for -.
         Raises CommandFailed with what one said.
         """
         meant = {name.replace("_", "-"): value for name, value in examples.items()}
-        lines = [pages.words(line, meant) for line in pages.commands(alert)]
-        return [self.system.books(*line[1:]) for line in lines]
+        lines = dict.fromkeys(line for alert in alerts for line in pages.commands(alert))
+        return [self.system.books(*pages.words(line, meant)[1:]) for line in lines]
 
     def rest(self, seconds: float = _REST_SECONDS) -> float:
         """Wait until nothing moves; the seconds that took."""

@@ -21,8 +21,7 @@ def down(stage: Stage) -> Iterator[Held]:
     stage.request_pulls("accounts", CROWD)
     yield Held("invoices not in the books", lambda: sum(map(stage.unsynced, CROWD)))
     stage.forget_faults(CROWD[0])
-    for alert in ("BooksLedgerUnavailable", "BooksOutcomeUnknownLong"):
-        stage.runbook(alert, acme=CROWD[0])
+    stage.runbook("BooksLedgerUnavailable", "BooksOutcomeUnknownLong", acme=CROWD[0])
 
 
 def slow(stage: Stage) -> Iterator[Held]:
@@ -36,8 +35,7 @@ def slow(stage: Stage) -> Iterator[Held]:
     yield Held("customers not in the books", lambda: stage.unsynced(name))
     ledger.control("PUT", "settings", {"latency_ms": [0, 0]})
     stage.forget_faults(name)
-    for alert in ("BooksRecordsLate", "BooksRecordsLateSlowly", "BooksLedgerErrors"):
-        stage.runbook(alert, acme=name)
+    stage.runbook("BooksRecordsLate", "BooksRecordsLateSlowly", "BooksLedgerErrors")
 
 
 def unheard(stage: Stage) -> Iterator[Held]:

@@ -32,8 +32,7 @@ def intake_gone(stage: Stage) -> Iterator[Held]:
         yield Held("events not taken in", lambda: stage.queued(INTAKE) + stage.queued(DEAD))
     for process in ("web", "intake"):
         stage.start(process)
-    for alert in _INTAKE:
-        stage.runbook(alert)
+    stage.runbook(*_INTAKE)
 
 
 _INTAKE = (
@@ -55,8 +54,7 @@ def housekeeping_gone(stage: Stage) -> Iterator[Held]:
     stage.sell(CROWD[1], "untold", 3)
     yield Held("status events not sent", lambda: stage.count(_PENDING))
     stage.start("worker-housekeeping")
-    stage.runbook("BooksHousekeepingDown")
-    stage.runbook("BooksStatusEventsStuck")
+    stage.runbook("BooksHousekeepingDown", "BooksStatusEventsStuck")
 
 
 def drivers_gone(stage: Stage) -> Iterator[Held]:
@@ -69,10 +67,8 @@ def drivers_gone(stage: Stage) -> Iterator[Held]:
     yield Held("invoices not in the books", lambda: stage.unsynced(name))
     stage.system.books("connections", "settings", name, "feed.accounts=")
     stage.start("worker-drive")
-    for alert in ("BooksDriveDown", "BooksNothingMoves", "BooksBacklogStuck"):
-        stage.runbook(alert, acme=name)
-    for alert in ("BooksPullStuck", "BooksFeedOverdue"):
-        stage.runbook(alert, acme=name)
+    stage.runbook("BooksDriveDown", "BooksNothingMoves", "BooksBacklogStuck", acme=name)
+    stage.runbook("BooksPullStuck", "BooksFeedOverdue", acme=name)
 
 
 def scheduler_frozen(stage: Stage) -> Iterator[None]:
@@ -80,8 +76,7 @@ def scheduler_frozen(stage: Stage) -> Iterator[None]:
     stage.system.processes["scheduler"].freeze()
     yield None
     stage.system.processes["scheduler"].thaw()
-    stage.runbook("BooksSchedulerDown")
-    stage.runbook("BooksClockStopped")
+    stage.runbook("BooksSchedulerDown", "BooksClockStopped")
 
 
 def crashing(stage: Stage) -> Iterator[None]:
@@ -118,8 +113,7 @@ def short_of_memory(stage: Stage) -> Iterator[None]:
     yield None
     node.control("set_vm_memory_high_watermark", "0.4")
     node.control("set_disk_free_limit", "50MB")
-    stage.runbook("BooksRabbitMqMemoryAlarm")
-    stage.runbook("BooksRabbitMqDiskAlarm")
+    stage.runbook("BooksRabbitMqMemoryAlarm", "BooksRabbitMqDiskAlarm")
 
 
 def figures_missing(stage: Stage) -> Iterator[None]:

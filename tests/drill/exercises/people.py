@@ -90,8 +90,7 @@ def malformed_flood(stage: Stage) -> Iterator[Held]:
     bodies = [f"{{not JSON, number {number}".encode() for number in range(300)]
     stage.publish([Line(body, {}, "invoice.created") for body in bodies])
     yield Held("dead letters open", lambda: stage.count(_OPEN, category="malformed_json"))
-    stage.runbook("BooksMalformedFlood")
-    stage.runbook("BooksDeadLettersOpen")
+    stage.runbook("BooksMalformedFlood", "BooksDeadLettersOpen")
 
 
 def hint_refused(stage: Stage) -> Iterator[Held]:
