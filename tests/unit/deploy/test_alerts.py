@@ -35,6 +35,7 @@ OTHERS = {  # of Prometheus itself, of every process, of RabbitMQ (a node of 3.1
     "rabbitmq_alarms_memory_used_watermark",
     "rabbitmq_alarms_free_disk_space_watermark",
     "rabbitmq_detailed_queue_consumers",
+    "rabbitmq_detailed_queue_messages",
 }
 GAUGES = {family.name for family in GaugeCollector(Backlog, Depths).collect()}
 ONE_OF_SEVERAL = r"\b(?:max|min)(?: by \([a-z, ]+\) )?\((?:(?:max_over_time|delta)\()?$"
