@@ -27,12 +27,21 @@ Environment:
 
 
 # What `./dev test` runs beside the rest, each lane with services of its own: tests wait most of the
-# time, for processes, for what they killed, for the database.
+# time, for processes, for what they killed, for the database. What one names within a folder of
+# another is its own.
 LANES = (
     ("tests/acceptance",),
     (
+        "tests/acceptance/test_demo.py",
+        "tests/acceptance/test_drill.py",
+        "tests/acceptance/test_replay.py",
+        "tests/acceptance/test_two_way.py",
+        "tests/acceptance/test_upgrade.py",
         "tests/bench",
         "tests/contract",
+        "tests/integration/events",
+    ),
+    (
         "tests/integration/cli",
         "tests/integration/converge",
         "tests/integration/match",
@@ -113,8 +122,10 @@ def _lane(
     run: Run, number: int, folders: Sequence[str], arguments: Sequence[str]
 ) -> "subprocess.Popen[bytes]":
     """`./dev test` of some folders, beside us."""
+    others = [one for lane in LANES for one in lane if lane is not folders]
+    apart = [f"--ignore={one}" for one in others if one.startswith(tuple(f"{f}/" for f in folders))]
     return run.service(
-        [sys.executable, "-m", "deploy.dev", "test", *folders, *arguments],
+        [sys.executable, "-m", "deploy.dev", "test", *folders, *apart, *arguments],
         {**os.environ, "PYTHONPATH": str(ROOT)},
         signal.SIGTERM,
         log=f"lane{number}.log",
