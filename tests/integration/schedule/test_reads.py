@@ -12,7 +12,8 @@ from worker.sync.options import FEEDS
 
 def counted(shop: Shop) -> int:
     with shop.begin() as session:
-        return usage.of_month(session, shop.connection_id)["read"]
+        latest, *_ = usage.months(session, shop.connection_id).values()
+        return latest["read"]
 
 
 def readings(shop: Shop) -> dict[str, reads.Reading]:
