@@ -4,24 +4,18 @@ import click
 
 from schemas.kinds import Kind
 from worker.cli import output
+from worker.cli.one_record import of_one_record
 from worker.cli.opening import opened
-from worker.cli.output import json_option
 from worker.store.history import Entry
 from worker.sync import history as asking
 from worker.sync.matching import Where
 
-_KINDS = click.Choice([kind.value for kind in Kind])
 _WORDS = {"dead_letter": "dead letter"}
 _FOR_ENGINEERS = frozenset({"detail"})
 
 
 @click.command()
-@click.argument("kind", type=_KINDS, metavar="KIND")
-@click.argument("record_id", metavar="ID")
-@click.option("--connection", help="In these books only: number or tenant.")
-@click.option("--tenant", help="Of this tenant only.")
-@click.option("--detail", is_flag=True, help="What the ledger itself said, for engineers.")
-@json_option
+@of_one_record
 def history(
     kind: str,
     record_id: str,

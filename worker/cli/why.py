@@ -6,8 +6,8 @@ import click
 
 from schemas.kinds import Kind
 from worker.cli import output
+from worker.cli.one_record import of_one_record
 from worker.cli.opening import opened
-from worker.cli.output import json_option
 from worker.store.standing import Letter
 from worker.sync import why as asking
 from worker.sync.matching import Where
@@ -15,17 +15,11 @@ from worker.sync.reasons import Reason
 from worker.sync.why import Answer, Report
 
 NOT_IN_BOOKS = 3
-_KINDS = click.Choice([kind.value for kind in Kind])
 _LATER = frozenset({"detail", "fields", "page"})  # facts with lines of their own
 
 
 @click.command()
-@click.argument("kind", type=_KINDS, metavar="KIND")
-@click.argument("record_id", metavar="ID")
-@click.option("--connection", help="In these books only: number or tenant.")
-@click.option("--tenant", help="Of this tenant only.")
-@click.option("--detail", is_flag=True, help="What the ledger itself said, for engineers.")
-@json_option
+@of_one_record
 def why(
     kind: str,
     record_id: str,

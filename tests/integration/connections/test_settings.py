@@ -333,6 +333,7 @@ def test_a_kind_switched_on_after_planning_is_not_skipped(books: Shop) -> None:
     with lease(books.services.database, books.connection_id) as held:
         assert held is not None
         driver = Driver(books.services, books.row(), held)
+        driver.refresh()
 
         choose(books, kind__invoice="on")
         push(driver)

@@ -5,7 +5,7 @@ import pytest
 from schemas.kinds import Kind
 from tests.builders import a_customer, an_item
 from tests.integration.match.scenes import HARBOR, discovered, glance, pull, ref_of, waits
-from tests.integration.workshop import Shop
+from tests.integration.workshop import Shop, WithSettings
 from worker.providers.port import Resource
 from worker.store import connections
 from worker.sync import matching
@@ -149,10 +149,12 @@ def test_what_our_own_creation_has_made_is_neither_discovered_nor_matched(filled
     assert filled.link("CUS-1").ref == ref_of(filled, "Mill")
 
 
-def test_what_was_held_back_goes_on_once_the_outcome_is_known(filled: Shop) -> None:
+def test_what_was_held_back_goes_on_once_the_outcome_is_known(
+    filled: Shop, with_settings: WithSettings
+) -> None:
     filled.simulator.fault("lost_answer")
     filled.send("item.created", an_item("ITM-1", name="Pump seal"))
-    filled.drive()
+    filled.drive(with_settings(settle_margin=30))
     filled.send("item.created", an_item("ITM-2", name="Pump-seal"))
     glance(filled, Resource.ITEMS)
     assert filled.states() == {"ITM-1": "sent", "ITM-2": "due"}
