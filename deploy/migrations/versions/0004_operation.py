@@ -1,5 +1,7 @@
 """Operation: acts of people, which database this is, since when a link stands as it does."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -129,11 +131,11 @@ def _unknown_faults() -> None:
 
 def _issues() -> None:
     """Issues derived from links: how many records stand still for them, and which of them."""
-    op.add_column("issues", sa.Column("causes", sa.ARRAY(sa.Text), **_none_yet("'{}'")))
-    op.add_column("issues", sa.Column("records", sa.Integer, **_none_yet("0")))
-    op.add_column("issues", sa.Column("held_up", sa.Integer, **_none_yet("0")))
-    op.add_column("issues", sa.Column("examples", JSONB, **_none_yet("'[]'")))
-    op.add_column("issues", sa.Column("derived", sa.Boolean, **_none_yet("false")))
+    op.add_column("issues", _with_default("causes", sa.ARRAY(sa.Text), "'{}'"))
+    op.add_column("issues", _with_default("records", sa.Integer, "0"))
+    op.add_column("issues", _with_default("held_up", sa.Integer, "0"))
+    op.add_column("issues", _with_default("examples", JSONB, "'[]'"))
+    op.add_column("issues", _with_default("derived", sa.Boolean, "false"))
     op.create_table(
         "issues_derived",
         sa.Column("connection_id", sa.BigInteger, nullable=False),
@@ -158,8 +160,8 @@ def _freed_at() -> None:
     op.execute(_FREED_AT)
 
 
-def _none_yet(default: str) -> dict[str, object]:
-    return {"nullable": False, "server_default": sa.text(default)}
+def _with_default(name: str, type_: Any, default: str) -> sa.Column[Any]:  # noqa: ANN401
+    return sa.Column(name, type_, nullable=False, server_default=sa.text(default))
 
 
 def downgrade() -> None:

@@ -67,7 +67,7 @@ def test_what_the_cmms_has_changed_since_is_brought_up_to_date(books: Shop, back
     backup.work()
 
     paid = [(one["Status"], Decimal(one["Amount"])) for one in backup.books("Payment")]
-    assert sorted(paid) == [("AUTHORISED", 70), ("DELETED", 60)]
+    assert sorted(paid) == [("AUTHORISED", Decimal(70)), ("DELETED", Decimal(60))]
     assert set(backup.states().values()) == {"synced"}
 
 
