@@ -80,8 +80,8 @@ def scheduler_frozen(stage: Stage) -> Iterator[None]:
 
 
 def crashing(stage: Stage) -> Iterator[None]:
-    """web is killed as soon as it stands, four times."""
-    for _ in range(4):
+    """web is killed as soon as it stands, five times."""
+    for _ in range(5):
         stage.restart("web")
     yield None
     stage.runbook("BooksProcessCrashes")
