@@ -201,6 +201,7 @@ def test_behind_the_pace_documents_wait_for_company(
     books: Shop, with_settings: WithSettings
 ) -> None:
     slow = with_settings(collect_seconds=3.0, quickbooks={"per_minute": 40})
+    spend(books, slow, 25)
     assert not pace_is_ahead(books, slow)
     books.send("invoice.created", an_invoice("INV-1"))
     books.drive(slow)
@@ -224,6 +225,14 @@ def breaks_on(real: Books, record_id: str) -> Callable[..., Plan]:
         return real.plan(due, lookup)
 
     return plan
+
+
+def spend(shop: Shop, services: Services, calls: int) -> None:
+    """So many calls were made two seconds ago, and none before."""
+    limits = services.ledgers["quickbooks"].limits
+    with shop.begin() as session:
+        moment = now(session).timestamp()
+    shop.change(budget=Budget(limits, moment - 2).spend(calls).dump())
 
 
 def pace_is_ahead(shop: Shop, services: Services) -> bool:
