@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from events.delivery import Delivery
-from worker import logs
+from worker import logs, metrics
 from worker.intake import Intake, take_apart
 from worker.settings import from_environment
 from worker.sync import revive
@@ -49,7 +49,9 @@ def serve() -> None:
     while not stopping:
         child = os.fork()
         if child == 0:
-            Allergic(from_environment()).run()
+            settings = from_environment()
+            metrics.serve(settings.metrics_host, settings.metrics_port, "intake")
+            Allergic(settings).run()
             os._exit(0)
         signal.signal(signal.SIGTERM, stop)
         os.waitpid(child, 0)

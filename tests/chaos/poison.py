@@ -31,7 +31,7 @@ def run(scene: Scene, size: Size, report: Report) -> None:
     """Publish it among others; see it in `books.dead` and in the list; mend, replay, count."""
     scene.latency(0, 0)
     sold = sales.invoices(scene.tenant.tenant, "poison", size.neighbours + 1, seed=1)
-    poisoned = sold[size.neighbours // 2] = _poisoned(sold[size.neighbours // 2])
+    killer = sold[size.neighbours // 2] = poisoned(sold[size.neighbours // 2])
     scene.system.stop("intake")
     _spy(scene)
     scene.driver()
@@ -42,7 +42,7 @@ def run(scene: Scene, size: Size, report: Report) -> None:
     report.equal("why it is in books.dead", headers["x-death"][0]["reason"], "delivery_limit")
     letter = eventually("a dead letter", lambda: _letters(scene), _DEAD_SECONDS)[0]
     report.equal("its place in `books dead-letters list`", letter["category"], "killed_process")
-    others = [sale.id for sale in sold if sale is not poisoned]
+    others = [sale.id for sale in sold if sale is not killer]
     scene.rest()
     report.equal("neighbours in the books meanwhile", scene.synced(others), len(others))
     scene.system.stop("intake-allergic")
@@ -55,7 +55,8 @@ def run(scene: Scene, size: Size, report: Report) -> None:
     judge(scene, sold, report)
 
 
-def _poisoned(sale: Sale) -> Sale:
+def poisoned(sale: Sale) -> Sale:
+    """The same, with the word that kills intake in its memo."""
     memo = f'"currency": "USD", "memo": "Contains {POISON.decode()}s"'.encode()
     body = sale.line.body.replace(b'"currency": "USD"', memo)
     return replace(sale, line=replace(sale.line, body=body))

@@ -1,6 +1,7 @@
 """Where the drill happens: a running system with both ledgers, a tenant for each condition, and a
 Prometheus that watches all of it."""
 
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,8 +23,9 @@ from tests.drill import pages, prometheus
 from tests.drill.compress import Scale
 from tests.drill.prometheus import Job, Prometheus
 from tests.drill.quick import quick
-from tests.system import broker, connecting, pace, processes, quiet, streams
+from tests.system import broker, children, connecting, pace, processes, quiet, streams
 from tests.system.connecting import Connected
+from tests.system.environment import inherited, variables
 from tests.system.listening import Listener, listening
 from tests.system.processes import KINDS, System
 
@@ -119,13 +121,15 @@ class Stage:
         """Start a process where Prometheus looks for it."""
         self.system.start(kind, metrics_port=self.ports[kind]).wait_ready()
 
-    def restart(self, kind: str) -> None:
-        """Kill it, start it, and wait until Prometheus has seen the new one."""
-        query = f'process_start_time_seconds{{role="{kind}"}}'
-        before = _value(self.prometheus, query)
-        self.system.kill(kind)
-        self.start(kind)
-        eventually(f"{kind} scraped", lambda: _value(self.prometheus, query) not in ("", before))
+    def rig(self, kind: str, module: str) -> None:
+        """In the place of a process, one that is started by a module of ours."""
+        self.system.stop(kind)
+        settings = {**self.system.settings, "metrics_port": self.ports[kind]}
+        environment = {**inherited(), **variables(settings)}
+        command = [sys.executable, "-m", module]
+        child = children.start(kind, command, environment, self.system.directory)
+        self.system.processes[kind] = child
+        child.wait_ready()
 
     def calm(self) -> None:
         """What an exercise has left behind must not reach the next one."""
@@ -249,10 +253,6 @@ def _jobs(ground: Ground, ports: Mapping[str, int]) -> dict[str, Job]:
         jobs["rabbitmq"] = Job(node)
         jobs["rabbitmq-queues"] = Job(node, "/metrics/detailed", families)
     return jobs
-
-
-def _value(server: Prometheus, query: str) -> str:
-    return "".join(series["value"][1] for series in server.query(query))
 
 
 def _all_up(stage: Stage) -> bool:

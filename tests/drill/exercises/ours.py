@@ -1,5 +1,6 @@
 """Conditions of our own processes, of PostgreSQL and of RabbitMQ."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -7,6 +8,7 @@ import psycopg
 
 from events.topology import DEAD, INTAKE
 from tests.chaos import sales
+from tests.chaos.poison import poisoned
 from tests.drill.exercise import Held
 from tests.drill.stage import CROWD, Stage
 from tests.system import broker
@@ -15,6 +17,7 @@ _PENDING = "SELECT count(*) FROM outbox WHERE state = 'pending'"
 _DELIVERIES = 21  # one more than the queue allows
 _BURST = 1_100
 _ONE_BY_ONE_SECONDS = 0.2
+_BETWEEN_SECONDS = 4.0  # several scrapes, so that Prometheus sees several of the deaths
 
 
 def intake_gone(stage: Stage) -> Iterator[Held]:
@@ -79,11 +82,18 @@ def scheduler_frozen(stage: Stage) -> Iterator[None]:
     stage.runbook("BooksSchedulerDown", "BooksClockStopped")
 
 
-def crashing(stage: Stage) -> Iterator[None]:
-    """web is killed as soon as it stands, five times."""
-    for _ in range(5):
-        stage.restart("web")
-    yield None
+def crashing(stage: Stage) -> Iterator[Held]:
+    """Messages that kill intake, which is started again at once each time, until it is mended."""
+    stage.rig("intake", "tests.chaos.intake")
+    killers = [poisoned(sale) for sale in sales.invoices(CROWD[5], "poisoned", 3, seed=1)]
+    stage.sold += killers
+    for sale in killers:
+        stage.publish([sale.line])
+        time.sleep(_BETWEEN_SECONDS)
+    query = "SELECT count(*) FROM dead_letters WHERE state = 'open'"
+    yield Held("dead letters open", lambda: stage.count(query))
+    stage.system.stop("intake")
+    stage.start("intake")
     stage.runbook("BooksProcessCrashes")
 
 
