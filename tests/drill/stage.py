@@ -22,7 +22,6 @@ from tests.chaos.scene import WINDOWS, eventually
 from tests.drill import pages, prometheus
 from tests.drill.compress import Scale
 from tests.drill.prometheus import Job, Prometheus
-from tests.drill.quick import quick
 from tests.system import broker, children, connecting, pace, processes, quiet, streams
 from tests.system.connecting import Connected
 from tests.system.environment import inherited, variables
@@ -72,7 +71,7 @@ class Stage:
         for name, provider in names.items():
             ledger = self.system.ledgers[provider]
             company = ledger.new_company(name=f"{name.title()} Maintenance")
-            connected = connecting.connect(quick(self.system), name, company, ledger)
+            connected = connecting.connect(self.system, name, company, ledger)
             self.tenants[name] = connected
         for name in names:
             self.publish([*sales.parties(name), *sales.vendors(name)])

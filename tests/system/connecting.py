@@ -1,5 +1,6 @@
 """Connects a tenant as people do: the CLI, the link, the ledger's consent page, the mapping."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def connect(
     """
     ledger = ledger or system.ledger
     connection_id = _add(system, tenant, ledger)
-    link = system.books_json("connections", "connect", str(connection_id))["url"]
+    link = _answer(system, "connections", "connect", str(connection_id))["url"]
     with httpx.Client(follow_redirects=True, timeout=60) as browser:
         page = str(consent(browser, link, company["id"]).url)
         shown = _wait_for_first_pulls(system, browser, page, connection_id)
@@ -99,10 +100,14 @@ def _add(system: System, tenant: str, ledger: Ledger) -> int:
     }
     arguments = [part for option in options.items() for part in option]
     try:
-        added: int = system.books_json("connections", "add", *arguments)["id"]
+        added: int = _answer(system, "connections", "add", *arguments)["id"]
     finally:
         secret.unlink()
     return added
+
+
+def _answer(system: System, *arguments: str) -> Json:
+    return json.loads(system.quickly(*arguments, "--json"))
 
 
 def consent(browser: httpx.Client, link: str, company_id: str) -> httpx.Response:
@@ -157,7 +162,7 @@ def _wait_for_first_pulls(
 
 def _not_done(system: System, connection_id: int) -> dict[str, str | None]:
     """The first pulls that are not over, with their states."""
-    connections = system.books_json("status")["connections"]
+    connections = _answer(system, "status")["connections"]
     runs = next(one["runs"] for one in connections if one["id"] == connection_id)
     states = {run["resource"]: run["state"] for run in runs}
     return {name: states.get(name) for name in FIRST_PULLS if states.get(name) != "done"}
@@ -169,13 +174,13 @@ def _map(system: System, connection_id: int, provider: str) -> None:
     Some companies offer nothing for some: in the US no tax code for purchases.
     """
     preferred = PREFERRED[provider]
-    offered = system.books_json("connections", "mapping", str(connection_id))
+    offered = _answer(system, "connections", "mapping", str(connection_id))
     pairs = [
         f"{use['key']}={_choice(preferred.get(use['key']), use['choices'])}"
         for use in offered
         if use["choices"] and use["key"] not in LEFT_OPEN[provider]
     ]
-    mapped = system.books_json("connections", "mapping", str(connection_id), *pairs)
+    mapped = _answer(system, "connections", "mapping", str(connection_id), *pairs)
     done = {use["key"] for use in mapped if use["ref"] is not None}
     if missing := preferred.keys() - done:
         raise NotConnected(f"not mapped: {sorted(missing)}")
