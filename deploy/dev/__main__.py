@@ -38,10 +38,10 @@ LANES = (
         "tests/acceptance/test_two_way.py",
         "tests/acceptance/test_upgrade.py",
         "tests/bench",
-        "tests/contract",
         "tests/integration/events",
     ),
     (
+        "tests/contract",
         "tests/integration/cli",
         "tests/integration/converge",
         "tests/integration/match",

@@ -222,13 +222,16 @@ def test_after_the_replay_window_the_books_are_asked(books: Shop, counting: Coun
     assert counting.of("books_duplicates_prevented_total", mechanism="lookup") == 3
 
 
-def test_what_was_looked_up_in_vain_once_stays_unknown(books: Shop) -> None:
+def test_what_was_looked_up_in_vain_once_stays_unknown(
+    books: Shop, with_settings: WithSettings
+) -> None:
+    patient = with_settings(lookup_gap=60.0)
     send_invoices(books, 1)
     books.simulator.fault("reset_before")
-    books.drive()
+    books.drive(patient)
 
     books.later(hours=25)
-    books.drive()
+    books.drive(patient)
 
     assert books.states()["INV-1"] == "sent"
     assert books.submissions()[-1].lookups == 1
